@@ -1,0 +1,143 @@
+package io.opensergo.architecture;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A module uses only the modules that the design allows it, and no package is part of a cycle. */
+class ModuleOrderTest {
+
+    private static final String ROOT = "io.opensergo.";
+    private static final String GENERATED = "io.opensergo.proto.internal..";
+    private static final String[] WIRE_LIBRARIES = {"com.google.protobuf..", "io.grpc.."};
+
+    private static JavaClasses classes;
+
+    /** The modules by their root package; each names the ones that it may use. */
+    enum Module {
+        RULES("rules"),
+        SCHEMA("schema", RULES),
+        API("api", RULES),
+        PROTO("proto", RULES),
+        CLIENT("client", RULES, API, PROTO),
+        CONTROL_PLANE("controlplane", RULES, PROTO),
+        CLI("cli", RULES, SCHEMA, API, PROTO, CLIENT, CONTROL_PLANE);
+
+        private final String rootPackage;
+
+        @SuppressWarnings("ImmutableEnumChecker") // only ever a Set.of
+        private final Set<Module> allowed;
+
+        Module(String name, Module... allowed) {
+            this.rootPackage = ROOT + name;
+            this.allowed = Set.of(allowed);
+        }
+
+        String packages() {
+            return rootPackage + "..";
+        }
+
+        Set<Module> forbidden() {
+            Set<Module> forbidden = EnumSet.allOf(Module.class);
+            forbidden.removeAll(allowed);
+            forbidden.remove(this);
+            return forbidden;
+        }
+
+        boolean mayTouchTheWire() {
+            return this == PROTO || this == CLIENT || this == CONTROL_PLANE;
+        }
+
+        static String[] packagesOf(Set<Module> modules) {
+            return modules.stream().map(Module::packages).toArray(String[]::new);
+        }
+    }
+
+    @BeforeAll
+    static void importClasses() {
+        classes =
+                new ClassFileImporter()
+                        .withImportOption(new ImportOption.DoNotIncludeTests())
+                        .importPackages(packagesOfAllModules());
+    }
+
+    @Test
+    void generatedMessagesAreSeen() {
+        assertThat(classes.that(resideInAPackage(GENERATED))).isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "CLI")
+    void usesOnlyTheModulesBelow(Module module) {
+        noClasses()
+                .that()
+                .resideInAPackage(module.packages())
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(Module.packagesOf(module.forbidden()))
+                .allowEmptyShould(true)
+                .check(classes);
+    }
+
+    @Test
+    void onlyTheWireModulesTouchProtobufAndGrpc() {
+        Set<Module> others = EnumSet.allOf(Module.class);
+        others.removeIf(Module::mayTouchTheWire);
+        noClasses()
+                .that()
+                .resideInAnyPackage(Module.packagesOf(others))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(WIRE_LIBRARIES)
+                .allowEmptyShould(true)
+                .check(classes);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void hasNoPackageCycles(Module module) {
+        slices().assignedFrom(packagesOf(module))
+                .should()
+                .beFreeOfCycles()
+                .allowEmptyShould(true)
+                .check(classes.that(not(resideInAPackage(GENERATED))));
+    }
+
+    private static String[] packagesOfAllModules() {
+        return Arrays.stream(Module.values())
+                .map(module -> module.rootPackage)
+                .toArray(String[]::new);
+    }
+
+    private static SliceAssignment packagesOf(Module module) {
+        return new SliceAssignment() {
+            @Override
+            public SliceIdentifier getIdentifierOf(JavaClass javaClass) {
+                return resideInAPackage(module.packages()).test(javaClass)
+                        ? SliceIdentifier.of(javaClass.getPackageName())
+                        : SliceIdentifier.ignore();
+            }
+
+            @Override
+            public String getDescription() {
+                return "packages of " + module.rootPackage;
+            }
+        };
+    }
+}
