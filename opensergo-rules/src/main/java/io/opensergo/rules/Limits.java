@@ -1,0 +1,31 @@
+package io.opensergo.rules;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * What the JSON Schema of a kind says of a component beyond its type.
+ *
+ * <p>It describes the check that the record's constructor makes; it does not make it.
+ */
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.RECORD_COMPONENT)
+public @interface Limits {
+
+    /** The least number allowed. */
+    long min() default Long.MIN_VALUE;
+
+    /** The greatest number allowed. */
+    long max() default Long.MAX_VALUE;
+
+    /** The greatest length of a text; a text that is limited must not be empty either. */
+    int maxLength() default Integer.MAX_VALUE;
+
+    /** What to do instead, said when a value of the wrong type is found. */
+    String hint() default "";
+
+    /** Whether a list or map must be there; other components are optional if they are nullable. */
+    boolean required() default false;
+}

@@ -1,0 +1,63 @@
+package io.opensergo.rules;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What identifies a rule and binds it to an application: the {@code metadata} of a document.
+ *
+ * @param name the name, 1 to 1024 characters, unique among the rules of a kind in a namespace
+ * @param namespace the namespace, {@value #DEFAULT_NAMESPACE} unless a document says otherwise
+ * @param labels labels; {@code app} binds the rule to an application
+ * @param annotations free annotations
+ */
+public record Metadata(
+        @JsonPropertyDescription("The name of the rule; other rules refer to it by this name.")
+                String name,
+        @JsonPropertyDescription("The namespace of the rule; 'default' if left out.")
+                String namespace,
+        @JsonPropertyDescription("Labels; 'app' binds the rule to an application.")
+                Map<String, String> labels,
+        @JsonPropertyDescription("Free annotations.") Map<String, String> annotations) {
+
+    /** The namespace of a document that names none. */
+    public static final String DEFAULT_NAMESPACE = "default";
+
+    /** The label that binds a rule to an application. */
+    public static final String APP_LABEL = "app";
+
+    private static final int MAX_NAME_LENGTH = 1024;
+
+    public Metadata {
+        var violations = new Violations();
+        violations.text("name", name, 1, MAX_NAME_LENGTH);
+        violations.text("namespace", namespace, 1, MAX_NAME_LENGTH);
+        if (labels != null && labels.containsKey(APP_LABEL)) {
+            violations.text("labels." + APP_LABEL, labels.get(APP_LABEL), 1, MAX_NAME_LENGTH);
+        }
+        violations.throwIfAny();
+        labels = labels == null ? Map.of() : Map.copyOf(labels);
+        annotations = annotations == null ? Map.of() : Map.copyOf(annotations);
+    }
+
+    /** Identifies a rule that is bound to an application. */
+    public static Metadata of(String namespace, String app, String name) {
+        return new Metadata(name, namespace, Map.of(APP_LABEL, app), Map.of());
+    }
+
+    /**
+     * Returns the application in the label {@value #APP_LABEL}, or {@code null} if there is none.
+     */
+    public @Nullable String app() {
+        return labels.get(APP_LABEL);
+    }
+
+    /** Returns this metadata with one more annotation, replacing one of the same key. */
+    public Metadata withAnnotation(String key, String value) {
+        Map<String, String> all = new LinkedHashMap<>(annotations);
+        all.put(key, value);
+        return new Metadata(name, namespace, labels, all);
+    }
+}

@@ -1,0 +1,121 @@
+package io.opensergo.rules.database;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.opensergo.rules.Limits;
+import io.opensergo.rules.Metadata;
+import io.opensergo.rules.Rule;
+import io.opensergo.rules.RuleKind;
+import io.opensergo.rules.Violations;
+import io.opensergo.rules.Written;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A physical database, invisible to the application.
+ *
+ * @param metadata what identifies and binds the rule
+ * @param database how to reach it
+ */
+public record DatabaseEndpoint(
+        Metadata metadata, @JsonPropertyDescription("How to reach the database.") Database database)
+        implements Rule {
+
+    /** The key of this kind. */
+    public static final RuleKind<DatabaseEndpoint> KIND =
+            RuleKind.of(VirtualDatabase.API_VERSION, "DatabaseEndpoint", DatabaseEndpoint.class);
+
+    public DatabaseEndpoint {
+        var violations = new Violations();
+        violations.required("metadata", metadata);
+        violations.required("database", database);
+        violations.throwIfAny();
+    }
+
+    @Override
+    public RuleKind<DatabaseEndpoint> kind() {
+        return KIND;
+    }
+
+    /**
+     * How to reach a database.
+     *
+     * @param mySql a MySQL server
+     */
+    public record Database(
+            @JsonPropertyDescription("A MySQL server.") @Written(as = "MySQL") MySql mySql) {
+
+        public Database {
+            var violations = new Violations();
+            violations.required("mySql", mySql);
+            violations.throwIfAny();
+        }
+    }
+
+    /**
+     * A MySQL server and the pool of connections to it.
+     *
+     * @param url the JDBC URL
+     * @param username the user
+     * @param password the password; {@link #toString()} leaves it out
+     * @param connectionTimeout in milliseconds, 0 or more, as the specification's sample suggests
+     * @param idleTimeoutMilliseconds in milliseconds, 0 or more
+     * @param maxLifetimeMilliseconds in milliseconds, 0 or more
+     * @param maxPoolSize connections, 0 or more
+     * @param minPoolSize connections, 0 or more
+     */
+    public record MySql(
+            @JsonPropertyDescription("The JDBC URL.") String url,
+            @JsonPropertyDescription("The user.") @Nullable String username,
+            @JsonPropertyDescription("The password.") @Nullable String password,
+            @JsonPropertyDescription("Milliseconds to wait for a connection.")
+                    @Limits(min = 0, max = Integer.MAX_VALUE)
+                    @Nullable Integer connectionTimeout,
+            @JsonPropertyDescription("Milliseconds a connection may be idle.")
+                    @Limits(min = 0, max = Integer.MAX_VALUE)
+                    @Nullable Integer idleTimeoutMilliseconds,
+            @JsonPropertyDescription("Milliseconds a connection lives at most.")
+                    @Limits(min = 0, max = Integer.MAX_VALUE)
+                    @Nullable Integer maxLifetimeMilliseconds,
+            @JsonPropertyDescription("Connections at most.")
+                    @Limits(min = 0, max = Integer.MAX_VALUE)
+                    @Nullable Integer maxPoolSize,
+            @JsonPropertyDescription("Connections at least.")
+                    @Limits(min = 0, max = Integer.MAX_VALUE)
+                    @Nullable Integer minPoolSize) {
+
+        public MySql {
+            var violations = new Violations();
+            violations.text("url", url);
+            atLeastZero(violations, "connectionTimeout", connectionTimeout);
+            atLeastZero(violations, "idleTimeoutMilliseconds", idleTimeoutMilliseconds);
+            atLeastZero(violations, "maxLifetimeMilliseconds", maxLifetimeMilliseconds);
+            atLeastZero(violations, "maxPoolSize", maxPoolSize);
+            atLeastZero(violations, "minPoolSize", minPoolSize);
+            violations.throwIfAny();
+        }
+
+        private static void atLeastZero(
+                Violations violations, String path, @Nullable Integer value) {
+            if (value != null) {
+                violations.range(path, value, 0, Integer.MAX_VALUE);
+            }
+        }
+
+        /**
+         * Returns the URL and the user; a JDBC URL may hold a password in its query, which is left
+         * out.
+         */
+        @Override
+        public String toString() {
+            int query = url.indexOf('?');
+            return "MySql[url="
+                    + (query < 0 ? url : url.substring(0, query))
+                    + ", username="
+                    + username
+                    + ", maxPoolSize="
+                    + maxPoolSize
+                    + ", minPoolSize="
+                    + minPoolSize
+                    + "]";
+        }
+    }
+}

@@ -1,0 +1,142 @@
+package io.opensergo.rules.database;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.opensergo.rules.Limits;
+import io.opensergo.rules.Metadata;
+import io.opensergo.rules.Rule;
+import io.opensergo.rules.RuleKind;
+import io.opensergo.rules.Violations;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends writes to one database and reads to others.
+ *
+ * @param metadata what identifies and binds the rule
+ * @param rules how
+ */
+public record ReadWriteSplitting(
+        Metadata metadata, @JsonPropertyDescription("How reads and writes are split.") Rules rules)
+        implements Rule {
+
+    /** The key of this kind. */
+    public static final RuleKind<ReadWriteSplitting> KIND =
+            RuleKind.of(
+                    VirtualDatabase.API_VERSION, "ReadWriteSplitting", ReadWriteSplitting.class);
+
+    public ReadWriteSplitting {
+        var violations = new Violations();
+        violations.required("metadata", metadata);
+        violations.required("rules", rules);
+        violations.throwIfAny();
+    }
+
+    @Override
+    public RuleKind<ReadWriteSplitting> kind() {
+        return KIND;
+    }
+
+    /**
+     * How reads and writes are split: exactly one of the two strategies.
+     *
+     * @param staticStrategy databases by name, or {@code null}
+     * @param dynamicStrategy databases found by a {@link DatabaseDiscovery}, or {@code null}
+     * @param loadBalancers load balancers that the strategies name
+     */
+    public record Rules(
+            @JsonPropertyDescription("Databases by name; not together with dynamicStrategy.")
+                    @Nullable StaticStrategy staticStrategy,
+            @JsonPropertyDescription(
+                            "Databases found by discovery; not together with staticStrategy.")
+                    @Nullable DynamicStrategy dynamicStrategy,
+            @JsonPropertyDescription("Load balancers that the strategies name.")
+                    List<LoadBalancer> loadBalancers) {
+
+        public Rules {
+            var violations = new Violations();
+            violations.require(
+                    (staticStrategy == null) != (dynamicStrategy == null),
+                    "",
+                    "must have exactly one of staticStrategy and dynamicStrategy",
+                    staticStrategy == null ? "neither" : "both");
+            violations.throwIfAny();
+            loadBalancers = loadBalancers == null ? List.of() : List.copyOf(loadBalancers);
+        }
+    }
+
+    /**
+     * Databases by name.
+     *
+     * @param writeDataSourceName the {@link DatabaseEndpoint} that is written to
+     * @param readDataSourceNames the {@link DatabaseEndpoint}s that are read from
+     * @param loadBalancerName the load balancer among them, or {@code null}
+     */
+    public record StaticStrategy(
+            @JsonPropertyDescription("The DatabaseEndpoint that is written to.")
+                    String writeDataSourceName,
+            @JsonPropertyDescription("The DatabaseEndpoints that are read from.")
+                    @Limits(required = true)
+                    List<String> readDataSourceNames,
+            @JsonPropertyDescription("The load balancer among them.")
+                    @Nullable String loadBalancerName) {
+
+        public StaticStrategy {
+            var violations = new Violations();
+            violations.text("writeDataSourceName", writeDataSourceName);
+            violations.required("readDataSourceNames", readDataSourceNames);
+            violations.throwIfAny();
+            readDataSourceNames = List.copyOf(readDataSourceNames);
+        }
+    }
+
+    /**
+     * Databases found by discovery.
+     *
+     * @param autoAwareDataSourceName a group of a {@link DatabaseDiscovery}
+     * @param writeDataSourceQueryEnabled whether reads may use the writer, or {@code null} if not
+     *     given
+     * @param loadBalancerName the load balancer among them, or {@code null}
+     */
+    public record DynamicStrategy(
+            @JsonPropertyDescription("A group of a DatabaseDiscovery.")
+                    String autoAwareDataSourceName,
+            @JsonPropertyDescription("Whether reads may use the writer.")
+                    @Nullable Boolean writeDataSourceQueryEnabled,
+            @JsonPropertyDescription("The load balancer among them.")
+                    @Nullable String loadBalancerName) {
+
+        public DynamicStrategy {
+            var violations = new Violations();
+            violations.text("autoAwareDataSourceName", autoAwareDataSourceName);
+            violations.throwIfAny();
+        }
+    }
+
+    /**
+     * A load balancer.
+     *
+     * @param loadBalancerName its name
+     * @param type what it does
+     */
+    public record LoadBalancer(
+            @JsonPropertyDescription("The name of the load balancer.") String loadBalancerName,
+            @JsonPropertyDescription("What the load balancer does.") LoadBalancerType type) {
+
+        public LoadBalancer {
+            var violations = new Violations();
+            violations.text("loadBalancerName", loadBalancerName);
+            violations.required("type", type);
+            violations.throwIfAny();
+        }
+    }
+
+    /** What a load balancer does. */
+    public enum LoadBalancerType {
+        /** Takes each in turn. */
+        ROUND_ROBIN,
+        /** Takes one at random. */
+        RANDOM,
+        /** Takes one at random by weight. */
+        WEIGHT
+    }
+}

@@ -1,0 +1,36 @@
+package io.opensergo.rules.document;
+
+import io.opensergo.rules.Violation;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Collects what is wrong while one document is bound to its record. */
+final class Faults {
+
+    private final List<Violation> errors = new ArrayList<>(0);
+    private final List<Violation> unknownFields = new ArrayList<>(0);
+
+    void add(FieldPath path, String expected, String found) {
+        errors.add(new Violation(path.toString(), expected, found));
+    }
+
+    void add(Violation violation) {
+        errors.add(violation);
+    }
+
+    void unknownField(FieldPath path, String message) {
+        unknownFields.add(new Violation(path.toString(), message, ""));
+    }
+
+    int count() {
+        return errors.size();
+    }
+
+    List<Violation> errors() {
+        return errors;
+    }
+
+    List<Violation> unknownFields() {
+        return unknownFields;
+    }
+}

@@ -1,0 +1,22 @@
+package io.opensergo.rules.document;
+
+import io.opensergo.rules.Rule;
+import io.opensergo.rules.RuleId;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One document of a source: a rule, or the reasons why it is none.
+ *
+ * @param number the number of the document in the source, from 1
+ * @param id which rule it is or was meant to be; {@code null} if it does not say so
+ * @param rule the rule; {@code null} if a problem is an error
+ * @param problems everything wrong in it
+ */
+public record RuleDocument(
+        int number, @Nullable RuleId id, @Nullable Rule rule, List<Problem> problems) {
+
+    public RuleDocument {
+        problems = List.copyOf(problems);
+    }
+}

@@ -1,0 +1,111 @@
+package io.opensergo.rules.document;
+
+import io.opensergo.rules.Rule;
+import io.opensergo.rules.RuleKind;
+import io.opensergo.rules.database.DatabaseDiscovery;
+import io.opensergo.rules.database.DatabaseEndpoint;
+import io.opensergo.rules.database.DistributedTransaction;
+import io.opensergo.rules.database.Encryption;
+import io.opensergo.rules.database.ReadWriteSplitting;
+import io.opensergo.rules.database.Shadow;
+import io.opensergo.rules.database.Sharding;
+import io.opensergo.rules.database.VirtualDatabase;
+import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy;
+import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy;
+import io.opensergo.rules.faulttolerance.ConcurrencyLimitStrategy;
+import io.opensergo.rules.faulttolerance.FaultToleranceRule;
+import io.opensergo.rules.faulttolerance.HttpRequestFallbackAction;
+import io.opensergo.rules.faulttolerance.RateLimitStrategy;
+import io.opensergo.rules.faulttolerance.ThrottlingStrategy;
+import io.opensergo.rules.traffic.TrafficLane;
+import io.opensergo.rules.traffic.TrafficRouter;
+import io.opensergo.rules.traffic.VirtualWorkload;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** An immutable set of rule kinds, found by name. */
+public final class RuleKinds {
+
+    private static final RuleKinds STANDARD =
+            new RuleKinds(
+                    List.of(
+                            FaultToleranceRule.KIND,
+                            RateLimitStrategy.KIND,
+                            ThrottlingStrategy.KIND,
+                            ConcurrencyLimitStrategy.KIND,
+                            CircuitBreakerStrategy.KIND,
+                            AdaptiveOverloadProtectionStrategy.KIND,
+                            HttpRequestFallbackAction.KIND,
+                            TrafficRouter.KIND,
+                            TrafficLane.KIND,
+                            VirtualWorkload.KIND,
+                            VirtualDatabase.KIND,
+                            DatabaseEndpoint.KIND,
+                            ReadWriteSplitting.KIND,
+                            Sharding.KIND,
+                            Encryption.KIND,
+                            Shadow.KIND,
+                            DatabaseDiscovery.KIND,
+                            DistributedTransaction.KIND));
+
+    private final Map<String, RuleKind<?>> byWireName = new LinkedHashMap<>();
+
+    private RuleKinds(Collection<RuleKind<?>> kinds) {
+        for (RuleKind<?> kind : kinds) {
+            RuleKind<?> other = byWireName.putIfAbsent(kind.wireName(), kind);
+            if (other != null && !other.equals(kind)) {
+                throw new IllegalArgumentException(
+                        "two record classes for kind "
+                                + kind
+                                + ": "
+                                + other.type()
+                                + " and "
+                                + kind.type());
+            }
+        }
+    }
+
+    /** Returns the kinds of the specification. */
+    public static RuleKinds standard() {
+        return STANDARD;
+    }
+
+    /**
+     * Returns these kinds and one more.
+     *
+     * @throws IllegalArgumentException if there is a kind of the same wire name with another record
+     *     class
+     */
+    public RuleKinds with(RuleKind<? extends Rule> kind) {
+        List<RuleKind<?>> more = new ArrayList<>(byWireName.values());
+        more.add(kind);
+        return new RuleKinds(more);
+    }
+
+    /** Returns every kind, those of the specification in its order and then the added ones. */
+    public List<RuleKind<?>> all() {
+        return List.copyOf(byWireName.values());
+    }
+
+    /** Finds a kind by its wire name, {@code <group>/<version>/<Kind>}. */
+    public @Nullable RuleKind<?> find(String wireName) {
+        return byWireName.get(wireName);
+    }
+
+    /**
+     * Finds a kind by its short name, such as {@code RateLimitStrategy}, in any case; the first if
+     * several.
+     */
+    public @Nullable RuleKind<?> findByName(String name) {
+        for (RuleKind<?> kind : byWireName.values()) {
+            if (kind.name().equalsIgnoreCase(name)) {
+                return kind;
+            }
+        }
+        return null;
+    }
+}

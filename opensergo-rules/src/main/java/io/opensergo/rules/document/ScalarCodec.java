@@ -1,0 +1,95 @@
+package io.opensergo.rules.document;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** The plain forms of texts, numbers, booleans and free trees. */
+final class ScalarCodec implements Codec {
+
+    static final ScalarCodec TEXT =
+            new ScalarCodec(
+                    "must be a text",
+                    JsonNode::isTextual,
+                    JsonNode::textValue,
+                    value -> NODES.textNode((String) value));
+
+    static final ScalarCodec BOOLEAN =
+            new ScalarCodec(
+                    "must be true or false",
+                    JsonNode::isBoolean,
+                    JsonNode::booleanValue,
+                    value -> NODES.booleanNode((Boolean) value));
+
+    static final ScalarCodec INT =
+            new ScalarCodec(
+                    "must be a whole number",
+                    node -> isWhole(node) && node.canConvertToInt(),
+                    JsonNode::intValue,
+                    value -> NODES.numberNode((Integer) value));
+
+    static final ScalarCodec LONG =
+            new ScalarCodec(
+                    "must be a whole number",
+                    node -> isWhole(node) && node.canConvertToLong(),
+                    JsonNode::longValue,
+                    value -> NODES.numberNode((Long) value));
+
+    static final ScalarCodec DOUBLE =
+            new ScalarCodec(
+                    "must be a number",
+                    JsonNode::isNumber,
+                    JsonNode::doubleValue,
+                    value -> NODES.numberNode((Double) value));
+
+    /** Free trees, for a kind that has a component of type {@link JsonNode}. */
+    static final ScalarCodec TREE =
+            new ScalarCodec("must be there", node -> true, node -> node, value -> (JsonNode) value);
+
+    private final String expected;
+    private final Predicate<JsonNode> accepts;
+    private final Function<JsonNode, Object> reader;
+    private final Function<Object, JsonNode> writer;
+
+    private ScalarCodec(
+            String expected,
+            Predicate<JsonNode> accepts,
+            Function<JsonNode, Object> reader,
+            Function<Object, JsonNode> writer) {
+        this.expected = expected;
+        this.accepts = accepts;
+        this.reader = reader;
+        this.writer = writer;
+    }
+
+    /** Adds advice to the message about a value of the wrong type. */
+    ScalarCodec withHint(String hint) {
+        return new ScalarCodec(expected + " (" + hint + ")", accepts, reader, writer);
+    }
+
+    @Override
+    public @Nullable Object read(JsonNode node, FieldPath path, Faults faults) {
+        if (accepts.test(node)) {
+            return reader.apply(node);
+        }
+        boolean quotable = this == TEXT && node.isValueNode() && !node.isNull();
+        String advice = quotable ? "; put it in quotes: \"" + node.asText() + '"' : "";
+        faults.add(path, expected, Codec.describe(node) + advice);
+        return null;
+    }
+
+    @Override
+    public JsonNode write(Object value) {
+        return writer.apply(value);
+    }
+
+    /**
+     * A number without a fraction; a whole number that a protobuf Struct carries as a double is one
+     * too.
+     */
+    private static boolean isWhole(JsonNode node) {
+        return node.isIntegralNumber()
+                || (node.isDouble() && node.doubleValue() == Math.rint(node.doubleValue()));
+    }
+}

@@ -1,0 +1,128 @@
+package io.opensergo.rules.faulttolerance;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.opensergo.rules.Metadata;
+import io.opensergo.rules.Notation;
+import io.opensergo.rules.RuleKind;
+import io.opensergo.rules.Violations;
+import io.opensergo.rules.Written;
+
+/**
+ * Protects a whole process from overload.
+ *
+ * <p>The specification has no schema for this kind. {@code CpuPercentage} is the metric that its
+ * text shows; {@code SystemLoad} is this project's name for the system load that the text also
+ * speaks of.
+ *
+ * @param metadata what identifies and binds the rule
+ * @param metricType what is measured
+ * @param triggerThreshold above it the strategy acts: a percentage for the CPU, a load average for
+ *     the load
+ * @param adaptiveStrategy what happens above it; {@link AdaptiveStrategy#BBR} is defined for the
+ *     CPU only
+ */
+public record AdaptiveOverloadProtectionStrategy(
+        Metadata metadata,
+        @JsonPropertyDescription("What is measured.") MetricType metricType,
+        @JsonPropertyDescription(
+                        "Above it the strategy acts: '82%' of the CPU, or a load average such as 4.5.")
+                @Written(notation = Notation.PERCENT_OR_NUMBER)
+                Threshold triggerThreshold,
+        @JsonPropertyDescription(
+                        "NONE rejects above the threshold; BBR only what exceeds the measured capacity.")
+                AdaptiveStrategy adaptiveStrategy)
+        implements Strategy {
+
+    /** The key of this kind. */
+    public static final RuleKind<AdaptiveOverloadProtectionStrategy> KIND =
+            RuleKind.of(
+                    API_VERSION,
+                    "AdaptiveOverloadProtectionStrategy",
+                    AdaptiveOverloadProtectionStrategy.class);
+
+    public AdaptiveOverloadProtectionStrategy {
+        var violations = new Violations();
+        violations.required("metadata", metadata);
+        violations.required("metricType", metricType);
+        violations.required("triggerThreshold", triggerThreshold);
+        violations.required("adaptiveStrategy", adaptiveStrategy);
+        if (metricType != null && triggerThreshold != null) {
+            violations.require(
+                    triggerThreshold.percentage() == (metricType == MetricType.CPU_PERCENTAGE),
+                    "triggerThreshold",
+                    metricType == MetricType.CPU_PERCENTAGE
+                            ? "must be a percentage such as '82%' for CpuPercentage"
+                            : "must be a number such as 4.5 for SystemLoad",
+                    triggerThreshold);
+        }
+        if (metricType == MetricType.SYSTEM_LOAD && adaptiveStrategy == AdaptiveStrategy.BBR) {
+            violations.add("adaptiveStrategy", "must be NONE for SystemLoad", "BBR");
+        }
+        violations.throwIfAny();
+    }
+
+    @Override
+    public RuleKind<AdaptiveOverloadProtectionStrategy> kind() {
+        return KIND;
+    }
+
+    /** What an overload protection measures. */
+    public enum MetricType {
+        /** The CPU in use, as a share of all cores. */
+        @Written(as = "CpuPercentage")
+        CPU_PERCENTAGE,
+        /** The load average of the system over one minute. */
+        @Written(as = "SystemLoad")
+        SYSTEM_LOAD
+    }
+
+    /** What happens above the threshold. */
+    public enum AdaptiveStrategy {
+        /** Every request is rejected. */
+        NONE,
+        /**
+         * Requests beyond the measured capacity (highest pass rate times lowest latency) are
+         * rejected.
+         */
+        BBR
+    }
+
+    /**
+     * A threshold in the unit of its metric.
+     *
+     * @param value a ratio from 0 to 1 in whole percent, or a load average of 0 or more
+     * @param percentage whether the value is a ratio, written as a percentage
+     */
+    public record Threshold(double value, boolean percentage) {
+
+        public Threshold {
+            var violations = new Violations();
+            if (percentage) {
+                violations.wholePercent("", value);
+            } else {
+                violations.require(
+                        value >= 0 && value <= Double.MAX_VALUE,
+                        "",
+                        "must be a number >= 0",
+                        value);
+            }
+            violations.throwIfAny();
+        }
+
+        /** Returns a threshold for the CPU. */
+        public static Threshold ofCpu(double ratio) {
+            return new Threshold(ratio, true);
+        }
+
+        /** Returns a threshold for the load average. */
+        public static Threshold ofLoad(double loadAverage) {
+            return new Threshold(loadAverage, false);
+        }
+
+        /** Returns the threshold as documents write it, {@code 82%} or {@code 4.5}. */
+        @Override
+        public String toString() {
+            return percentage ? Math.round(value * 100) + "%" : Double.toString(value);
+        }
+    }
+}

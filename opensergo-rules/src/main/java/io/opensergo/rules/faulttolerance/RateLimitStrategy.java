@@ -1,0 +1,71 @@
+package io.opensergo.rules.faulttolerance;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.opensergo.rules.Limits;
+import io.opensergo.rules.Metadata;
+import io.opensergo.rules.Notation;
+import io.opensergo.rules.RuleKind;
+import io.opensergo.rules.Violations;
+import io.opensergo.rules.Written;
+import java.time.Duration;
+
+/**
+ * Admits at most a number of requests in a window of time.
+ *
+ * @param metadata what identifies and binds the rule
+ * @param metricType what is counted
+ * @param limitMode whose requests are counted
+ * @param threshold requests per window, 0 or more; 0 lets nothing pass
+ * @param statDuration the window: a whole number of seconds, from 1 to {@link Integer#MAX_VALUE}
+ */
+public record RateLimitStrategy(
+        Metadata metadata,
+        @JsonPropertyDescription("What is counted.") MetricType metricType,
+        @JsonPropertyDescription("Whose requests are counted: of one instance, or of all of them.")
+                LimitMode limitMode,
+        @JsonPropertyDescription("Requests per window; 0 lets nothing pass.")
+                @Limits(
+                        min = 0,
+                        hint =
+                                "for less than one request per window write a longer statDurationSeconds")
+                long threshold,
+        @JsonPropertyDescription("The length of the window.")
+                @Limits(min = 1, max = Integer.MAX_VALUE)
+                @Written(as = "statDurationSeconds", notation = Notation.SECONDS)
+                @Written(as = "statDuration", notation = Notation.DURATION)
+                Duration statDuration)
+        implements Strategy {
+
+    /** The key of this kind. */
+    public static final RuleKind<RateLimitStrategy> KIND =
+            RuleKind.of(API_VERSION, "RateLimitStrategy", RateLimitStrategy.class);
+
+    public RateLimitStrategy {
+        var violations = new Violations();
+        violations.required("metadata", metadata);
+        violations.required("metricType", metricType);
+        violations.required("limitMode", limitMode);
+        violations.range("threshold", threshold, 0, Long.MAX_VALUE);
+        if (statDuration == null) {
+            violations.required("statDuration", null);
+        } else if (statDuration.toNanosPart() != 0) {
+            violations.add(
+                    "statDuration", "must be a whole number of seconds", statDuration.toString());
+        } else {
+            violations.range("statDuration", statDuration.toSeconds(), 1, Integer.MAX_VALUE);
+        }
+        violations.throwIfAny();
+    }
+
+    @Override
+    public RuleKind<RateLimitStrategy> kind() {
+        return KIND;
+    }
+
+    /** What a rate limit counts. */
+    public enum MetricType {
+        /** Requests. */
+        @Written(as = "RequestAmount")
+        REQUEST_AMOUNT
+    }
+}

@@ -1,0 +1,38 @@
+package io.opensergo.rules.faulttolerance;
+
+import io.opensergo.rules.Written;
+
+/** The kinds of strategy that a {@link FaultToleranceRule} can refer to. */
+public enum StrategyKind {
+    /** {@link RateLimitStrategy}. */
+    @Written(as = "RateLimitStrategy")
+    RATE_LIMIT,
+    /** {@link ThrottlingStrategy}. */
+    @Written(as = "ThrottlingStrategy")
+    THROTTLING,
+    /** {@link ConcurrencyLimitStrategy}. */
+    @Written(as = "ConcurrencyLimitStrategy")
+    CONCURRENCY_LIMIT,
+    /** {@link CircuitBreakerStrategy}. */
+    @Written(as = "CircuitBreakerStrategy")
+    CIRCUIT_BREAKER,
+    /** {@link AdaptiveOverloadProtectionStrategy}. */
+    @Written(as = "AdaptiveOverloadProtectionStrategy")
+    ADAPTIVE_OVERLOAD_PROTECTION;
+
+    /** Returns the kind of a strategy. */
+    public static StrategyKind of(Strategy strategy) {
+        if (strategy instanceof RateLimitStrategy) {
+            return RATE_LIMIT;
+        }
+        if (strategy instanceof ThrottlingStrategy) {
+            return THROTTLING;
+        }
+        if (strategy instanceof ConcurrencyLimitStrategy) {
+            return CONCURRENCY_LIMIT;
+        }
+        return strategy instanceof CircuitBreakerStrategy
+                ? CIRCUIT_BREAKER
+                : ADAPTIVE_OVERLOAD_PROTECTION;
+    }
+}

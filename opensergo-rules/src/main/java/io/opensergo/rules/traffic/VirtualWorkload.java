@@ -1,0 +1,84 @@
+package io.opensergo.rules.traffic;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.opensergo.rules.Metadata;
+import io.opensergo.rules.Rule;
+import io.opensergo.rules.RuleKind;
+import io.opensergo.rules.Violations;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Groups the instances of a service into subsets by their labels.
+ *
+ * @param metadata what identifies and binds the rule
+ * @param host the service
+ * @param type what the instances are, such as {@code deployment}, or {@code null}
+ * @param subsets the groups
+ * @param trafficPolicy how requests are spread over a group, or {@code null}
+ */
+public record VirtualWorkload(
+        Metadata metadata,
+        @JsonPropertyDescription("The service.") String host,
+        @JsonPropertyDescription("What the instances are, such as deployment.")
+                @Nullable String type,
+        @JsonPropertyDescription("The groups of instances.") List<Subset> subsets,
+        @JsonPropertyDescription("How requests are spread over a group.")
+                @Nullable TrafficPolicy trafficPolicy)
+        implements Rule {
+
+    /** The key of this kind. */
+    public static final RuleKind<VirtualWorkload> KIND =
+            RuleKind.of(TrafficRouter.API_VERSION, "VirtualWorkload", VirtualWorkload.class);
+
+    public VirtualWorkload {
+        var violations = new Violations();
+        violations.required("metadata", metadata);
+        violations.text("host", host);
+        subsets = subsets == null ? List.of() : List.copyOf(subsets);
+        for (int i = 0; i < subsets.size(); i++) {
+            for (int j = 0; j < i; j++) {
+                violations.require(
+                        !subsets.get(i).name().equals(subsets.get(j).name()),
+                        "subsets[" + i + "].name",
+                        "must be unique among the subsets",
+                        subsets.get(i).name());
+            }
+        }
+        violations.throwIfAny();
+    }
+
+    @Override
+    public RuleKind<VirtualWorkload> kind() {
+        return KIND;
+    }
+
+    /**
+     * A group of instances.
+     *
+     * @param name its name, unique among the subsets
+     * @param labels the labels that each of its instances has
+     */
+    public record Subset(
+            @JsonPropertyDescription("The name of the group.") String name,
+            @JsonPropertyDescription("The labels that each of its instances has.")
+                    Map<String, String> labels) {
+
+        public Subset {
+            var violations = new Violations();
+            violations.text("name", name);
+            violations.throwIfAny();
+            labels = labels == null ? Map.of() : Map.copyOf(labels);
+        }
+    }
+
+    /**
+     * How requests are spread.
+     *
+     * @param loadBalancePolicy the name of a policy, such as {@code random}, or {@code null}
+     */
+    public record TrafficPolicy(
+            @JsonPropertyDescription("The name of a load balancing policy, such as random.")
+                    @Nullable String loadBalancePolicy) {}
+}
