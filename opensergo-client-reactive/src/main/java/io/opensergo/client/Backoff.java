@@ -1,0 +1,56 @@
+package io.opensergo.client;
+
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.LongUnaryOperator;
+
+/**
+ * Exponential backoff with full jitter: clients that lost one server come back spread out.
+ *
+ * <p>Confined to the event loop.
+ */
+final class Backoff {
+
+    /**
+     * Full jitter may draw zero; a floor keeps a server that fails at once from being asked in a
+     * busy loop.
+     */
+    private static final long FLOOR_MILLIS = 20;
+
+    private final long minMillis;
+    private final long maxMillis;
+    private final LongUnaryOperator random;
+    private int failures;
+
+    Backoff(Duration min, Duration max) {
+        this(min, max, bound -> ThreadLocalRandom.current().nextLong(bound));
+    }
+
+    /**
+     * Makes a backoff with its own source of chance.
+     *
+     * @param random draws from 0 to below its argument
+     */
+    Backoff(Duration min, Duration max, LongUnaryOperator random) {
+        this.minMillis = min.toMillis();
+        this.maxMillis = max.toMillis();
+        this.random = random;
+    }
+
+    /** Returns the delay before the next attempt, after one more failure. */
+    Duration next() {
+        long doubled =
+                failures >= Long.numberOfLeadingZeros(minMillis) - 1
+                        ? maxMillis
+                        : minMillis << failures;
+        failures++;
+        long bound = Math.min(maxMillis, doubled);
+        return Duration.ofMillis(
+                Math.max(Math.min(FLOOR_MILLIS, maxMillis), random.applyAsLong(bound + 1)));
+    }
+
+    /** Forgets the failures. */
+    void reset() {
+        failures = 0;
+    }
+}

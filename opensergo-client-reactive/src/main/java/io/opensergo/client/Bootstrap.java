@@ -1,0 +1,164 @@
+package io.opensergo.client;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.opensergo.api.ConfigurationException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings that a process finds in its environment.
+ *
+ * <p>{@value #CONFIG_VARIABLE} holds them as JSON, or else {@value #FILE_VARIABLE} names a file
+ * that does; an empty variable counts as not set. Of its keys the specification defines only the
+ * one for the address; the others are ours.
+ */
+record Bootstrap(
+        List<String> endpoints,
+        @Nullable String namespace,
+        @Nullable String app,
+        @Nullable TlsSettings tls,
+        @Nullable String token) {
+
+    static final String CONFIG_VARIABLE = "OPENSERGO_BOOTSTRAP_CONFIG";
+    static final String FILE_VARIABLE = "OPENSERGO_BOOTSTRAP";
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Set<String> KEYS =
+            Set.of("endpoint", "endpoints", "namespace", "app", "tls", "token");
+    private static final Set<String> TLS_KEYS =
+            Set.of("caFile", "certFile", "keyFile", "serverName");
+
+    /** Returns everything but the token. */
+    @Override
+    public String toString() {
+        return "Bootstrap[" + endpoints + ", " + namespace + "/" + app + ", " + tls + "]";
+    }
+
+    static Optional<Bootstrap> find(Map<String, String> environment) {
+        String inline = environment.getOrDefault(CONFIG_VARIABLE, "");
+        if (!inline.isBlank()) {
+            return Optional.of(parse(inline, CONFIG_VARIABLE));
+        }
+        String file = environment.getOrDefault(FILE_VARIABLE, "");
+        if (file.isBlank()) {
+            return Optional.empty();
+        }
+        String setting = FILE_VARIABLE + " (" + file + ")";
+        try {
+            return Optional.of(parse(Files.readString(Path.of(file)), setting));
+        } catch (IOException e) {
+            throw new ConfigurationException(
+                    setting, "must name a readable JSON file, but: " + e.getMessage(), e);
+        }
+    }
+
+    /** Parses the JSON; its text stays out of messages, since it may hold a token. */
+    private static Bootstrap parse(String json, String setting) {
+        JsonNode tree;
+        try {
+            tree = JSON.readTree(json);
+        } catch (JsonProcessingException e) {
+            throw new ConfigurationException(
+                    setting,
+                    "must hold JSON such as {\"endpoint\":\"localhost:10246\"}, but it is malformed at line "
+                            + e.getLocation().getLineNr()
+                            + ", column "
+                            + e.getLocation().getColumnNr());
+        }
+        if (!tree.isObject()) {
+            throw new ConfigurationException(
+                    setting, "must hold a JSON object such as {\"endpoint\":\"localhost:10246\"}");
+        }
+        refuseUnknown(tree, KEYS, setting, "");
+        JsonNode tls = tree.path("tls");
+        return new Bootstrap(
+                endpoints(tree, setting),
+                text(tree, "namespace", setting),
+                text(tree, "app", setting),
+                tls.isMissingNode() ? null : tls(tls, setting),
+                text(tree, "token", setting));
+    }
+
+    private static List<String> endpoints(JsonNode tree, String setting) {
+        String endpoint = text(tree, "endpoint", setting);
+        JsonNode list = tree.path("endpoints");
+        if (endpoint != null && list.isMissingNode()) {
+            return List.of(endpoint);
+        }
+        if (endpoint != null || !list.isArray() || list.isEmpty()) {
+            throw new ConfigurationException(
+                    setting,
+                    "must have either 'endpoint', a text, or 'endpoints', a list of texts");
+        }
+        List<String> endpoints = new ArrayList<>();
+        for (JsonNode each : list) {
+            if (!each.isTextual()) {
+                throw new ConfigurationException(setting, "'endpoints' must be a list of texts");
+            }
+            endpoints.add(each.textValue());
+        }
+        return endpoints;
+    }
+
+    private static TlsSettings tls(JsonNode tls, String setting) {
+        if (!tls.isObject()) {
+            throw new ConfigurationException(
+                    setting, "'tls' must be an object with " + sorted(TLS_KEYS));
+        }
+        refuseUnknown(tls, TLS_KEYS, setting, "tls.");
+        try {
+            return new TlsSettings(
+                    path(tls, "caFile", setting),
+                    path(tls, "certFile", setting),
+                    path(tls, "keyFile", setting),
+                    text(tls, "serverName", setting));
+        } catch (IllegalArgumentException e) {
+            throw new ConfigurationException(setting, "'tls': " + e.getMessage(), e);
+        }
+    }
+
+    private static void refuseUnknown(
+            JsonNode tree, Set<String> allowed, String setting, String prefix) {
+        for (var entry : tree.properties()) {
+            if (!allowed.contains(entry.getKey())) {
+                throw new ConfigurationException(
+                        setting,
+                        "unknown key '"
+                                + prefix
+                                + entry.getKey()
+                                + "'; allowed are "
+                                + sorted(allowed));
+            }
+        }
+    }
+
+    private static @Nullable Path path(JsonNode tree, String key, String setting) {
+        String text = text(tree, key, setting);
+        return text == null ? null : Path.of(text);
+    }
+
+    private static @Nullable String text(JsonNode tree, String key, String setting) {
+        JsonNode node = tree.path(key);
+        if (node.isMissingNode()) {
+            return null;
+        }
+        if (!node.isTextual() || node.textValue().isBlank()) {
+            throw new ConfigurationException(
+                    setting, "'" + key + "' must be a text that is not empty");
+        }
+        return node.textValue();
+    }
+
+    private static List<String> sorted(Set<String> keys) {
+        return keys.stream().sorted().toList();
+    }
+}

@@ -1,0 +1,69 @@
+package io.opensergo.client;
+
+import io.opensergo.api.ConfigurationException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a control plane listens.
+ *
+ * @param text the endpoint as configured
+ * @param host a name or an address, without brackets
+ * @param port 1 to 65535
+ * @param scheme {@code http} for plaintext, {@code https} for TLS, {@code null} if not given
+ */
+record Endpoint(String text, String host, int port, @Nullable String scheme) {
+
+    static final int DEFAULT_PORT = 10246;
+
+    private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "::1");
+    private static final String EXPECTED =
+            "must be host:port, http://host:port or https://host:port, such as localhost:10246";
+
+    static Endpoint parse(String text, String setting) {
+        String trimmed = text.strip();
+        boolean hasScheme = trimmed.contains("://");
+        URI uri;
+        try {
+            uri = new URI(hasScheme ? trimmed : "none://" + trimmed).parseServerAuthority();
+        } catch (URISyntaxException e) {
+            throw new ConfigurationException(setting, EXPECTED + ", was '" + text + "'", e);
+        }
+        String scheme = hasScheme ? uri.getScheme() : null;
+        boolean schemeKnown = scheme == null || scheme.equals("http") || scheme.equals("https");
+        boolean hasMore =
+                uri.getUserInfo() != null
+                        || uri.getQuery() != null
+                        || uri.getFragment() != null
+                        || !(uri.getPath().isEmpty() || uri.getPath().equals("/"));
+        if (uri.getHost() == null
+                || !schemeKnown
+                || hasMore
+                || uri.getPort() == 0
+                || uri.getPort() > 65535) {
+            throw new ConfigurationException(setting, EXPECTED + ", was '" + text + "'");
+        }
+        String host = uri.getHost().replace("[", "").replace("]", "");
+        return new Endpoint(
+                trimmed, host, uri.getPort() < 0 ? DEFAULT_PORT : uri.getPort(), scheme);
+    }
+
+    /**
+     * Returns the target for gRPC's resolver of DNS names, which resolves again on every new
+     * connection.
+     */
+    String grpcTarget() {
+        return "dns:///" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+    }
+
+    boolean isLoopback() {
+        return LOOPBACK.contains(host);
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+}

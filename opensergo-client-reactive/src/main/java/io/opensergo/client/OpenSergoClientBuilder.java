@@ -1,0 +1,206 @@
+package io.opensergo.client;
+
+import io.opensergo.api.ConfigurationException;
+import io.opensergo.api.OpenSergoClient;
+import io.opensergo.api.Target;
+import io.opensergo.rules.Metadata;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/** Settings of a client; for one thread. Each setting has a default but the endpoints. */
+public final class OpenSergoClientBuilder {
+
+    private List<Endpoint> endpoints = List.of();
+    private String namespace = Metadata.DEFAULT_NAMESPACE;
+    private @Nullable String app;
+    private @Nullable TlsSettings tls;
+    private @Nullable Supplier<String> token;
+    private Duration keepAliveTime = Duration.ofSeconds(20);
+    private Duration keepAliveTimeout = Duration.ofSeconds(10);
+    private int maxInboundMessageBytes = 16 * 1024 * 1024;
+    private Duration unsubscribeGrace = Duration.ofSeconds(1);
+    private Duration answerTimeout = Duration.ofSeconds(3);
+    private Duration minBackoff = Duration.ofMillis(250);
+    private Duration maxBackoff = Duration.ofSeconds(30);
+    private Scheduler scheduler = Schedulers.boundedElastic();
+
+    OpenSergoClientBuilder() {}
+
+    /**
+     * Sets the control planes to connect to; the next is tried when one fails.
+     *
+     * @param endpoints {@code host:port}, {@code http://host:port} or {@code https://host:port};
+     *     the port may be left out for 10246. Without a scheme the connection is plaintext unless
+     *     {@link #tls} is set.
+     * @throws ConfigurationException if one is malformed or none is given
+     */
+    public OpenSergoClientBuilder endpoints(String... endpoints) {
+        return endpoints(Stream.of(endpoints), "endpoint");
+    }
+
+    private OpenSergoClientBuilder endpoints(Stream<String> endpoints, String setting) {
+        this.endpoints = endpoints.map(text -> Endpoint.parse(text, setting)).toList();
+        return this;
+    }
+
+    /**
+     * Sets the namespace of the client's own target; {@value Metadata#DEFAULT_NAMESPACE} by
+     * default.
+     */
+    public OpenSergoClientBuilder namespace(String namespace) {
+        this.namespace = Target.of(namespace, "any").namespace();
+        return this;
+    }
+
+    /** Sets the app of the client's own target; none by default. */
+    public OpenSergoClientBuilder app(String app) {
+        this.app = Target.of(app).app();
+        return this;
+    }
+
+    /** Connects by TLS with these settings. */
+    public OpenSergoClientBuilder tls(TlsSettings tls) {
+        this.tls = tls;
+        return this;
+    }
+
+    /**
+     * Sends a bearer token with each new stream. Without TLS it is sent only to this host itself or
+     * if the endpoint's scheme is {@code http}.
+     *
+     * @param token asked for the token on each new stream, on a thread of the client; must not
+     *     block
+     */
+    public OpenSergoClientBuilder token(Supplier<String> token) {
+        this.token = token;
+        return this;
+    }
+
+    /**
+     * Sets how a dead connection is found: after {@code time} (20 s by default) without a sign of
+     * the server the client pings it, and after {@code timeout} (10 s by default) without an answer
+     * it connects anew.
+     */
+    public OpenSergoClientBuilder keepAlive(Duration time, Duration timeout) {
+        this.keepAliveTime = positive("keepAlive time", time);
+        this.keepAliveTimeout = positive("keepAlive timeout", timeout);
+        return this;
+    }
+
+    /** Sets the greatest message that is received, in bytes; 16 MiB by default. */
+    public OpenSergoClientBuilder maxInboundMessageBytes(int bytes) {
+        if (bytes < 1) {
+            throw new ConfigurationException(
+                    "maxInboundMessageBytes", "must be >= 1, was " + bytes);
+        }
+        this.maxInboundMessageBytes = bytes;
+        return this;
+    }
+
+    /**
+     * Sets how long a subscription outlives its last subscriber; 1 s by default, zero for not at
+     * all.
+     */
+    public OpenSergoClientBuilder unsubscribeGrace(Duration grace) {
+        if (grace.isNegative()) {
+            throw new ConfigurationException(
+                    "unsubscribeGrace", "must not be negative, was " + grace);
+        }
+        this.unsubscribeGrace = grace;
+        return this;
+    }
+
+    /**
+     * Sets how long a connected control plane may stay silent on a new subscription before it
+     * counts as having no rules for it; 3 s by default.
+     */
+    public OpenSergoClientBuilder answerTimeout(Duration timeout) {
+        this.answerTimeout = positive("answerTimeout", timeout);
+        return this;
+    }
+
+    /**
+     * Sets the delay before a connection is made again: random between zero and a bound that begins
+     * at {@code min} (250 ms by default), doubles with each failure and ends at {@code max} (30 s
+     * by default).
+     */
+    public OpenSergoClientBuilder backoff(Duration min, Duration max) {
+        this.minBackoff = positive("backoff min", min);
+        this.maxBackoff = positive("backoff max", max);
+        if (min.compareTo(max) > 0) {
+            throw new ConfigurationException(
+                    "backoff", "min must not exceed max, was " + min + " > " + max);
+        }
+        return this;
+    }
+
+    /** Sets the scheduler that signals run on; {@link Schedulers#boundedElastic()} by default. */
+    public OpenSergoClientBuilder scheduler(Scheduler scheduler) {
+        this.scheduler = Objects.requireNonNull(scheduler, "scheduler");
+        return this;
+    }
+
+    /**
+     * Takes settings from the environment, over those set so far: {@code
+     * OPENSERGO_BOOTSTRAP_CONFIG} holds JSON, or else {@code OPENSERGO_BOOTSTRAP} names a file that
+     * does, with the keys {@code endpoint} or {@code endpoints}, {@code namespace}, {@code app},
+     * {@code tls} ({@code caFile}, {@code certFile}, {@code keyFile}, {@code serverName}) and
+     * {@code token}. Does nothing if neither is set.
+     *
+     * @throws ConfigurationException if what is set cannot be used
+     */
+    public OpenSergoClientBuilder bootstrap() {
+        Bootstrap.find(System.getenv()).ifPresent(this::bootstrap);
+        return this;
+    }
+
+    OpenSergoClientBuilder bootstrap(Bootstrap bootstrap) {
+        endpoints(bootstrap.endpoints().stream(), "endpoint");
+        namespace = bootstrap.namespace() == null ? namespace : bootstrap.namespace();
+        app = bootstrap.app() == null ? app : bootstrap.app();
+        tls = bootstrap.tls() == null ? tls : bootstrap.tls();
+        String fixedToken = bootstrap.token();
+        token = fixedToken == null ? token : () -> fixedToken;
+        return this;
+    }
+
+    /**
+     * Makes the client, which connects at once and in the background.
+     *
+     * @throws ConfigurationException if a setting is missing, contradicts another or names a file
+     *     that cannot be used
+     */
+    public OpenSergoClient build() {
+        if (endpoints.isEmpty()) {
+            throw new ConfigurationException(
+                    "endpoint", "is required, for example localhost:10246");
+        }
+        var transport =
+                new ChannelFactory(
+                        tls, token, keepAliveTime, keepAliveTimeout, maxInboundMessageBytes);
+        endpoints.forEach(transport::check);
+        var client =
+                new ReactiveClient(
+                        endpoints,
+                        transport,
+                        new Backoff(minBackoff, maxBackoff),
+                        new SubscriptionSettings(unsubscribeGrace, answerTimeout),
+                        scheduler,
+                        app == null ? null : Target.of(namespace, app));
+        client.start();
+        return client;
+    }
+
+    private static Duration positive(String setting, Duration value) {
+        if (value.isNegative() || value.isZero()) {
+            throw new ConfigurationException(setting, "must be positive, was " + value);
+        }
+        return value;
+    }
+}

@@ -1,0 +1,133 @@
+package io.opensergo.client;
+
+import io.opensergo.api.ClientClosedException;
+import io.opensergo.api.ConfigurationException;
+import io.opensergo.api.ConnectionState;
+import io.opensergo.api.OpenSergoClient;
+import io.opensergo.api.Readiness;
+import io.opensergo.api.RuleSnapshot;
+import io.opensergo.api.Target;
+import io.opensergo.rules.Rule;
+import io.opensergo.rules.RuleKind;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * The client: hands what users ask for to the event loop, where {@link Subscriptions} does the
+ * work.
+ */
+final class ReactiveClient implements OpenSergoClient {
+
+    /** {@link #close()} promises to return within a second. */
+    private static final Duration CLOSE_PATIENCE = Duration.ofMillis(900);
+
+    private final EventLoop loop = new EventLoop();
+    private final Scheduler scheduler;
+    private final @Nullable Target target;
+    private final Subscriptions subscriptions;
+    private final Connection connection;
+
+    /** Confined to the event loop. */
+    private final List<LatestSubscription<ConnectionState>> stateFollowers = new ArrayList<>(1);
+
+    /**
+     * Written on the event loop, read by any thread; a state is immutable, so it is published
+     * whole.
+     */
+    private volatile ConnectionState state;
+
+    ReactiveClient(
+            List<Endpoint> endpoints,
+            ChannelFactory transport,
+            Backoff backoff,
+            SubscriptionSettings settings,
+            Scheduler scheduler,
+            @Nullable Target target) {
+        Clock clock = Clock.systemUTC();
+        this.scheduler = scheduler;
+        this.target = target;
+        this.state = Connection.initialState(endpoints, clock);
+        this.subscriptions = new Subscriptions(loop, settings, clock, this::onState);
+        this.connection = new Connection(loop, endpoints, transport, backoff, clock, subscriptions);
+        this.subscriptions.use(connection);
+    }
+
+    void start() {
+        loop.execute(connection::open);
+    }
+
+    @Override
+    public <R extends Rule> Flux<RuleSnapshot<R>> rules(Target target, RuleKind<R> kind) {
+        return LatestFlux.of(
+                loop,
+                scheduler,
+                follower -> subscriptions.join(target, kind, follower),
+                follower -> subscriptions.leave(target, kind, follower));
+    }
+
+    @Override
+    public Target target() {
+        if (target == null) {
+            throw new ConfigurationException(
+                    "app",
+                    "is required for rules(kind); set it, or name a target by rules(target, kind)");
+        }
+        return target;
+    }
+
+    @Override
+    public Mono<Readiness> ready() {
+        return Mono.<Readiness>create(
+                        sink -> {
+                            var waiter = new ReadyWaiter(sink);
+                            sink.onDispose(
+                                    () -> loop.execute(() -> subscriptions.stopWaiting(waiter)));
+                            if (!loop.execute(() -> subscriptions.await(waiter))) {
+                                sink.error(new ClientClosedException());
+                            }
+                        })
+                .publishOn(scheduler);
+    }
+
+    @Override
+    public ConnectionState state() {
+        return state;
+    }
+
+    @Override
+    public Flux<ConnectionState> states() {
+        return LatestFlux.of(loop, scheduler, this::followStates, stateFollowers::remove)
+                .onErrorResume(ClientClosedException.class, e -> Mono.just(state));
+    }
+
+    private void followStates(LatestSubscription<ConnectionState> follower) {
+        stateFollowers.add(follower);
+        follower.offer(state);
+    }
+
+    private void onState(ConnectionState newState) {
+        state = newState;
+        stateFollowers.forEach(follower -> follower.offer(newState));
+        if (newState.phase() == ConnectionState.Phase.CLOSED) {
+            stateFollowers.forEach(LatestSubscription::complete);
+            stateFollowers.clear();
+        }
+    }
+
+    @Override
+    public void close() {
+        loop.execute(
+                () -> {
+                    subscriptions.close();
+                    connection.close();
+                    loop.stop();
+                });
+        loop.awaitEnd(CLOSE_PATIENCE);
+    }
+}

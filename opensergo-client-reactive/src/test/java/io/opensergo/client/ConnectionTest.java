@@ -1,0 +1,256 @@
+package io.opensergo.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.grpc.Server;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.opensergo.api.ConfigurationException;
+import io.opensergo.api.ConnectionState.Phase;
+import io.opensergo.api.OpenSergoClient;
+import io.opensergo.api.Target;
+import io.opensergo.rules.faulttolerance.RateLimitStrategy;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.time.Duration;
+import java.util.Base64;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConnectionTest {
+
+    @TempDir static Path directory;
+
+    private static Path certificate;
+    private static Path key;
+
+    @BeforeAll
+    static void makeCertificate() throws Exception {
+        Path store = directory.resolve("store.p12");
+        Process keytool =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                        .toString(),
+                                "-genkeypair",
+                                "-keystore",
+                                store.toString(),
+                                "-storetype",
+                                "PKCS12",
+                                "-storepass",
+                                "changeit",
+                                "-alias",
+                                "server",
+                                "-keyalg",
+                                "EC",
+                                "-dname",
+                                "CN=localhost",
+                                "-ext",
+                                "SAN=dns:localhost")
+                        .redirectErrorStream(true)
+                        .redirectOutput(directory.resolve("keytool.log").toFile())
+                        .start();
+        assertThat(keytool.waitFor()).isZero();
+        KeyStore loaded = KeyStore.getInstance(store.toFile(), "changeit".toCharArray());
+        certificate = pem("cert.pem", "CERTIFICATE", loaded.getCertificate("server").getEncoded());
+        key =
+                pem(
+                        "key.pem",
+                        "PRIVATE KEY",
+                        loaded.getKey("server", "changeit".toCharArray()).getEncoded());
+    }
+
+    private static Path pem(String file, String type, byte[] bytes) throws IOException {
+        String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(bytes);
+        return Files.writeString(
+                directory.resolve(file),
+                "-----BEGIN " + type + "-----\n" + body + "\n-----END " + type + "-----\n");
+    }
+
+    private static OpenSergoClientBuilder builder(String... endpoints) {
+        return OpenSergoClients.builder()
+                .endpoints(endpoints)
+                .backoff(Duration.ofMillis(1), Duration.ofMillis(50));
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    @Test
+    void wrongPortIsAStateThatNamesTheEndpoint() throws IOException {
+        String endpoint = "localhost:" + freePort();
+        try (OpenSergoClient client = builder(endpoint).build()) {
+            await().until(() -> client.state().phase() == Phase.RECOVERING);
+
+            assertThat(client.state().cause())
+                    .hasMessageContaining(endpoint)
+                    .hasMessageContaining("refused");
+        }
+    }
+
+    @Test
+    void hostThatDoesNotResolveIsAStateThatNamesTheHost() {
+        try (OpenSergoClient client = builder("no-such-host.invalid:10246").build()) {
+            await().until(() -> client.state().phase() == Phase.RECOVERING);
+
+            assertThat(client.state().cause()).hasMessageContaining("no-such-host.invalid");
+        }
+    }
+
+    @Test
+    void serverThatIsNoGrpcServerIsAState() throws Exception {
+        try (var plain = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            var answering = new Thread(() -> answerHttp1(plain), "plain-http");
+            answering.start();
+            try (OpenSergoClient client = builder("localhost:" + plain.getLocalPort()).build()) {
+                await().until(() -> client.state().phase() == Phase.RECOVERING);
+
+                assertThat(client.state().cause())
+                        .hasMessageContaining("localhost:" + plain.getLocalPort());
+            }
+            plain.close();
+            answering.join();
+        }
+    }
+
+    private static void answerHttp1(ServerSocket server) {
+        while (!server.isClosed()) {
+            try (Socket socket = server.accept()) {
+                socket.getOutputStream()
+                        .write(
+                                "HTTP/1.1 400 Bad Request\r\n\r\n"
+                                        .getBytes(StandardCharsets.US_ASCII));
+            } catch (IOException e) {
+                assertThat(e).as("the client hung up, or the test is over").isNotNull();
+            }
+        }
+    }
+
+    @Test
+    void grpcServerOfAnotherServiceRefuses() throws IOException {
+        Server other = NettyServerBuilder.forPort(0).build().start();
+        try (OpenSergoClient client = builder("localhost:" + other.getPort()).build()) {
+            await().until(() -> client.state().phase() == Phase.REFUSED);
+
+            assertThat(client.state().cause()).hasMessageContaining("does not speak OpenSergo");
+        } finally {
+            other.shutdownNow();
+        }
+    }
+
+    @Test
+    void nextEndpointIsTriedWhenOneFails() throws IOException {
+        try (var server = ScriptedControlPlane.start();
+                OpenSergoClient client =
+                        builder("localhost:" + freePort(), server.endpoint()).build()) {
+            await().until(() -> client.state().phase() == Phase.READY);
+
+            assertThat(client.state().endpoint()).isEqualTo(server.endpoint());
+        }
+    }
+
+    @Test
+    void connectsByTlsAndSendsTheToken() {
+        try (var server = ScriptedControlPlane.startTls(certificate.toFile(), key.toFile());
+                OpenSergoClient client =
+                        builder("https://localhost:" + server.port())
+                                .tls(TlsSettings.trusting(certificate))
+                                .token(() -> "s3cret")
+                                .build()) {
+            client.rules(Target.of("shop"), RateLimitStrategy.KIND).subscribe();
+
+            server.stream().subscribe(0);
+            assertThat(server.authorizations()).containsExactly("Bearer s3cret");
+        }
+    }
+
+    @Test
+    void certificateThatIsNotTrustedKeepsTheClientFromConnecting() {
+        try (var server = ScriptedControlPlane.startTls(certificate.toFile(), key.toFile());
+                OpenSergoClient client = builder("https://localhost:" + server.port()).build()) {
+            await().until(() -> client.state().phase() == Phase.RECOVERING);
+
+            assertThat(client.state().cause()).hasMessageContaining("certif");
+        }
+    }
+
+    @Test
+    void certificateOfAnotherNameKeepsTheClientFromConnecting() {
+        try (var server = ScriptedControlPlane.startTls(certificate.toFile(), key.toFile());
+                OpenSergoClient client =
+                        builder("https://127.0.0.1:" + server.port())
+                                .tls(TlsSettings.trusting(certificate))
+                                .build()) {
+            await().until(() -> client.state().phase() == Phase.RECOVERING);
+
+            assertThat(server.streamCount()).isZero();
+        }
+    }
+
+    @Test
+    void tokenSupplierThatFailsIsARefusalAndIsTriedAgain() {
+        try (var server = ScriptedControlPlane.start();
+                OpenSergoClient client =
+                        builder(server.endpoint())
+                                .token(
+                                        () -> {
+                                            throw new IllegalStateException("vault sealed");
+                                        })
+                                .build()) {
+            await().until(() -> client.state().phase() == Phase.REFUSED);
+
+            assertThat(client.state().cause()).hasMessageContaining("vault sealed");
+        }
+    }
+
+    @Test
+    void tokenIsNotSentInPlaintextToAnotherHost() {
+        assertThatThrownBy(() -> builder("control-plane:10246").token(() -> "s3cret").build())
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("token")
+                .hasMessageContaining("control-plane:10246")
+                .hasMessageNotContaining("s3cret");
+    }
+
+    @Test
+    void plaintextSchemeContradictsTls() {
+        assertThatThrownBy(() -> builder("http://localhost").tls(TlsSettings.systemTrust()).build())
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("https://");
+    }
+
+    @Test
+    void tlsFilesAreCheckedWhenTheClientIsMade() throws IOException {
+        Path missing = directory.resolve("missing.pem");
+        assertThatThrownBy(
+                        () ->
+                                builder("https://localhost")
+                                        .tls(TlsSettings.trusting(missing))
+                                        .build())
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("tls.caFile")
+                .hasMessageContaining("missing.pem");
+        Path noPem = Files.writeString(directory.resolve("no.pem"), "hello");
+        assertThatThrownBy(
+                        () -> builder("https://localhost").tls(TlsSettings.trusting(noPem)).build())
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("PEM");
+    }
+
+    @Test
+    void clientWithoutEndpointIsNotMade() {
+        assertThatThrownBy(() -> OpenSergoClients.builder().build())
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("endpoint");
+    }
+}
