@@ -1,0 +1,19 @@
+package io.opensergo.proto;
+
+import io.opensergo.rules.Metadata;
+import java.util.Map;
+
+/**
+ * What the rules of one push share: their namespace and, in a map that all of them share, the label
+ * of their application.
+ */
+record Binding(String namespace, Map<String, String> labels) {
+
+    static Binding of(String namespace, String app) {
+        return new Binding(namespace, app.isEmpty() ? Map.of() : Map.of(Metadata.APP_LABEL, app));
+    }
+
+    Metadata named(String name) {
+        return new Metadata(name, namespace, labels, Map.of());
+    }
+}
