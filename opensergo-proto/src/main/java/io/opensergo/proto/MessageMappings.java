@@ -28,7 +28,8 @@ final class MessageMappings {
                         new RateLimitMapping(),
                         new ThrottlingMapping(),
                         new ConcurrencyLimitMapping(),
-                        new CircuitBreakerMapping()));
+                        new CircuitBreakerMapping(),
+                        new TrafficRouterMapping()));
     }
 
     /** Returns the mapping of a kind, or {@code null} if it has no public message. */

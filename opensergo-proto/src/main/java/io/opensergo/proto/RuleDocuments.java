@@ -13,7 +13,6 @@ import io.opensergo.rules.document.RuleDocument;
 import io.opensergo.rules.document.RuleKinds;
 import io.opensergo.rules.document.RuleReader;
 import io.opensergo.rules.document.RuleWriter;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -47,8 +46,9 @@ final class RuleDocuments<R extends Rule> {
     RuleDocuments(RuleKind<R> kind, String namespace) {
         this.kind = kind;
         this.namespace = namespace;
+        RuleKind<?> known = RuleKinds.standard().find(kind.wireName());
         this.reader =
-                Objects.equals(kind, RuleKinds.standard().find(kind.wireName()))
+                known != null && known.equals(kind)
                         ? STANDARD_READER
                         : STANDARD_READER.withKinds(RuleKinds.standard().with(kind));
     }

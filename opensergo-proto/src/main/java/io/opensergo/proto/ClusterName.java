@@ -1,0 +1,67 @@
+package io.opensergo.proto;
+
+import io.opensergo.rules.traffic.Destination;
+import io.opensergo.rules.traffic.Destination.Fallback;
+import io.opensergo.rules.traffic.Destination.Port;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The name of a cluster: {@code outbound|<port>|<subset>|<qualified host>}, in which port and
+ * subset may be empty. A name of another form is that of a host.
+ */
+record ClusterName(String host, @Nullable String subset, @Nullable Port port) {
+
+    private static final String OUTBOUND = "outbound|";
+    private static final char BAR = '|';
+
+    static String of(Destination destination, ServiceHosts hosts) {
+        Port port = destination.port();
+        return format(
+                port == null ? "" : Integer.toString(port.number()),
+                destination.subset(),
+                hosts.qualify(destination.host()));
+    }
+
+    static String of(Fallback fallback, ServiceHosts hosts) {
+        return format("", fallback.subset(), hosts.qualify(fallback.host()));
+    }
+
+    private static String format(String port, @Nullable String subset, String qualifiedHost) {
+        return OUTBOUND + port + BAR + (subset == null ? "" : subset) + BAR + qualifiedHost;
+    }
+
+    static ClusterName parse(String name, ServiceHosts hosts) {
+        int portEnd = name.startsWith(OUTBOUND) ? name.indexOf(BAR, OUTBOUND.length()) : -1;
+        int subsetEnd = portEnd < 0 ? -1 : name.indexOf(BAR, portEnd + 1);
+        if (subsetEnd < 0) {
+            return new ClusterName(hosts.shorten(name), null, null);
+        }
+        String subset = name.substring(portEnd + 1, subsetEnd);
+        return new ClusterName(
+                hosts.shorten(name.substring(subsetEnd + 1)),
+                subset.isEmpty() ? null : subset,
+                port(name.substring(OUTBOUND.length(), portEnd)));
+    }
+
+    private static @Nullable Port port(String text) {
+        if (text.isEmpty()) {
+            return null;
+        }
+        try {
+            return new Port(Integer.parseInt(text));
+        } catch (IllegalArgumentException e) { // no number, or no port
+            throw Faults.invalid(
+                    "",
+                    "must have a port from 1 to 65535, or none",
+                    '"' + Texts.abbreviate(text, 40) + '"');
+        }
+    }
+
+    Destination toDestination(@Nullable Fallback fallback) {
+        return new Destination(host, subset, port, fallback);
+    }
+
+    Fallback toFallback() {
+        return new Fallback(host, subset);
+    }
+}
