@@ -1,4 +1,16 @@
-/** The embeddable control plane. */
+/**
+ * The embeddable control plane: it takes rules from sources and pushes them to whoever subscribes.
+ *
+ * <p>Open {@link io.opensergo.controlplane.ControlPlane} first. Rules come from {@link
+ * io.opensergo.controlplane.RuleSource}s, are grouped by namespace, app and kind, and each group is
+ * pushed whole, under a version of its own, to the streams that subscribed to it.
+ *
+ * <p>Every public type may be used from any thread. No call waits for a subscriber: a slow one gets
+ * the latest state when it is ready for it, and nothing in between.
+ *
+ * <p>Locks are private and are taken in this order only: a source's own, a stream's, the rule
+ * store's.
+ */
 @NullMarked
 package io.opensergo.controlplane;
 

@@ -1,0 +1,146 @@
+package io.opensergo.controlplane;
+
+import io.opensergo.rules.Rule;
+import io.opensergo.rules.RuleId;
+import io.opensergo.rules.document.Problem;
+import io.opensergo.rules.document.RuleKinds;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * The rules in force, grouped by key, with one version per key.
+ *
+ * <p>What is in force follows from what the sources hold now and from the order in which they were
+ * added, never from who came first: of rules with the same id that of the first source counts, and
+ * when it goes the next one takes its place.
+ *
+ * <p>One lock guards all of it; nothing is called out of it.
+ */
+final class RuleStore {
+
+    private final Object lock = new Object();
+    private final RuleKinds kinds;
+    private final Versions versions;
+    private final List<Contribution> contributions = new ArrayList<>();
+    private final Map<RuleKey, RuleSet> sets = new HashMap<>();
+    private final Map<RuleId, Problem> overlaps = new LinkedHashMap<>();
+
+    RuleStore(RuleKinds kinds, InstantSource clock) {
+        this.kinds = kinds;
+        this.versions = new Versions(clock);
+    }
+
+    /** Adds a source, which ranks after those added before. */
+    Contribution add(String source) {
+        synchronized (lock) {
+            var contribution = new Contribution(source, kinds);
+            contributions.add(contribution);
+            return contribution;
+        }
+    }
+
+    /** Returns the rules of a key; an empty set if there are none. */
+    RuleSet get(RuleKey key) {
+        synchronized (lock) {
+            RuleSet set = sets.get(key);
+            return set == null ? new RuleSet(key, versions.ofAbsent(), List.of()) : set;
+        }
+    }
+
+    /** Applies a batch of one source and returns the keys that have another content now. */
+    Set<RuleKey> apply(
+            Contribution contribution,
+            Collection<? extends Rule> puts,
+            Collection<RuleId> deletes) {
+        Set<RuleId> ids = new LinkedHashSet<>(deletes);
+        puts.forEach(rule -> ids.add(rule.id()));
+        synchronized (lock) {
+            Map<RuleKey, NavigableMap<String, Rule>> drafts = new LinkedHashMap<>();
+            inForce(ids).forEach(rule -> draft(rule, drafts).remove(rule.name()));
+            deletes.forEach(contribution::delete);
+            puts.forEach(contribution::put);
+            inForce(ids).forEach(rule -> draft(rule, drafts).put(rule.name(), rule));
+            ids.forEach(this::checkOverlap);
+            drafts.entrySet().removeIf(draft -> !renew(draft.getKey(), draft.getValue()));
+            return drafts.keySet();
+        }
+    }
+
+    /** Takes the place of the problems that a source reported before. */
+    void report(Contribution contribution, List<Problem> problems) {
+        synchronized (lock) {
+            contribution.report(problems);
+        }
+    }
+
+    /** Returns what is wrong now: with each source in turn, then between them. */
+    List<Problem> problems() {
+        synchronized (lock) {
+            return Stream.concat(
+                            contributions.stream().flatMap(Contribution::problems),
+                            overlaps.values().stream())
+                    .distinct()
+                    .toList();
+        }
+    }
+
+    private List<Rule> inForce(Collection<RuleId> ids) {
+        return ids.stream().flatMap(id -> rulesOf(id).limit(1)).toList();
+    }
+
+    /** Returns the rules of an id, of which the first is in force. */
+    private Stream<Rule> rulesOf(RuleId id) {
+        return contributions.stream().flatMap(source -> Stream.ofNullable(source.find(id)));
+    }
+
+    private NavigableMap<String, Rule> draft(
+            Rule rule, Map<RuleKey, NavigableMap<String, Rule>> drafts) {
+        return drafts.computeIfAbsent(
+                RuleKey.of(rule),
+                key -> {
+                    NavigableMap<String, Rule> draft = new TreeMap<>();
+                    get(key).rules().forEach(each -> draft.put(each.name(), each));
+                    return draft;
+                });
+    }
+
+    /** Makes a new version of a key unless the rules are equal to those of the last one. */
+    private boolean renew(RuleKey key, NavigableMap<String, Rule> draft) {
+        List<Rule> rules = List.copyOf(draft.values());
+        RuleSet last = get(key);
+        if (rules.equals(last.rules())) {
+            return false;
+        }
+        long version = versions.after(last.version());
+        if (rules.isEmpty()) {
+            sets.remove(key);
+            versions.absentSince(version);
+        } else {
+            sets.put(key, new RuleSet(key, version, rules));
+        }
+        return true;
+    }
+
+    private void checkOverlap(RuleId id) {
+        List<Contribution> holders =
+                contributions.stream().filter(source -> source.find(id) != null).toList();
+        if (holders.size() < 2) {
+            overlaps.remove(id);
+            return;
+        }
+        Contribution first = holders.get(0);
+        Contribution second = holders.get(1);
+        overlaps.put(
+                id, second.problem(id + " is also in " + first.source() + ", and that one counts"));
+    }
+}

@@ -1,0 +1,48 @@
+package io.opensergo.controlplane;
+
+import org.jspecify.annotations.Nullable;
+
+/** How far one key of one stream is. Confined to the lock of its {@link Subscriber}. */
+final class Subscription {
+
+    private final RuleKey key;
+    private boolean repeat;
+    private long sentVersion;
+    private long ackedVersion;
+    private SubscriberStatus.@Nullable Nack lastNack;
+
+    Subscription(RuleKey key) {
+        this.key = key;
+    }
+
+    RuleKey key() {
+        return key;
+    }
+
+    /** The client asked again: it gets the whole state even if it has that version. */
+    void asked() {
+        repeat = true;
+    }
+
+    boolean wants(RuleSet set) {
+        return repeat || set.version() > sentVersion;
+    }
+
+    void sent(long version) {
+        repeat = false;
+        sentVersion = version;
+    }
+
+    void acked(long version) {
+        ackedVersion = Math.max(ackedVersion, version);
+    }
+
+    void nacked(SubscriberStatus.Nack nack) {
+        lastNack = nack;
+    }
+
+    SubscriberStatus.Subscription status() {
+        return new SubscriberStatus.Subscription(
+                key.namespace(), key.app(), key.kind(), sentVersion, ackedVersion, lastNack);
+    }
+}
