@@ -112,11 +112,11 @@ final class DirectoryScan implements Runnable {
                 }
             }
         }
-        reportRules(rules);
         if (!problems.equals(reportedProblems)) {
             reportedProblems = problems;
             listener.problems(problems);
         }
+        reportRules(rules);
     }
 
     private void reportRules(Map<RuleId, Rule> rules) {

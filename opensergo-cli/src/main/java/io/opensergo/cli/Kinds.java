@@ -1,0 +1,20 @@
+package io.opensergo.cli;
+
+import io.opensergo.rules.RuleKind;
+import io.opensergo.rules.document.RuleKinds;
+import java.util.stream.Collectors;
+
+/** What commands say about kinds. */
+final class Kinds {
+
+    private Kinds() {}
+
+    /** Returns a message about a kind that there is none of. */
+    static String unknown(String option, String found) {
+        String names =
+                RuleKinds.standard().all().stream()
+                        .map(RuleKind::name)
+                        .collect(Collectors.joining(", "));
+        return option + " must be one of " + names + "; was '" + found + "'";
+    }
+}

@@ -1,0 +1,80 @@
+package io.opensergo.cli;
+
+import io.opensergo.controlplane.ControlPlane;
+import io.opensergo.controlplane.DirectoryRuleSource;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Runs a control plane on a directory of rule files until the process is told to end. */
+@Command(
+        name = "serve",
+        description = "Runs a control plane on a directory of rule files.",
+        mixinStandardHelpOptions = true)
+final class ServeCommand implements Runnable {
+
+    @Spec private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = "--rules",
+            paramLabel = "DIR",
+            required = true,
+            description =
+                    "Where the rule files are: *.yaml, *.yml and *.json, watched for changes.")
+    private Path rules = Path.of("");
+
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            description = "The port to listen on, 0 for any free one; default: ${DEFAULT-VALUE}.")
+    private int port = ControlPlane.DEFAULT_PORT;
+
+    @Option(
+            names = "--host",
+            paramLabel = "ADDRESS",
+            description =
+                    "The address to listen on; default: ${DEFAULT-VALUE}, this machine alone. 0.0.0.0 is every"
+                            + " address.")
+    private String host = "localhost";
+
+    @Override
+    public void run() {
+        PrintWriter out = spec.commandLine().getOut();
+        if (port < 0 || port > 65535) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(), "--port must be from 0 to 65535, was " + port);
+        }
+        ControlPlane controlPlane =
+                ControlPlane.builder()
+                        .host(host)
+                        .port(port)
+                        .source(DirectoryRuleSource.of(rules))
+                        .start();
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(() -> end(controlPlane, out), "opensergo-end"));
+        out.println("Serving the rules of " + rules + " on " + host + ":" + controlPlane.port());
+        out.flush();
+        waitForSignal();
+    }
+
+    /** Ends with success: to be told to end is not a failure. */
+    private static void end(ControlPlane controlPlane, PrintWriter out) {
+        controlPlane.close();
+        out.println("Ended");
+        out.flush();
+        Runtime.getRuntime().halt(CommandLine.ExitCode.OK);
+    }
+
+    private static void waitForSignal() {
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package io.opensergo.cli;
+
+import io.opensergo.rules.Rule;
+import io.opensergo.rules.RuleId;
+import io.opensergo.rules.document.Problem;
+import io.opensergo.rules.document.ReadResult;
+import io.opensergo.rules.document.RuleReader;
+import io.opensergo.rules.faulttolerance.FaultToleranceRule;
+import io.opensergo.rules.faulttolerance.FaultToleranceRule.StrategyRef;
+import io.opensergo.rules.faulttolerance.Strategy;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Reports every fault of every document of rule files. */
+@Command(
+        name = "validate",
+        description = "Reports every error of every document; the exit code is 1 if there is one.",
+        mixinStandardHelpOptions = true)
+final class ValidateCommand implements Callable<Integer> {
+
+    /** A rule and the file it is in. */
+    private record Located(Rule rule, String source) {}
+
+    @Spec private CommandSpec spec = CommandSpec.create();
+
+    @Parameters(
+            paramLabel = "FILE|DIR",
+            arity = "1..*",
+            description = "Rule files, or directories of *.yaml, *.yml and *.json files.")
+    private List<Path> paths = List.of();
+
+    private final List<Located> rules = new ArrayList<>();
+    private int files;
+    private int errors;
+    private int warnings;
+
+    @Override
+    public Integer call() {
+        RuleReader reader = RuleReader.strict().withAppRequired();
+        for (Path path : paths) {
+            filesIn(path).forEach(file -> read(reader, file));
+        }
+        reportDuplicates();
+        reportDanglingReferences();
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(
+                count(files, "file")
+                        + ", "
+                        + count(rules.size(), "rule")
+                        + ", "
+                        + count(errors, "error")
+                        + ", "
+                        + count(warnings, "warning"));
+        if (files == 0) {
+            error("no *.yaml, *.yml or *.json file in " + paths);
+        }
+        return errors == 0 ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+    }
+
+    private static List<Path> filesIn(Path path) {
+        if (!Files.isDirectory(path)) {
+            return List.of(path);
+        }
+        try (Stream<Path> all = Files.walk(path, FileVisitOption.FOLLOW_LINKS)) {
+            return all.filter(
+                            file -> Files.isRegularFile(file) && holdsRules(path.relativize(file)))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot list " + path + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static boolean holdsRules(Path file) {
+        for (Path part : file) {
+            if (part.toString().startsWith(".")) {
+                return false;
+            }
+        }
+        String name = file.toString().toLowerCase(Locale.ROOT);
+        return name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json");
+    }
+
+    private void read(RuleReader reader, Path file) {
+        files++;
+        ReadResult result = reader.read(file);
+        for (Problem problem : result.allProblems()) {
+            if (problem.isError()) {
+                error(problem.toString());
+            } else {
+                warning(problem.toString());
+            }
+        }
+        result.rules().forEach(rule -> rules.add(new Located(rule, result.source())));
+    }
+
+    private void reportDuplicates() {
+        Map<RuleId, String> seen = new HashMap<>();
+        for (Located located : rules) {
+            String other = seen.putIfAbsent(located.rule.id(), located.source);
+            if (other != null) {
+                error(located.source + ": " + located.rule.id() + " is also in " + other);
+            }
+        }
+    }
+
+    private void reportDanglingReferences() {
+        for (Located located : rules) {
+            if (located.rule instanceof FaultToleranceRule rule) {
+                List<Strategy> strategies =
+                        rules.stream()
+                                .map(Located::rule)
+                                .filter(Strategy.class::isInstance)
+                                .map(Strategy.class::cast)
+                                .filter(strategy -> Objects.equals(strategy.app(), rule.app()))
+                                .toList();
+                for (StrategyRef ref : rule.resolve(strategies).dangling()) {
+                    warning(
+                            located.source
+                                    + ": "
+                                    + rule.id()
+                                    + " refers to a strategy '"
+                                    + ref.name()
+                                    + "' that is not among these files, or to more than one");
+                }
+            }
+        }
+    }
+
+    private void error(String message) {
+        errors++;
+        spec.commandLine()
+                .getErr()
+                .println(spec.commandLine().getColorScheme().errorText("error: ") + message);
+    }
+
+    private void warning(String message) {
+        warnings++;
+        spec.commandLine().getErr().println("warning: " + message);
+    }
+
+    private static String count(int number, String noun) {
+        return number + " " + noun + (number == 1 ? "" : "s");
+    }
+}

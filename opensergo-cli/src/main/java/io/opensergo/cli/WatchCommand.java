@@ -1,0 +1,131 @@
+package io.opensergo.cli;
+
+import io.opensergo.api.ConnectionState;
+import io.opensergo.api.ConnectionState.Phase;
+import io.opensergo.api.OpenSergoClient;
+import io.opensergo.api.RuleSnapshot;
+import io.opensergo.api.Target;
+import io.opensergo.client.OpenSergoClients;
+import io.opensergo.rules.Rule;
+import io.opensergo.rules.RuleKind;
+import io.opensergo.rules.document.RuleKinds;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import reactor.core.publisher.Flux;
+
+/** Follows the rules of an application and prints each snapshot. */
+@Command(
+        name = "watch",
+        description = "Follows the rules of an application and prints each snapshot.",
+        mixinStandardHelpOptions = true)
+final class WatchCommand implements Callable<Integer> {
+
+    private static final String ALL = "ALL";
+
+    /** How snapshots are printed. */
+    enum Output {
+        /** For people. */
+        TEXT,
+        /** One line of JSON each. */
+        JSON
+    }
+
+    @Spec private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = "--endpoint",
+            paramLabel = "HOST:PORT",
+            required = true,
+            description = "The control plane.")
+    private String endpoint = "";
+
+    @Option(
+            names = "--namespace",
+            paramLabel = "NS",
+            description = "The namespace of the rules; default: ${DEFAULT-VALUE}.")
+    private String namespace = "default";
+
+    @Option(names = "--app", paramLabel = "APP", required = true, description = "The application.")
+    private String app = "";
+
+    @Option(
+            names = "--kind",
+            paramLabel = "KIND",
+            description =
+                    "The kind of the rules, such as RateLimitStrategy, or ALL; default: ${DEFAULT-VALUE}.")
+    private String kind = ALL;
+
+    @Option(
+            names = "--for",
+            paramLabel = "TIME",
+            description = "How long, such as 5s; without it until the command is interrupted.")
+    private @Nullable Duration time;
+
+    @Option(
+            names = "--output",
+            paramLabel = "text|json",
+            description = "How snapshots are printed; default: ${DEFAULT-VALUE}.")
+    private Output output = Output.TEXT;
+
+    @Override
+    public Integer call() {
+        List<? extends RuleKind<?>> kinds = kinds();
+        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter err = spec.commandLine().getErr();
+        var connected = new AtomicBoolean();
+        try (OpenSergoClient client = OpenSergoClients.connect(endpoint)) {
+            client.states().subscribe(state -> tell(state, connected, err));
+            Flux<? extends RuleSnapshot<?>> snapshots =
+                    Flux.fromIterable(kinds).flatMap(each -> follow(client, each), kinds.size());
+            Flux<? extends RuleSnapshot<?>> limited =
+                    time == null ? snapshots : snapshots.take(time);
+            limited.doOnNext(
+                            snapshot -> {
+                                out.println(
+                                        SnapshotFormat.of(output == Output.JSON, spec)
+                                                .format(snapshot));
+                                out.flush();
+                            })
+                    .blockLast();
+        }
+        return connected.get() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+    }
+
+    private List<? extends RuleKind<?>> kinds() {
+        if (kind.equalsIgnoreCase(ALL)) {
+            return RuleKinds.standard().all();
+        }
+        RuleKind<?> found = RuleKinds.standard().find(kind);
+        found = found == null ? RuleKinds.standard().findByName(kind) : found;
+        if (found == null) {
+            throw new ParameterException(
+                    spec.commandLine(), Kinds.unknown("--kind", kind) + " or ALL");
+        }
+        return List.of(found);
+    }
+
+    private <R extends Rule> Flux<RuleSnapshot<R>> follow(
+            OpenSergoClient client, RuleKind<R> each) {
+        return client.rules(Target.of(namespace, app), each);
+    }
+
+    private static void tell(ConnectionState state, AtomicBoolean connected, PrintWriter err) {
+        if (state.phase() == Phase.READY) {
+            connected.set(true);
+        }
+        if (state.cause() == null && state.phase() == Phase.READY) {
+            err.println("Connected to " + state.endpoint());
+            err.flush();
+        }
+    }
+}
