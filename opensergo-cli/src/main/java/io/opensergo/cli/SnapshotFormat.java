@@ -10,7 +10,6 @@ import io.opensergo.rules.Rule;
 import io.opensergo.rules.document.RuleWriter;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Help.ColorScheme;
-import picocli.CommandLine.Model.CommandSpec;
 
 /** Prints snapshots. */
 interface SnapshotFormat {
@@ -19,10 +18,8 @@ interface SnapshotFormat {
     String format(RuleSnapshot<?> snapshot);
 
     /** Returns a format for programs or for people. */
-    static SnapshotFormat of(boolean json, CommandSpec spec) {
-        return json
-                ? SnapshotFormat::json
-                : snapshot -> text(snapshot, spec.commandLine().getColorScheme());
+    static SnapshotFormat of(boolean json, ColorScheme colors) {
+        return json ? SnapshotFormat::json : snapshot -> text(snapshot, colors);
     }
 
     private static String json(RuleSnapshot<?> snapshot) {
@@ -84,6 +81,6 @@ interface SnapshotFormat {
     }
 
     private static String indented(String yaml) {
-        return yaml.strip().indent(2).stripTrailing();
+        return yaml.replaceFirst("^---\\R", "").strip().indent(2).stripTrailing();
     }
 }

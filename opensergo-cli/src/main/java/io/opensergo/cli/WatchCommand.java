@@ -22,6 +22,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /** Follows the rules of an application and prints each snapshot. */
 @Command(
@@ -68,7 +69,8 @@ final class WatchCommand implements Callable<Integer> {
     @Option(
             names = "--for",
             paramLabel = "TIME",
-            description = "How long, such as 5s; without it until the command is interrupted.")
+            description =
+                    "How long after connecting, such as 5s, and how long connecting may take; without it until the command is interrupted.")
     private @Nullable Duration time;
 
     @Option(
@@ -80,25 +82,38 @@ final class WatchCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         List<? extends RuleKind<?>> kinds = kinds();
+        var format = SnapshotFormat.of(output == Output.JSON, spec.commandLine().getColorScheme());
         PrintWriter out = spec.commandLine().getOut();
-        PrintWriter err = spec.commandLine().getErr();
-        var connected = new AtomicBoolean();
+        var printed = new AtomicBoolean();
         try (OpenSergoClient client = OpenSergoClients.connect(endpoint)) {
-            client.states().subscribe(state -> tell(state, connected, err));
-            Flux<? extends RuleSnapshot<?>> snapshots =
-                    Flux.fromIterable(kinds).flatMap(each -> follow(client, each), kinds.size());
-            Flux<? extends RuleSnapshot<?>> limited =
-                    time == null ? snapshots : snapshots.take(time);
-            limited.doOnNext(
+            client.states().subscribe(this::tell);
+            Flux.fromIterable(kinds)
+                    .flatMap(each -> follow(client, each), kinds.size())
+                    .takeUntilOther(end(client))
+                    .doOnNext(
                             snapshot -> {
-                                out.println(
-                                        SnapshotFormat.of(output == Output.JSON, spec)
-                                                .format(snapshot));
+                                out.println(format.format(snapshot));
                                 out.flush();
+                                printed.set(true);
                             })
                     .blockLast();
         }
-        return connected.get() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+        return printed.get() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+    }
+
+    /**
+     * The time begins with the connection; as long as it is, the connection may take to be made.
+     */
+    private Mono<?> end(OpenSergoClient client) {
+        Duration limit = time;
+        if (limit == null) {
+            return Mono.never();
+        }
+        return client.states()
+                .filter(state -> state.phase() == Phase.READY)
+                .next()
+                .timeout(limit, Mono.empty())
+                .flatMap(connected -> Mono.delay(limit));
     }
 
     private List<? extends RuleKind<?>> kinds() {
@@ -119,11 +134,9 @@ final class WatchCommand implements Callable<Integer> {
         return client.rules(Target.of(namespace, app), each);
     }
 
-    private static void tell(ConnectionState state, AtomicBoolean connected, PrintWriter err) {
+    private void tell(ConnectionState state) {
         if (state.phase() == Phase.READY) {
-            connected.set(true);
-        }
-        if (state.cause() == null && state.phase() == Phase.READY) {
+            PrintWriter err = spec.commandLine().getErr();
             err.println("Connected to " + state.endpoint());
             err.flush();
         }
