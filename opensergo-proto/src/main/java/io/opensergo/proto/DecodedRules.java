@@ -14,7 +14,6 @@ import java.util.List;
 public record DecodedRules<R extends Rule>(
         List<R> rules, List<RejectedMessage> rejected, List<String> warnings) {
 
-    /** Copies the lists. */
     public DecodedRules {
         rules = List.copyOf(rules);
         rejected = List.copyOf(rejected);

@@ -12,7 +12,6 @@ import java.util.List;
  */
 public record EncodedRules(List<Any> data, List<Any> details) {
 
-    /** Copies the lists. */
     public EncodedRules {
         data = List.copyOf(data);
         details = List.copyOf(details);

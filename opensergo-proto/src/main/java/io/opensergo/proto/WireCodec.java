@@ -30,6 +30,7 @@ public final class WireCodec {
      * <p>A rule gets a detail exactly if its message alone would not decode to an equal rule.
      *
      * @param rules rules of any kinds; those of a push are all of one kind
+     * @return a message for each rule, and the details of those that need one
      */
     public EncodedRules encode(List<? extends Rule> rules) {
         List<Any> data = new ArrayList<>(rules.size());
@@ -60,6 +61,8 @@ public final class WireCodec {
      * @param app the application that rules from public messages are bound to; none if empty
      * @param data {@code dataWithVersion.data} of the response
      * @param details {@code status.details} of the response
+     * @param <R> the record class of the kind
+     * @return the good rules, and what is wrong with the rest
      * @throws IllegalArgumentException if the kind has the wire name, but not the record class, of
      *     a kind of the specification
      */
