@@ -20,8 +20,14 @@ public @interface Limits {
     /** The greatest number allowed. */
     long max() default Long.MAX_VALUE;
 
-    /** The greatest length of a text; a text that is limited must not be empty either. */
+    /** The greatest length of a text in code points. */
     int maxLength() default Integer.MAX_VALUE;
+
+    /**
+     * Whether a text, or each text of a list, must not be empty; one with a {@link #maxLength()}
+     * must not be either.
+     */
+    boolean notEmpty() default false;
 
     /** What to do instead, said when a value of the wrong type is found. */
     String hint() default "";

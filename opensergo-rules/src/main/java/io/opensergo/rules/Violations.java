@@ -27,6 +27,8 @@ public final class Violations {
     /** What {@link Violation#found()} says of a value that is not there. */
     public static final String MISSING = "missing";
 
+    private static final Duration MAX_MILLIS = Duration.ofMillis(Long.MAX_VALUE);
+
     private @Nullable List<Violation> found;
 
     /** Demands that a value is there. */
@@ -36,13 +38,18 @@ public final class Violations {
         }
     }
 
-    /** Demands a text of {@code min} to {@code max} characters. */
+    /**
+     * Demands a text of {@code min} to {@code max} characters, which are code points of Unicode.
+     */
     public void text(String path, @Nullable String value, int min, int max) {
         if (value == null) {
             add(path, "is required", MISSING);
-        } else if (value.length() < min || value.length() > max) {
-            String length = value.isEmpty() ? "empty" : value.length() + " characters";
-            add(path, "must be a text of " + min + " to " + max + " characters", length);
+            return;
+        }
+        int length = value.codePointCount(0, value.length());
+        if (length < min || length > max) {
+            String found = value.isEmpty() ? "empty" : length + " characters";
+            add(path, "must be a text of " + min + " to " + max + " characters", found);
         }
     }
 
@@ -58,13 +65,15 @@ public final class Violations {
     /** Demands {@code min <= value <= max}. */
     public void range(String path, long value, long min, long max) {
         if (value < min || value > max) {
-            add(path, "must be " + describeRange(min, max), Long.toString(value));
+            add(path, "must be " + describeRange(value, min, max), Long.toString(value));
         }
     }
 
-    /** Demands {@code 0 <= value <= 1}. */
+    /**
+     * Demands {@code 0 <= value <= 1}; the negative zero, which no document can say, is refused.
+     */
     public void ratio(String path, double value) {
-        if (!(value >= 0 && value <= 1)) {
+        if (Double.compare(value, 0) < 0 || Double.compare(value, 1) > 0) {
             add(path, "must be a ratio from 0 to 1 (0% to 100%)", Double.toString(value));
         }
     }
@@ -143,14 +152,15 @@ public final class Violations {
         if (value == null) {
             add(path, "is required", MISSING);
         } else if (value.toNanosPart() % 1_000_000 != 0
-                || value.toSeconds() > Long.MAX_VALUE / 1000 - 1
-                || value.toMillis() < min) {
+                || value.compareTo(MAX_MILLIS) > 0
+                || value.compareTo(Duration.ofMillis(min)) < 0) {
             add(path, expected, value.toString());
         }
     }
 
-    private static String describeRange(long min, long max) {
-        if (max == Long.MAX_VALUE || max == Integer.MAX_VALUE) {
+    /** Leaves out the end of a type's range unless that is what the value exceeds. */
+    private static String describeRange(long value, long min, long max) {
+        if (max == Long.MAX_VALUE || (max == Integer.MAX_VALUE && value <= max)) {
             return "a whole number >= " + min;
         }
         return "a whole number from " + min + " to " + max;

@@ -1,6 +1,7 @@
 package io.opensergo.rules.database;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.opensergo.rules.Limits;
 import io.opensergo.rules.Violations;
 import java.util.Map;
 
@@ -12,7 +13,7 @@ import java.util.Map;
  *     them
  */
 public record Algorithm(
-        @JsonPropertyDescription("The name of the algorithm.") String type,
+        @JsonPropertyDescription("The name of the algorithm.") @Limits(notEmpty = true) String type,
         @JsonPropertyDescription("The settings of the algorithm.") Map<String, String> props) {
 
     public Algorithm {

@@ -7,6 +7,7 @@ import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleKind;
 import io.opensergo.rules.Violations;
 import io.opensergo.rules.Written;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,7 +64,7 @@ public record DatabaseEndpoint(
      * @param minPoolSize connections, 0 or more
      */
     public record MySql(
-            @JsonPropertyDescription("The JDBC URL.") String url,
+            @JsonPropertyDescription("The JDBC URL.") @Limits(notEmpty = true) String url,
             @JsonPropertyDescription("The user.") @Nullable String username,
             @JsonPropertyDescription("The password.") @Nullable String password,
             @JsonPropertyDescription("Milliseconds to wait for a connection.")
@@ -81,6 +82,8 @@ public record DatabaseEndpoint(
             @JsonPropertyDescription("Connections at least.")
                     @Limits(min = 0, max = Integer.MAX_VALUE)
                     @Nullable Integer minPoolSize) {
+
+        private static final Pattern SECRET_PARTS = Pattern.compile("(?s)(?<=//).*@|[?(;].*");
 
         public MySql {
             var violations = new Violations();
@@ -101,14 +104,13 @@ public record DatabaseEndpoint(
         }
 
         /**
-         * Returns the URL and the user; a JDBC URL may hold a password in its query, which is left
-         * out.
+         * Returns the URL and the user. A JDBC URL may hold a password: its query, the part before
+         * {@code @} and a host given as properties in parentheses are left out.
          */
         @Override
         public String toString() {
-            int query = url.indexOf('?');
             return "MySql[url="
-                    + (query < 0 ? url : url.substring(0, query))
+                    + SECRET_PARTS.matcher(url).replaceAll("")
                     + ", username="
                     + username
                     + ", maxPoolSize="

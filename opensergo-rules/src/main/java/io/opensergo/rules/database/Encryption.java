@@ -1,6 +1,7 @@
 package io.opensergo.rules.database;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.opensergo.rules.Limits;
 import io.opensergo.rules.Metadata;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleKind;
@@ -65,8 +66,11 @@ public record Encryption(
      */
     public record Column(
             @JsonPropertyDescription("Where the plain value is kept.") @Nullable String plainColumn,
-            @JsonPropertyDescription("Where the encrypted value is kept.") String cipherColumn,
-            @JsonPropertyDescription("The name of an encryptor of the rule.") String encryptorName,
+            @JsonPropertyDescription("Where the encrypted value is kept.") @Limits(notEmpty = true)
+                    String cipherColumn,
+            @JsonPropertyDescription("The name of an encryptor of the rule.")
+                    @Limits(notEmpty = true)
+                    String encryptorName,
             @JsonPropertyDescription("Where a value for lookups is kept.")
                     @Nullable String assistedQueryColumn) {
 

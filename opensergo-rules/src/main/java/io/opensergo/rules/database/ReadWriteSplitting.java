@@ -54,11 +54,12 @@ public record ReadWriteSplitting(
 
         public Rules {
             var violations = new Violations();
-            violations.require(
-                    (staticStrategy == null) != (dynamicStrategy == null),
-                    "",
-                    "must have exactly one of staticStrategy and dynamicStrategy",
-                    staticStrategy == null ? "neither" : "both");
+            if ((staticStrategy == null) == (dynamicStrategy == null)) {
+                violations.add(
+                        "",
+                        "must have exactly one of staticStrategy and dynamicStrategy",
+                        staticStrategy == null ? "neither" : "both");
+            }
             violations.throwIfAny();
             loadBalancers = loadBalancers == null ? List.of() : List.copyOf(loadBalancers);
         }
@@ -73,6 +74,7 @@ public record ReadWriteSplitting(
      */
     public record StaticStrategy(
             @JsonPropertyDescription("The DatabaseEndpoint that is written to.")
+                    @Limits(notEmpty = true)
                     String writeDataSourceName,
             @JsonPropertyDescription("The DatabaseEndpoints that are read from.")
                     @Limits(required = true)
@@ -98,7 +100,7 @@ public record ReadWriteSplitting(
      * @param loadBalancerName the load balancer among them, or {@code null}
      */
     public record DynamicStrategy(
-            @JsonPropertyDescription("A group of a DatabaseDiscovery.")
+            @JsonPropertyDescription("A group of a DatabaseDiscovery.") @Limits(notEmpty = true)
                     String autoAwareDataSourceName,
             @JsonPropertyDescription("Whether reads may use the writer.")
                     @Nullable Boolean writeDataSourceQueryEnabled,
@@ -119,7 +121,8 @@ public record ReadWriteSplitting(
      * @param type what it does
      */
     public record LoadBalancer(
-            @JsonPropertyDescription("The name of the load balancer.") String loadBalancerName,
+            @JsonPropertyDescription("The name of the load balancer.") @Limits(notEmpty = true)
+                    String loadBalancerName,
             @JsonPropertyDescription("What the load balancer does.") LoadBalancerType type) {
 
         public LoadBalancer {

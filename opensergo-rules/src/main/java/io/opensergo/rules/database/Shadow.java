@@ -1,6 +1,7 @@
 package io.opensergo.rules.database;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.opensergo.rules.Limits;
 import io.opensergo.rules.Metadata;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleKind;
@@ -50,8 +51,10 @@ public record Shadow(
      */
     public record DataSource(
             @JsonPropertyDescription("The DatabaseEndpoint of real traffic.")
+                    @Limits(notEmpty = true)
                     String sourceDataSourceName,
             @JsonPropertyDescription("The DatabaseEndpoint of test traffic.")
+                    @Limits(notEmpty = true)
                     String shadowDataSourceName) {
 
         public DataSource {

@@ -1,6 +1,7 @@
 package io.opensergo.rules.database;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.opensergo.rules.Limits;
 import io.opensergo.rules.Metadata;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleKind;
@@ -111,8 +112,10 @@ public record Sharding(
      * @param keyGeneratorName the name of a key generator of the rule
      */
     public record KeyGenerateStrategy(
-            @JsonPropertyDescription("The column of the key.") String column,
+            @JsonPropertyDescription("The column of the key.") @Limits(notEmpty = true)
+                    String column,
             @JsonPropertyDescription("The name of a key generator of the rule.")
+                    @Limits(notEmpty = true)
                     String keyGeneratorName) {
 
         public KeyGenerateStrategy {

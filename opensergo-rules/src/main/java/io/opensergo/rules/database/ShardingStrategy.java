@@ -1,6 +1,7 @@
 package io.opensergo.rules.database;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.opensergo.rules.Limits;
 import io.opensergo.rules.Notation;
 import io.opensergo.rules.Violations;
 import io.opensergo.rules.Written;
@@ -19,8 +20,9 @@ public sealed interface ShardingStrategy {
      * @param shardingAlgorithmName the name of an algorithm of the rule
      */
     record Standard(
-            @JsonPropertyDescription("The column.") String shardingColumn,
+            @JsonPropertyDescription("The column.") @Limits(notEmpty = true) String shardingColumn,
             @JsonPropertyDescription("The name of an algorithm of the rule.")
+                    @Limits(notEmpty = true)
                     String shardingAlgorithmName)
             implements ShardingStrategy {
 
@@ -43,6 +45,7 @@ public sealed interface ShardingStrategy {
                     @Written(as = "shardingColumn", notation = Notation.COMMA_SEPARATED)
                     List<String> shardingColumns,
             @JsonPropertyDescription("The name of an algorithm of the rule.")
+                    @Limits(notEmpty = true)
                     String shardingAlgorithm)
             implements ShardingStrategy {
 
@@ -62,8 +65,9 @@ public sealed interface ShardingStrategy {
      * @param shardingAlgorithm the name of an algorithm of the rule
      */
     record Hint(
-            @JsonPropertyDescription("The column.") String shardingColumn,
+            @JsonPropertyDescription("The column.") @Limits(notEmpty = true) String shardingColumn,
             @JsonPropertyDescription("The name of an algorithm of the rule.")
+                    @Limits(notEmpty = true)
                     String shardingAlgorithm)
             implements ShardingStrategy {
 

@@ -53,7 +53,8 @@ public record VirtualDatabase(
      * @param distributedTransaction the name of a {@link DistributedTransaction}, or {@code null}
      */
     public record Service(
-            @JsonPropertyDescription("The name of the database.") String name,
+            @JsonPropertyDescription("The name of the database.") @Limits(notEmpty = true)
+                    String name,
             @JsonPropertyDescription("How the database appears to a MySQL client.")
                     @Written(as = "databaseMySQL")
                     @Nullable MySql databaseMySql,

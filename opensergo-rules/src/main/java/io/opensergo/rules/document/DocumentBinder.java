@@ -119,12 +119,12 @@ record DocumentBinder(RuleKinds kinds, boolean rejectUnknownFields, boolean appR
         ObjectNode spec = object(document, "spec", FieldPath.ROOT, faults);
         RecordCodec codec = kind == null ? null : RecordCodec.of(kind.type());
         String selectedApp = null;
-        if (spec != null
-                && spec.has("selector")
-                && (codec == null || !codec.hasField("selector"))) {
+        if (spec != null && codec != null && spec.has("selector") && !codec.hasField("selector")) {
             selectedApp = selectedApp(spec, faults);
-            spec = spec.deepCopy();
-            spec.remove("selector");
+            ObjectNode rest = Codec.NODES.objectNode();
+            rest.setAll(spec);
+            rest.remove("selector");
+            spec = rest;
         }
         ObjectNode metadataTree = object(document, "metadata", FieldPath.ROOT, faults);
         Metadata metadata =

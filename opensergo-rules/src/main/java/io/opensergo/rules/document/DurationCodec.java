@@ -52,7 +52,7 @@ enum DurationCodec implements Codec {
         @Override
         public @Nullable Object read(JsonNode node, FieldPath path, Faults faults) {
             String text = node.isTextual() ? node.textValue() : "";
-            if (!DECIMALS.matcher(text).matches()) {
+            if (text.length() > MAX_LENGTH || !DECIMALS.matcher(text).matches()) {
                 faults.add(path, EXPECTED_DECIMAL, Codec.describe(node));
                 return null;
             }
@@ -84,6 +84,12 @@ enum DurationCodec implements Codec {
         }
     };
 
+    /**
+     * Longer texts are refused unread: the time to match and to convert them grows faster than
+     * they.
+     */
+    private static final int MAX_LENGTH = 256;
+
     private static final Pattern POSITIVE_WITH_UNIT =
             Pattern.compile("([1-9]\\d*)(s|ms|m|min|minute|h|d)");
     private static final Pattern WITH_UNIT = Pattern.compile("(\\d+)(s|ms|m|min|minute|h|d)");
@@ -101,8 +107,9 @@ enum DurationCodec implements Codec {
 
     private static @Nullable Object readUnit(
             JsonNode node, Pattern pattern, String expected, FieldPath path, Faults faults) {
-        Matcher matcher = node.isTextual() ? pattern.matcher(node.textValue()) : null;
-        if (matcher == null || !matcher.matches()) {
+        String text = node.isTextual() ? node.textValue() : "";
+        Matcher matcher = pattern.matcher(text);
+        if (text.length() > MAX_LENGTH || !matcher.matches()) {
             faults.add(path, expected, Codec.describe(node));
             return null;
         }

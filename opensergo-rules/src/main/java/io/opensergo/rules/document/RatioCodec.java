@@ -2,6 +2,7 @@ package io.opensergo.rules.document;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.opensergo.rules.Violations;
 import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy.Threshold;
 import java.math.BigDecimal;
 import java.util.regex.Pattern;
@@ -29,7 +30,7 @@ enum RatioCodec implements Codec {
     NUMBER {
         @Override
         public @Nullable Object read(JsonNode node, FieldPath path, Faults faults) {
-            BigDecimal percent = node.isNumber() ? node.decimalValue() : null;
+            BigDecimal percent = isFiniteNumber(node) ? node.decimalValue() : null;
             if (percent == null || percent.signum() < 0 || percent.compareTo(HUNDRED) > 0) {
                 faults.add(path, "must be a number from 0 to 100 (percent)", Codec.describe(node));
                 return null;
@@ -46,8 +47,7 @@ enum RatioCodec implements Codec {
     OBJECT {
         @Override
         public @Nullable Object read(JsonNode node, FieldPath path, Faults faults) {
-            JsonNode value = node.get("value");
-            if (!node.isObject() || value == null) {
+            if (!node.isObject()) {
                 faults.add(path, "must be an object like {value: 12.5}", Codec.describe(node));
                 return null;
             }
@@ -56,6 +56,11 @@ enum RatioCodec implements Codec {
                     faults.unknownField(
                             path.field(entry.getKey()), "is no field here; allowed: [value]");
                 }
+            }
+            JsonNode value = node.get("value");
+            if (value == null) {
+                faults.add(path.field("value"), "is required", Violations.MISSING);
+                return null;
             }
             return NUMBER.read(value, path.field("value"), faults);
         }
@@ -74,16 +79,14 @@ enum RatioCodec implements Codec {
             if (isPercentage(node)) {
                 return Threshold.ofCpu(ratioOf(node));
             }
-            if (!node.isNumber()
-                    || node.doubleValue() < 0
-                    || Double.isInfinite(node.doubleValue())) {
+            if (!isFiniteNumber(node) || node.doubleValue() < 0) {
                 faults.add(
                         path,
                         "must be a percentage like \"82%\" or a number >= 0 like 4.5",
                         Codec.describe(node));
                 return null;
             }
-            return Threshold.ofLoad(node.doubleValue());
+            return Threshold.ofLoad(Math.abs(node.doubleValue())); // no negative zero
         }
 
         @Override
@@ -102,6 +105,11 @@ enum RatioCodec implements Codec {
 
     private static boolean isPercentage(JsonNode node) {
         return node.isTextual() && PERCENTAGE.matcher(node.textValue()).matches();
+    }
+
+    /** A tree that came from elsewhere than a text may hold what no text can say. */
+    private static boolean isFiniteNumber(JsonNode node) {
+        return node.isNumber() && Double.isFinite(node.doubleValue());
     }
 
     private static double ratioOf(JsonNode percentage) {

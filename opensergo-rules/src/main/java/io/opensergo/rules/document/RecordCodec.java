@@ -205,13 +205,13 @@ final class RecordCodec implements Codec {
                 return;
             }
             int index = spelling.component;
+            if (value.isNull() && !required[index]) {
+                return;
+            }
             Spelling other = used[index];
             if (other != null) {
                 faults.add(
                         path.field(name), "must not be given together with " + other.name, "both");
-                return;
-            }
-            if (value.isNull() && !required[index]) {
                 return;
             }
             used[index] = spelling;

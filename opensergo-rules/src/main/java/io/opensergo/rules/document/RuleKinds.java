@@ -78,9 +78,10 @@ public final class RuleKinds {
      * Returns these kinds and one more.
      *
      * @throws IllegalArgumentException if there is a kind of the same wire name with another record
-     *     class
+     *     class, or if documents cannot be read into the record class
      */
     public RuleKinds with(RuleKind<? extends Rule> kind) {
+        RecordCodec.of(kind.type());
         List<RuleKind<?>> more = new ArrayList<>(byWireName.values());
         more.add(kind);
         return new RuleKinds(more);

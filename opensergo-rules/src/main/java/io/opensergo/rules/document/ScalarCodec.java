@@ -25,6 +25,7 @@ final class ScalarCodec implements Codec {
     static final ScalarCodec INT =
             new ScalarCodec(
                     "must be a whole number",
+                    "must be a whole number from " + Integer.MIN_VALUE + " to " + Integer.MAX_VALUE,
                     node -> isWhole(node) && node.canConvertToInt(),
                     JsonNode::intValue,
                     value -> NODES.numberNode((Integer) value));
@@ -32,6 +33,7 @@ final class ScalarCodec implements Codec {
     static final ScalarCodec LONG =
             new ScalarCodec(
                     "must be a whole number",
+                    "must be a whole number from " + Long.MIN_VALUE + " to " + Long.MAX_VALUE,
                     node -> isWhole(node) && node.canConvertToLong(),
                     JsonNode::longValue,
                     value -> NODES.numberNode((Long) value));
@@ -48,6 +50,10 @@ final class ScalarCodec implements Codec {
             new ScalarCodec("must be there", node -> true, node -> node, value -> (JsonNode) value);
 
     private final String expected;
+
+    /** What is said instead of {@link #expected} to a whole number. */
+    private final String expectedOfWhole;
+
     private final Predicate<JsonNode> accepts;
     private final Function<JsonNode, Object> reader;
     private final Function<Object, JsonNode> writer;
@@ -57,7 +63,17 @@ final class ScalarCodec implements Codec {
             Predicate<JsonNode> accepts,
             Function<JsonNode, Object> reader,
             Function<Object, JsonNode> writer) {
+        this(expected, expected, accepts, reader, writer);
+    }
+
+    private ScalarCodec(
+            String expected,
+            String expectedOfWhole,
+            Predicate<JsonNode> accepts,
+            Function<JsonNode, Object> reader,
+            Function<Object, JsonNode> writer) {
         this.expected = expected;
+        this.expectedOfWhole = expectedOfWhole;
         this.accepts = accepts;
         this.reader = reader;
         this.writer = writer;
@@ -65,7 +81,8 @@ final class ScalarCodec implements Codec {
 
     /** Adds advice to the message about a value of the wrong type. */
     ScalarCodec withHint(String hint) {
-        return new ScalarCodec(expected + " (" + hint + ")", accepts, reader, writer);
+        return new ScalarCodec(
+                expected + " (" + hint + ")", expectedOfWhole, accepts, reader, writer);
     }
 
     @Override
@@ -75,7 +92,10 @@ final class ScalarCodec implements Codec {
         }
         boolean quotable = this == TEXT && node.isValueNode() && !node.isNull();
         String advice = quotable ? "; put it in quotes: \"" + node.asText() + '"' : "";
-        faults.add(path, expected, Codec.describe(node) + advice);
+        faults.add(
+                path,
+                node.isIntegralNumber() ? expectedOfWhole : expected,
+                Codec.describe(node) + advice);
         return null;
     }
 

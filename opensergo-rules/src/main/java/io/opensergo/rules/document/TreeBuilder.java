@@ -1,5 +1,6 @@
 package io.opensergo.rules.document;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
@@ -16,31 +17,45 @@ import java.util.Map;
  * Builds the tree of one document from its tokens.
  *
  * <p>Jackson's own tree builder takes a YAML alias for a text. Here an alias is the tree of its
- * anchor, shared and not copied; what it stands for counts against a limit, so that aliases of
- * aliases cannot grow without bound in whatever walks the tree. Numbers with a fraction stay
- * decimal.
+ * anchor, shared and not copied; what it stands for counts against the limits of size and depth, so
+ * that aliases of aliases cannot grow without bound in whatever walks the tree. Numbers with a
+ * fraction stay decimal.
  */
 final class TreeBuilder {
+
+    /**
+     * What an alias stands for.
+     *
+     * @param node the tree of the anchor
+     * @param size its nodes
+     * @param height its levels of objects and lists
+     */
+    private record Anchor(JsonNode node, int size, int height) {}
 
     private static final JsonNodeFactory NODES = Codec.NODES;
 
     private final JsonParser parser;
     private final int maxNodes;
-    private final Map<String, JsonNode> anchors = new HashMap<>(0);
-    private final Map<String, Integer> anchorSizes = new HashMap<>(0);
+    private final int maxDepth;
+    private final Map<String, Anchor> anchors = new HashMap<>(0);
     private int nodes;
+    private int depth;
 
-    private TreeBuilder(JsonParser parser, int maxNodes) {
+    /** The greatest depth since the innermost anchor around the current value. */
+    private int deepest;
+
+    private TreeBuilder(JsonParser parser, int maxNodes, int maxDepth) {
         this.parser = parser;
         this.maxNodes = maxNodes;
+        this.maxDepth = maxDepth;
     }
 
     /**
      * Builds the tree of the value that the parser stands on, and leaves it on the last token of
      * it.
      */
-    static JsonNode build(JsonParser parser, int maxNodes) throws IOException {
-        return new TreeBuilder(parser, maxNodes).value();
+    static JsonNode build(JsonParser parser, int maxNodes, int maxDepth) throws IOException {
+        return new TreeBuilder(parser, maxNodes, maxDepth).value();
     }
 
     private JsonNode value() throws IOException {
@@ -56,22 +71,25 @@ final class TreeBuilder {
         return plainValue();
     }
 
-    private JsonNode anchored(String anchor) throws IOException {
-        int before = nodes;
+    private JsonNode anchored(String name) throws IOException {
+        int nodesBefore = nodes;
+        int deepestBefore = deepest;
+        deepest = depth;
         JsonNode node = plainValue();
-        anchors.put(anchor, node);
-        anchorSizes.put(anchor, nodes - before);
+        anchors.put(name, new Anchor(node, nodes - nodesBefore, deepest - depth));
+        deepest = Math.max(deepest, deepestBefore);
         return node;
     }
 
-    private JsonNode alias(String anchor) throws IOException {
-        JsonNode node = anchors.get(anchor);
-        if (node == null) {
+    private JsonNode alias(String name) throws IOException {
+        Anchor anchor = anchors.get(name);
+        if (anchor == null) {
             throw new JsonParseException(
-                    parser, "alias '*" + anchor + "' refers to no object or list before it");
+                    parser, "alias '*" + name + "' refers to no object or list before it");
         }
-        count(anchorSizes.getOrDefault(anchor, 1));
-        return node;
+        count(anchor.size);
+        reach(depth + anchor.height);
+        return anchor.node;
     }
 
     private JsonNode plainValue() throws IOException {
@@ -80,7 +98,7 @@ final class TreeBuilder {
         return switch (token) {
             case START_OBJECT -> object();
             case START_ARRAY -> array();
-            case VALUE_STRING -> NODES.textNode(parser.getText());
+            case VALUE_STRING -> text();
             case VALUE_NUMBER_INT -> integer();
             case VALUE_NUMBER_FLOAT -> NODES.numberNode(parser.getDecimalValue());
             case VALUE_TRUE -> NODES.booleanNode(true);
@@ -93,20 +111,40 @@ final class TreeBuilder {
     }
 
     private ObjectNode object() throws IOException {
+        reach(++depth);
         ObjectNode object = NODES.objectNode();
         for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
             parser.nextToken();
             object.set(name, value());
         }
+        depth--;
         return object;
     }
 
     private ArrayNode array() throws IOException {
+        reach(++depth);
         ArrayNode array = NODES.arrayNode();
         while (parser.nextToken() != JsonToken.END_ARRAY) {
             array.add(value());
         }
+        depth--;
         return array;
+    }
+
+    /** A value that is left out, as in {@code "timeout:"}, comes as an empty text but is null. */
+    private JsonNode text() throws IOException {
+        String text = parser.getText();
+        boolean leftOut =
+                text.isEmpty()
+                        && parser instanceof YAMLParser
+                        && parser.getTypeId() == null
+                        && offset(parser.currentTokenLocation())
+                                == offset(parser.currentLocation());
+        return leftOut ? NODES.nullNode() : NODES.textNode(text);
+    }
+
+    private static long offset(JsonLocation location) {
+        return location.getCharOffset();
     }
 
     private JsonNode integer() throws IOException {
@@ -115,6 +153,17 @@ final class TreeBuilder {
             case LONG -> NODES.numberNode(parser.getLongValue());
             default -> NODES.numberNode(parser.getBigIntegerValue());
         };
+    }
+
+    private void reach(int level) throws IOException {
+        deepest = Math.max(deepest, level);
+        if (level > maxDepth) {
+            throw new JsonParseException(
+                    parser,
+                    "the document is nested deeper than "
+                            + maxDepth
+                            + " levels, those behind aliases included");
+        }
     }
 
     private void count(int more) throws IOException {

@@ -65,12 +65,7 @@ final class UnionCodec implements Codec {
             faults.add(path, "must have " + allowed(), "none of them");
             return null;
         }
-        JsonNode content = node.get(chosen);
-        return read(
-                chosen,
-                content.isNull() ? NODES.objectNode() : content,
-                path.field(chosen),
-                faults);
+        return read(chosen, node.get(chosen), path.field(chosen), faults);
     }
 
     private @Nullable Object read(String name, JsonNode content, FieldPath path, Faults faults) {
@@ -79,7 +74,8 @@ final class UnionCodec implements Codec {
             throw new IllegalStateException(name);
         }
         if (!alternative.bare) {
-            return alternative.codec.read(content, path, faults);
+            JsonNode fields = content.isNull() ? NODES.objectNode() : content;
+            return alternative.codec.read(fields, path, faults);
         }
         ObjectNode wrapped = NODES.objectNode();
         wrapped.set("value", content);

@@ -101,7 +101,7 @@ public record AdaptiveOverloadProtectionStrategy(
                 violations.wholePercent("", value);
             } else {
                 violations.require(
-                        value >= 0 && value <= Double.MAX_VALUE,
+                        Double.compare(value, 0) >= 0 && value <= Double.MAX_VALUE,
                         "",
                         "must be a number >= 0",
                         value);

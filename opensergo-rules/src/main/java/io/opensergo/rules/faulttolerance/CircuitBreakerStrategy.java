@@ -108,6 +108,7 @@ public record CircuitBreakerStrategy(
                             "Exception class names or gRPC, Dubbo or HTTP status names; all if empty.")
                     @Written(as = "errorType", notation = Notation.ONE_OR_MANY)
                     @Written(as = "representation", notation = Notation.ONE_OR_MANY)
+                    @Limits(notEmpty = true)
                     List<String> errorTypes) {
 
         public ErrorConditions {

@@ -28,6 +28,7 @@ public record FaultToleranceRule(
                 @Limits(required = true)
                 List<StrategyRef> strategies,
         @JsonPropertyDescription("The name of a HttpRequestFallbackAction for rejected requests.")
+                @Limits(notEmpty = true)
                 @Nullable String fallbackAction)
         implements Rule {
 

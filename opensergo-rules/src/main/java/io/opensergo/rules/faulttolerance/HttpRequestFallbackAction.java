@@ -83,7 +83,7 @@ public record HttpRequestFallbackAction(
      * @param value the value
      */
     public record Header(
-            @JsonPropertyDescription("The name of the header.") String key,
+            @JsonPropertyDescription("The name of the header.") @Limits(notEmpty = true) String key,
             @JsonPropertyDescription("The value of the header.") String value) {
 
         public Header {

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record Destination(
         @JsonPropertyDescription("The service.") @Limits(maxLength = 1024) String host,
-        @JsonPropertyDescription("A subset of the service's instances.") @Nullable String subset,
+        @JsonPropertyDescription("A subset of the service's instances.") @Limits(notEmpty = true)
+                @Nullable String subset,
         @JsonPropertyDescription("The port of the service.") @Nullable Port port,
         @JsonPropertyDescription("Where requests go when the subset has no instance.")
                 @Nullable Fallback fallback) {
@@ -69,6 +70,7 @@ public record Destination(
     public record Fallback(
             @JsonPropertyDescription("The service.") @Limits(maxLength = 1024) String host,
             @JsonPropertyDescription("A subset of the service's instances.")
+                    @Limits(notEmpty = true)
                     @Nullable String subset) {
 
         public Fallback {

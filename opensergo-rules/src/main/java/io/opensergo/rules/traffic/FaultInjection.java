@@ -39,11 +39,10 @@ public record FaultInjection(
 
         public Delay {
             var violations = new Violations();
-            violations.require(
-                    fixedDelay == null || exponentialDelay == null,
-                    "",
-                    "must have at most one of fixedDelay and exponentialDelay",
-                    "both");
+            if (fixedDelay != null && exponentialDelay != null) {
+                violations.add(
+                        "", "must have at most one of fixedDelay and exponentialDelay", "both");
+            }
             if (fixedDelay != null) {
                 violations.require(
                         !fixedDelay.isNegative(), "fixedDelay", "must not be negative", fixedDelay);
@@ -85,11 +84,12 @@ public record FaultInjection(
                     (httpStatus == null ? 0 : 1)
                             + (grpcStatus == null ? 0 : 1)
                             + (http2Error == null ? 0 : 1);
-            violations.require(
-                    statuses <= 1,
-                    "",
-                    "must have at most one of httpStatus, grpcStatus and http2Error",
-                    statuses + " of them");
+            if (statuses > 1) {
+                violations.add(
+                        "",
+                        "must have at most one of httpStatus, grpcStatus and http2Error",
+                        statuses + " of them");
+            }
             if (httpStatus != null) {
                 violations.range("httpStatus", httpStatus, 200, 599);
             }

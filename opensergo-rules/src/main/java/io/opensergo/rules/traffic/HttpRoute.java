@@ -64,11 +64,12 @@ public record HttpRoute(
                 (route.isEmpty() ? 0 : 1)
                         + (redirect == null ? 0 : 1)
                         + (directResponse == null ? 0 : 1);
-        violations.require(
-                actions <= 1,
-                "",
-                "must have at most one of route, redirect and directResponse",
-                actions + " of them");
+        if (actions > 1) {
+            violations.add(
+                    "",
+                    "must have at most one of route, redirect and directResponse",
+                    actions + " of them");
+        }
         if (timeout != null) {
             violations.require(!timeout.isNegative(), "timeout", "must not be negative", timeout);
         }

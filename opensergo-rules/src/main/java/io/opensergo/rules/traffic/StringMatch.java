@@ -2,6 +2,7 @@ package io.opensergo.rules.traffic;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import io.opensergo.rules.Limits;
 import io.opensergo.rules.Violations;
 import io.opensergo.rules.Written;
 
@@ -40,11 +41,15 @@ public sealed interface StringMatch {
      *
      * @param value a regular expression of RE2
      */
-    record Regex(String value) implements StringMatch {
+    record Regex(@Limits(notEmpty = true) String value) implements StringMatch {
 
         public Regex {
             var violations = new Violations();
             violations.text("", value);
+            violations.throwIfAny();
+            if (!RegexSize.isAllowed(value)) {
+                violations.add("", RegexSize.EXPECTED, "a larger one");
+            }
             violations.throwIfAny();
             try {
                 Pattern.compile(value);

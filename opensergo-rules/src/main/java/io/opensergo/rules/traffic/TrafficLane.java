@@ -1,6 +1,7 @@
 package io.opensergo.rules.traffic;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.opensergo.rules.Limits;
 import io.opensergo.rules.Metadata;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleKind;
@@ -56,6 +57,7 @@ public record TrafficLane(
                     @Nullable Workload workload,
             @JsonPropertyDescription("The colour.") Lane lane,
             @JsonPropertyDescription("The header or baggage key that carries the colour.")
+                    @Limits(notEmpty = true)
                     @Nullable String traceIdBaggage) {
 
         public Rules {
@@ -118,7 +120,9 @@ public record TrafficLane(
      *
      * @param name the value that requests carry
      */
-    public record Lane(@JsonPropertyDescription("The value that requests carry.") String name) {
+    public record Lane(
+            @JsonPropertyDescription("The value that requests carry.") @Limits(notEmpty = true)
+                    String name) {
 
         public Lane {
             var violations = new Violations();

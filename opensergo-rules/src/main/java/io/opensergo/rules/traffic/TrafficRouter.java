@@ -1,6 +1,7 @@
 package io.opensergo.rules.traffic;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.opensergo.rules.Limits;
 import io.opensergo.rules.Metadata;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleKind;
@@ -20,7 +21,8 @@ import java.util.List;
  */
 public record TrafficRouter(
         Metadata metadata,
-        @JsonPropertyDescription("The services whose traffic is routed.") List<String> hosts,
+        @JsonPropertyDescription("The services whose traffic is routed.") @Limits(notEmpty = true)
+                List<String> hosts,
         @JsonPropertyDescription("Gateways the rule applies to.") List<String> gateways,
         @JsonPropertyDescription("Namespaces the rule is visible in.") List<String> exportTo,
         @JsonPropertyDescription("Routes of HTTP requests; the first that matches wins.")

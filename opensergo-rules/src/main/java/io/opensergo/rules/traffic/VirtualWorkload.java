@@ -1,12 +1,15 @@
 package io.opensergo.rules.traffic;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.opensergo.rules.Limits;
 import io.opensergo.rules.Metadata;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleKind;
 import io.opensergo.rules.Violations;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record VirtualWorkload(
         Metadata metadata,
-        @JsonPropertyDescription("The service.") String host,
+        @JsonPropertyDescription("The service.") @Limits(notEmpty = true) String host,
         @JsonPropertyDescription("What the instances are, such as deployment.")
                 @Nullable String type,
         @JsonPropertyDescription("The groups of instances.") List<Subset> subsets,
@@ -37,14 +40,14 @@ public record VirtualWorkload(
         violations.required("metadata", metadata);
         violations.text("host", host);
         subsets = subsets == null ? List.of() : List.copyOf(subsets);
+        Set<String> names = new HashSet<>();
         for (int i = 0; i < subsets.size(); i++) {
-            for (int j = 0; j < i; j++) {
-                violations.require(
-                        !subsets.get(i).name().equals(subsets.get(j).name()),
-                        "subsets[" + i + "].name",
-                        "must be unique among the subsets",
-                        subsets.get(i).name());
-            }
+            String name = subsets.get(i).name();
+            violations.require(
+                    names.add(name),
+                    "subsets[" + i + "].name",
+                    "must be unique among the subsets",
+                    name);
         }
         violations.throwIfAny();
     }
@@ -61,7 +64,7 @@ public record VirtualWorkload(
      * @param labels the labels that each of its instances has
      */
     public record Subset(
-            @JsonPropertyDescription("The name of the group.") String name,
+            @JsonPropertyDescription("The name of the group.") @Limits(notEmpty = true) String name,
             @JsonPropertyDescription("The labels that each of its instances has.")
                     Map<String, String> labels) {
 
