@@ -38,14 +38,26 @@ final class Lines {
      */
     static int longer(String text, int from, int limit) {
         int start = from;
-        for (int i = from; i < text.length() && text.length() - start > limit; i++) {
-            if (endsLine(text, i)) {
-                start = i + 1;
-            } else if (i - start == limit) {
+        while (text.length() - start > limit) {
+            int end = text.lastIndexOf('\n', start + limit);
+            if (end < start) {
+                end = lastEnd(text, start, start + limit + 1);
+            }
+            if (end < start) {
                 return start;
             }
+            start = end + 1;
         }
         return text.length();
+    }
+
+    private static int lastEnd(String text, int from, int to) {
+        for (int i = to - 1; i >= from; i--) {
+            if (endsLine(text, i)) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     /** Returns where the first character is that YAML forbids; the end if there is none. */

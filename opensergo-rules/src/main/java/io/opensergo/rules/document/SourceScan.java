@@ -10,6 +10,8 @@ import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.IOException;
+import java.io.Reader;
+import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -67,7 +69,6 @@ final class SourceScan {
                     .build();
 
     private final String text;
-    private final char[] chars;
     private final String source;
     private final boolean json;
     private final DocumentBinder binder;
@@ -84,7 +85,6 @@ final class SourceScan {
 
     SourceScan(String text, String source, boolean json, DocumentBinder binder) {
         this.text = text;
-        this.chars = text.toCharArray();
         this.source = source;
         this.json = json;
         this.binder = binder;
@@ -132,7 +132,9 @@ final class SourceScan {
     }
 
     private void moveTo(int next) {
-        lineOffset += Lines.count(text, position, next);
+        if (next < text.length()) {
+            lineOffset += Lines.count(text, position, next);
+        }
         position = next;
     }
 
@@ -265,7 +267,9 @@ final class SourceScan {
         }
 
         private JsonParser parser() throws IOException {
-            return (json ? JSON : YAML).createParser(chars, position, end - position);
+            Reader part = new StringReader(end == text.length() ? text : text.substring(0, end));
+            part.skip(position);
+            return (json ? JSON : YAML).createParser(part);
         }
 
         private void findPlace(JsonProcessingException e, JsonLocation current) {

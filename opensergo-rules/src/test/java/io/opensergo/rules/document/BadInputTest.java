@@ -433,6 +433,14 @@ class BadInputTest {
                                 + " (document 2)");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"\n", "\r\n", "\r", "\u2028"})
+    void manyLinesAreNoLongLine(String lineEnd) {
+        String line = "#" + "x".repeat(200_000) + lineEnd;
+
+        assertThat(read(line.repeat(3) + "#\n" + GOOD).isClean()).isTrue();
+    }
+
     @Test
     @Timeout(20)
     void longLinesTakeTimeInProportion() {
