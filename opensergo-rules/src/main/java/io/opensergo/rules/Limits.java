@@ -32,6 +32,9 @@ public @interface Limits {
     /** What to do instead, said when a value of the wrong type is found. */
     String hint() default "";
 
+    /** Whether the value must not be shown, not even when it is wrong. */
+    boolean secret() default false;
+
     /** Whether a list or map must be there; other components are optional if they are nullable. */
     boolean required() default false;
 }

@@ -14,7 +14,8 @@ import java.util.Map;
  */
 public record Algorithm(
         @JsonPropertyDescription("The name of the algorithm.") @Limits(notEmpty = true) String type,
-        @JsonPropertyDescription("The settings of the algorithm.") Map<String, String> props) {
+        @JsonPropertyDescription("The settings of the algorithm.") @Limits(secret = true)
+                Map<String, String> props) {
 
     public Algorithm {
         var violations = new Violations();

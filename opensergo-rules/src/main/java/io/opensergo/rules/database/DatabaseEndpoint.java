@@ -64,9 +64,11 @@ public record DatabaseEndpoint(
      * @param minPoolSize connections, 0 or more
      */
     public record MySql(
-            @JsonPropertyDescription("The JDBC URL.") @Limits(notEmpty = true) String url,
+            @JsonPropertyDescription("The JDBC URL.") @Limits(notEmpty = true, secret = true)
+                    String url,
             @JsonPropertyDescription("The user.") @Nullable String username,
-            @JsonPropertyDescription("The password.") @Nullable String password,
+            @JsonPropertyDescription("The password.") @Limits(secret = true)
+                    @Nullable String password,
             @JsonPropertyDescription("Milliseconds to wait for a connection.")
                     @Limits(min = 0, max = Integer.MAX_VALUE)
                     @Nullable Integer connectionTimeout,

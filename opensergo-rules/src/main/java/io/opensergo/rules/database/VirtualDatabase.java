@@ -88,7 +88,8 @@ public record VirtualDatabase(
             @JsonPropertyDescription("The port.") @Limits(min = 1, max = 65535)
                     @Nullable Integer port,
             @JsonPropertyDescription("The user.") @Nullable String user,
-            @JsonPropertyDescription("The password.") @Nullable String password) {
+            @JsonPropertyDescription("The password.") @Limits(secret = true)
+                    @Nullable String password) {
 
         public MySql {
             var violations = new Violations();

@@ -51,6 +51,7 @@ final class RecordCodec implements Codec {
     private final MethodHandle constructor;
     private final MethodHandle[] accessors;
     private final boolean[] required;
+    private final boolean[] secret;
     private final @Nullable Spelling[] canonical;
     private final Map<String, Spelling> byName = new LinkedHashMap<>();
     private final int metadataIndex;
@@ -60,6 +61,7 @@ final class RecordCodec implements Codec {
         this.components = type.getRecordComponents();
         this.accessors = new MethodHandle[components.length];
         this.required = new boolean[components.length];
+        this.secret = new boolean[components.length];
         this.canonical = new Spelling[components.length];
         this.metadataIndex = Rule.class.isAssignableFrom(type) ? indexOfMetadata() : -1;
         Class<?>[] parameterTypes = new Class<?>[components.length];
@@ -100,6 +102,7 @@ final class RecordCodec implements Codec {
         Limits limits = component.getAnnotation(Limits.class);
         boolean collection = component.getType() == List.class || component.getType() == Map.class;
         boolean nullable = component.getAnnotatedType().isAnnotationPresent(Nullable.class);
+        secret[index] = limits != null && limits.secret();
         required[index] = collection ? limits != null && limits.required() : !nullable;
         Written[] spellings = component.getAnnotationsByType(Written.class);
         if (spellings.length == 0) {
@@ -218,6 +221,9 @@ final class RecordCodec implements Codec {
             int before = faults.count();
             values[index] = spelling.codec.read(value, bare ? path : path.field(name), faults);
             failed[index] = faults.count() != before;
+            if (secret[index]) {
+                faults.hideFound(before);
+            }
         }
 
         /**

@@ -505,4 +505,28 @@ class BadInputTest {
     private static String nested(String content, int levels) {
         return "[".repeat(levels) + content + "]".repeat(levels);
     }
+
+    @Test
+    void secretsAreNotShownEvenWhenTheyAreWrong() {
+        ReadResult result =
+                RuleReader.strict()
+                        .read(
+                                """
+                                apiVersion: database.opensergo.io/v1alpha1
+                                kind: VirtualDatabase
+                                metadata: {name: db}
+                                spec: {services: [{name: s, databaseMySQL: {password: 471100}}]}
+                                ---
+                                apiVersion: database.opensergo.io/v1alpha1
+                                kind: Encryption
+                                metadata: {name: e}
+                                spec: {encryptors: {card: {type: AES, props: {aes-key-value: 471100}}}}
+                                """,
+                                "secret.yaml");
+
+        assertThat(result.allProblems()).hasSize(2);
+        assertThat(result.allProblems().toString())
+                .contains("databaseMySQL.password must be a text", "aes-key-value must be a text")
+                .doesNotContain("471100");
+    }
 }
