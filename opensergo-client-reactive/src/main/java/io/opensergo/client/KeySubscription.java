@@ -39,6 +39,7 @@ final class KeySubscription<R extends Rule> {
     private long streamVersion = NO_VERSION;
 
     private long askedAtNanos;
+    private String requestId = "";
     private boolean asked;
     private boolean answered;
 
@@ -112,9 +113,15 @@ final class KeySubscription<R extends Rule> {
         answered = false;
     }
 
-    void asked(long nowNanos) {
+    void asked(String requestId, long nowNanos) {
         asked = true;
         askedAtNanos = nowNanos;
+        this.requestId = requestId;
+    }
+
+    /** The request by which the control plane was last asked, on this stream or on one before. */
+    String requestId() {
+        return requestId;
     }
 
     boolean awaitsAnswer() {

@@ -143,7 +143,7 @@ final class Subscriptions implements Connection.Listener {
     }
 
     private void forget(KeySubscription<?> key) {
-        unanswered.values().remove(key);
+        unanswered.remove(key.requestId(), key);
         waiters.forEach(waiter -> waiter.forget(key));
         waiters.removeIf(ReadyWaiter::signalIfReady);
     }
@@ -184,7 +184,7 @@ final class Subscriptions implements Connection.Listener {
             rest.remove();
             String requestId = nextRequestId();
             unanswered.put(requestId, key);
-            key.asked(System.nanoTime());
+            key.asked(requestId, System.nanoTime());
             stream.send(request(key).setOpType(SubscribeOpType.SUBSCRIBE).setRequestId(requestId));
             runPatience(settings.answerTimeout());
         }
@@ -295,16 +295,14 @@ final class Subscriptions implements Connection.Listener {
         var error =
                 new SubscriptionRefusedException(ruleKey, status.getCode(), status.getMessage());
         keys.remove(WireKey.of(key.target(), key.kind()));
-        unanswered.values().remove(key);
+        unanswered.remove(key.requestId(), key);
         unasked.remove(key);
         waiters.removeIf(waiter -> waiter.failIfWaitingFor(key, error));
         key.fail(error);
     }
 
     private <R extends Rule> void accept(KeySubscription<R> key, SubscribeResponse response) {
-        if (key.awaitsAnswer()) {
-            unanswered.values().remove(key);
-        }
+        unanswered.remove(key.requestId(), key);
         long version = response.getDataWithVersion().getVersion();
         if (key.isOutdated(version)) {
             String reason =
