@@ -18,19 +18,29 @@ import org.jspecify.annotations.Nullable;
  */
 final class Contribution {
 
-    private final String source;
+    private final String name;
+    private final String label;
     private final RuleKinds kinds;
     private final Map<RuleId, Rule> rules = new HashMap<>();
     private final Map<RuleId, Problem> undeliverable = new LinkedHashMap<>();
     private List<Problem> reported = List.of();
 
-    Contribution(String source, RuleKinds kinds) {
-        this.source = source;
+    /**
+     * @param name what the source calls itself
+     * @param label what problems call it, unlike any other
+     */
+    Contribution(String name, String label, RuleKinds kinds) {
+        this.name = name;
+        this.label = label;
         this.kinds = kinds;
     }
 
-    String source() {
-        return source;
+    boolean isNamed(String other) {
+        return name.equals(other);
+    }
+
+    String label() {
+        return label;
     }
 
     @Nullable Rule find(RuleId id) {
@@ -60,7 +70,7 @@ final class Contribution {
     }
 
     Problem problem(String message) {
-        return new Problem(Problem.Severity.ERROR, source, 0, 0, 0, "", message);
+        return new Problem(Problem.Severity.ERROR, label, 0, 0, 0, "", message);
     }
 
     Stream<Problem> problems() {

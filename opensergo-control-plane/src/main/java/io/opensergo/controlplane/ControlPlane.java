@@ -1,200 +1,162 @@
 package io.opensergo.controlplane;
 
 import io.grpc.Server;
-import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
-import io.opensergo.proto.internal.transport.v1.OpenSergoUniversalTransportServiceGrpc;
-import io.opensergo.rules.Rule;
-import io.opensergo.rules.RuleId;
 import io.opensergo.rules.document.Problem;
 import io.opensergo.rules.document.RuleKinds;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
-import java.util.Set;
-import java.util.UUID;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * A running control plane: takes rules from its sources and delivers them over the public OpenSergo
- * protocol, to clients of this library and to any other.
+ * A control plane in this process: it serves the rules of its sources over gRPC, to every client
+ * that speaks the OpenSergo protocol.
  *
  * <pre>{@code
- * try (ControlPlane controlPlane =
- *         ControlPlane.builder().port(0).source(DirectoryRuleSource.of(Path.of("rules"))).start()) {
- *     System.out.println("listening on port " + controlPlane.port());
+ * var rules = new InMemoryRuleSource();
+ * try (ControlPlane controlPlane = ControlPlane.builder().port(0).source(rules).start()) {
+ *     rules.put(rule);                                    // on its way to whoever subscribed
+ *     connect("localhost:" + controlPlane.port());
  * }
  * }</pre>
  *
- * <p>It also answers gRPC's health and reflection services. For any number of threads.
+ * <p>A client gets all rules of a key (namespace, app and kind) at once when it subscribes, an
+ * empty set if there are none, and again whenever one of them changes. gRPC's health and reflection
+ * services are served beside.
+ *
+ * <p>There is neither TLS nor authentication, which is why it listens on the loopback interface
+ * unless {@linkplain Builder#host told otherwise}.
+ *
+ * <p>For any number of threads.
  */
 public final class ControlPlane implements AutoCloseable {
 
-    /** The port that clients of OpenSergo expect. */
+    /** The port that clients of the protocol expect: {@value}. */
     public static final int DEFAULT_PORT = 10246;
 
-    private static final Duration DRAIN = Duration.ofMillis(500);
-    private static final Duration FORCE = Duration.ofSeconds(2);
+    /** How large a request may be unless set otherwise: 4 MiB. */
+    public static final int DEFAULT_MAX_INBOUND_MESSAGE_BYTES = 4 * 1024 * 1024;
 
-    private final Builder settings;
-    private final String identifier = UUID.randomUUID().toString();
+    private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
+    private static final Duration MIN_KEEPALIVE = Duration.ofSeconds(10);
+    private static final Duration GRACE = Duration.ofSeconds(2);
+
+    private final String identifier;
     private final Instant runningSince;
     private final RuleStore store;
-    private final Subscribers subscribers = new Subscribers();
-    private final ProblemLog problemLog;
-    private final HealthStatusManager health = new HealthStatusManager();
+    private final Sources sources;
+    private final Subscribers subscribers;
+    private final HealthStatusManager health;
     private final Server server;
+    private final Object closing = new Object();
 
-    private ControlPlane(Builder settings) {
-        this.settings = settings;
-        this.runningSince = settings.clock.instant();
-        this.store = new RuleStore(settings.kinds, settings.clock);
-        this.problemLog = new ProblemLog(store::problems);
-        this.server = server();
+    private ControlPlane(
+            TransportService service, Sources sources, HealthStatusManager health, Server server) {
+        this.identifier = service.description().getIdentifier();
+        this.runningSince = service.now();
+        this.store = service.store();
+        this.sources = sources;
+        this.subscribers = service.subscribers();
+        this.health = health;
+        this.server = server;
     }
 
-    /** Starts with every setting at its default and without a source. */
+    /** Returns a builder of a control plane without sources. */
     public static Builder builder() {
         return new Builder();
     }
 
-    private Server server() {
-        var service =
-                new TransportService(
-                        store, subscribers, settings.kinds, identifier, settings.clock);
-        return NettyServerBuilder.forAddress(settings.address())
-                .addService(service)
-                .addService(health.getHealthService())
-                .addService(ProtoReflectionServiceV1.newInstance())
-                .intercept(new TransportService.RemoteAddressInterceptor())
-                .maxInboundMessageSize(settings.maxInboundMessageBytes)
-                .permitKeepAliveTime(10, TimeUnit.SECONDS)
-                .permitKeepAliveWithoutCalls(true)
-                .keepAliveTime(30, TimeUnit.SECONDS)
-                .build();
-    }
-
-    private ControlPlane start() {
-        List<RuleSource> started = new ArrayList<>();
-        try {
-            for (RuleSource source : settings.sources) {
-                started.add(source);
-                source.start(new SourceListener(store.add(source.name())));
-            }
-            server.start();
-        } catch (IOException e) {
-            started.forEach(RuleSource::close);
-            throw new UncheckedIOException(
-                    "cannot listen on "
-                            + settings.address()
-                            + ": "
-                            + e.getMessage()
-                            + "; free that port, or choose another one (0 takes any that is free)",
-                    e);
-        } catch (RuntimeException e) {
-            started.forEach(RuleSource::close);
-            throw e;
-        }
-        health.setStatus(
-                OpenSergoUniversalTransportServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
-        return this;
-    }
-
-    /** Returns the port that this control plane listens on. */
+    /** Returns the port it listens on. */
     public int port() {
         return server.getPort();
     }
 
-    /** Returns what this control plane is doing now. */
+    /** Returns what it is doing now. Streams are looked at one after the other. */
     public ControlPlaneStatus status() {
         return new ControlPlaneStatus(identifier, runningSince, subscribers.status());
     }
 
-    /** Returns everything that is wrong with the sources now; each problem is also logged once. */
+    /**
+     * Returns everything that is wrong with the rules now, source by source in the order in which
+     * they were added. Each problem is also logged once when it appears and once when it is gone.
+     */
     public List<Problem> problems() {
         return store.problems();
     }
 
     /**
-     * Closes the sources, ends every stream in good order and stops listening. Returns within three
-     * seconds, even if clients do not react. Closing again does nothing.
+     * Closes the sources, completes every stream and stops listening. Streams that cannot be
+     * completed within two seconds, such as those of a client that does not read, are cut. Does
+     * nothing the second time.
      */
     @Override
     public void close() {
-        settings.sources.forEach(RuleSource::close);
-        health.enterTerminalState();
-        server.shutdown();
-        subscribers.complete();
-        if (!terminated(DRAIN)) {
-            server.shutdownNow();
-            terminated(FORCE);
+        synchronized (closing) {
+            if (server.isShutdown()) {
+                return;
+            }
+            health.enterTerminalState();
+            sources.close();
+            server.shutdown();
+            subscribers.complete();
+            awaitTermination();
         }
     }
 
-    private boolean terminated(Duration patience) {
+    private void awaitTermination() {
         try {
-            return server.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS);
+            if (!server.awaitTermination(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
+                server.shutdownNow();
+                server.awaitTermination(GRACE.toMillis(), TimeUnit.MILLISECONDS);
+            }
         } catch (InterruptedException e) {
+            server.shutdownNow();
             Thread.currentThread().interrupt();
-            return false;
         }
     }
 
-    /** Brings what one source reports into the store and to the subscribers. */
-    private final class SourceListener implements RuleSource.Listener {
-
-        private final Contribution contribution;
-
-        SourceListener(Contribution contribution) {
-            this.contribution = contribution;
-        }
-
-        @Override
-        public RuleKinds kinds() {
-            return settings.kinds;
-        }
-
-        @Override
-        public void changed(Collection<? extends Rule> puts, Collection<RuleId> deletes) {
-            Set<RuleKey> changed = store.apply(contribution, puts, deletes);
-            subscribers.changed(changed);
-            problemLog.update();
-        }
-
-        @Override
-        public void problems(List<Problem> problems) {
-            store.report(contribution, problems);
-            problemLog.update();
-        }
-    }
-
-    /** Settings of a control plane; for one thread. */
+    /** What a control plane is started with. For one thread. */
     public static final class Builder {
 
         private final List<RuleSource> sources = new ArrayList<>();
-        private @Nullable String host;
+        private String host = "127.0.0.1";
         private int port = DEFAULT_PORT;
         private RuleKinds kinds = RuleKinds.standard();
-        private int maxInboundMessageBytes = 4 * 1024 * 1024;
+        private int maxInboundMessageBytes = DEFAULT_MAX_INBOUND_MESSAGE_BYTES;
         private InstantSource clock = InstantSource.system();
 
         private Builder() {}
 
         /**
-         * Sets the port to listen on, 0 for any that is free; {@value #DEFAULT_PORT} by default.
+         * Sets the name or address to listen on; {@code 0.0.0.0} is every interface.
+         *
+         * @param host {@code 127.0.0.1} unless set
+         */
+        public Builder host(String host) {
+            this.host = Objects.requireNonNull(host, "host");
+            return this;
+        }
+
+        /**
+         * Sets the port to listen on.
+         *
+         * @param port 0 for any free one; {@value ControlPlane#DEFAULT_PORT} unless set
+         * @throws IllegalArgumentException if it is no port
          */
         public Builder port(int port) {
-            if (port < 0 || port > 65535) {
+            if (port < 0 || port > 0xFFFF) {
                 throw new IllegalArgumentException("port must be from 0 to 65535, was " + port);
             }
             this.port = port;
@@ -202,27 +164,31 @@ public final class ControlPlane implements AutoCloseable {
         }
 
         /**
-         * Sets the address to listen on; by default the loopback address, so that only this machine
-         * can connect. {@code 0.0.0.0} listens on every address.
+         * Adds a source. Of rules of the same kind, namespace and name in several sources, that of
+         * the source that was added first counts.
          */
-        public Builder host(String host) {
-            this.host = host;
-            return this;
-        }
-
-        /** Adds a source; of rules with the same id that of the source added first counts. */
         public Builder source(RuleSource source) {
-            sources.add(source);
+            sources.add(Objects.requireNonNull(source, "source"));
             return this;
         }
 
-        /** Sets the kinds that are served; those of the specification by default. */
+        /**
+         * Sets the kinds that are served; a request for any other is refused.
+         *
+         * @param kinds the kinds of the specification unless set
+         */
         public Builder kinds(RuleKinds kinds) {
-            this.kinds = kinds;
+            this.kinds = Objects.requireNonNull(kinds, "kinds");
             return this;
         }
 
-        /** Sets the greatest request that is read, in bytes; 4 MiB by default. */
+        /**
+         * Sets how large a request may be; a stream with a larger one is cut.
+         *
+         * @param bytes at least 1; {@link ControlPlane#DEFAULT_MAX_INBOUND_MESSAGE_BYTES} unless
+         *     set
+         * @throws IllegalArgumentException if it is less than 1
+         */
         public Builder maxInboundMessageBytes(int bytes) {
             if (bytes < 1) {
                 throw new IllegalArgumentException(
@@ -232,26 +198,72 @@ public final class ControlPlane implements AutoCloseable {
             return this;
         }
 
-        /** Sets where versions and times come from. */
+        /** Sets the clock that versions follow. */
         Builder clock(InstantSource clock) {
             this.clock = clock;
             return this;
         }
 
-        private InetSocketAddress address() {
-            return host == null
-                    ? new InetSocketAddress(InetAddress.getLoopbackAddress(), port)
-                    : new InetSocketAddress(host, port);
-        }
-
         /**
-         * Starts the sources, then listens.
+         * Starts the sources, in the order in which they were added, and then listens: nobody gets
+         * an empty set of rules that exist.
          *
-         * @throws UncheckedIOException if the port cannot be listened on or a source has nothing to
-         *     follow; the message names it and the fix
+         * @throws UncheckedIOException if a source cannot start, or if the host and port cannot be
+         *     listened on; the message names the thing and the fix, and everything that was started
+         *     is closed
          */
         public ControlPlane start() {
-            return new ControlPlane(this).start();
+            var store = new RuleStore(kinds, clock);
+            var subscribers = new Subscribers();
+            var startedSources = new Sources(kinds, store, subscribers);
+            var service = new TransportService(store, subscribers, kinds, clock);
+            var health = new HealthStatusManager();
+            try {
+                sources.forEach(startedSources::start);
+                Server server = listen(service, health);
+                LOG.info("The control plane listens on {}:{}", host, server.getPort());
+                return new ControlPlane(service, startedSources, health, server);
+            } catch (RuntimeException e) {
+                startedSources.close();
+                throw e;
+            }
+        }
+
+        private Server listen(TransportService service, HealthStatusManager health) {
+            var address = new InetSocketAddress(host, port);
+            if (address.isUnresolved()) {
+                throw cannotListen(new UnknownHostException("the host name does not resolve"));
+            }
+            Server server =
+                    NettyServerBuilder.forAddress(address)
+                            .addService(service)
+                            .addService(health.getHealthService())
+                            .addService(ProtoReflectionServiceV1.newInstance())
+                            .intercept(new RemoteAddress())
+                            .maxInboundMessageSize(maxInboundMessageBytes)
+                            .permitKeepAliveTime(MIN_KEEPALIVE.toSeconds(), TimeUnit.SECONDS)
+                            .permitKeepAliveWithoutCalls(true)
+                            .build();
+            try {
+                return server.start();
+            } catch (IOException e) {
+                server.shutdownNow();
+                throw cannotListen(e);
+            }
+        }
+
+        private UncheckedIOException cannotListen(IOException e) {
+            String reason = (e.getCause() == null ? e : e.getCause()).getMessage();
+            return new UncheckedIOException(
+                    "cannot listen on "
+                            + host
+                            + ":"
+                            + port
+                            + ": "
+                            + reason
+                            + ". Choose another host or port (port 0 is any free one), or stop what"
+                            + " listens there",
+                    e);
         }
     }
 }

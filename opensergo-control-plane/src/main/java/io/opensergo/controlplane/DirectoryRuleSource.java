@@ -1,116 +1,183 @@
 package io.opensergo.controlplane;
 
+import io.opensergo.rules.document.RuleReader;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Rules from the files {@code *.yaml}, {@code *.yml} and {@code *.json} of a directory and those
- * below it, followed as they change. Names that begin with a dot are left out.
+ * The rules in the {@code *.yaml}, {@code *.yml} and {@code *.json} files of a directory and of the
+ * directories below it, followed as they change.
  *
- * <p>A change is seen within a second. A file is taken only when it has come to rest, so that a
- * half-written one never replaces a good one; a document that is wrong keeps its last good version
- * in force, and a file that cannot be read at all keeps all of its rules. A document or file that
- * is gone takes its rules along.
+ * <p><b>What is read.</b> Every document must be a rule that is bound to an application. Names that
+ * begin with a dot are skipped, and symbolic links are followed: a mounted Kubernetes ConfigMap,
+ * whose visible names are links into a hidden directory that is swapped as one, works as it is.
  *
- * <p>The directory is polled by the attributes of its files: notifications of the system do not
- * cross symbolic links (which is how Kubernetes swaps a mounted ConfigMap), do not come from
- * network mounts, and can overflow.
+ * <p><b>When.</b> The directory is polled, five times a second unless set otherwise, because file
+ * system notifications miss the target of a link, network mounts and most container volumes. A
+ * change, a deletion included, counts when two scans in a row saw the same, so it is in force
+ * within a second, and a file that is still being written, or is gone for a moment while an editor
+ * saves it, changes nothing. All that changed between two scans is one batch.
+ *
+ * <p><b>What is wrong.</b> A bad document never takes a good one down: the others of its file
+ * apply, and its own rule stays in force as it last was in that file. If a document does not even
+ * say which rule it is, or the file as a whole cannot be read (or is empty), every rule that was in
+ * force from that file stays unless the new content replaces it. A rule is deleted by deleting its
+ * file, or its document from a file without errors. Of two documents for one rule the first counts,
+ * in the order of the paths. If the directory goes away, its last rules stay until it is back.
+ *
+ * <p>Files are read by the starting thread first and then on one thread of its own, which ends with
+ * {@link #close}. For any number of threads.
  */
 public final class DirectoryRuleSource implements RuleSource {
 
     private static final Logger LOG = LoggerFactory.getLogger(DirectoryRuleSource.class);
     private static final Duration DEFAULT_POLL_INTERVAL = Duration.ofMillis(200);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
     private final Path directory;
     private final Duration pollInterval;
-    private @Nullable ScheduledThreadPoolExecutor poller; // guarded by this
+    private final Object lock = new Object();
+    private @Nullable ScheduledExecutorService poller; // guarded by lock
 
     private DirectoryRuleSource(Path directory, Duration pollInterval) {
         this.directory = directory;
         this.pollInterval = pollInterval;
     }
 
-    /** Follows a directory, looking at it every 200 ms. */
+    /**
+     * Returns a source of the rules in a directory, which must exist when the source starts.
+     *
+     * @param directory problems name its files as paths that begin with it as given here
+     */
     public static DirectoryRuleSource of(Path directory) {
         return new DirectoryRuleSource(directory, DEFAULT_POLL_INTERVAL);
     }
 
     /**
-     * Follows a directory.
+     * Returns a source of the same directory that looks at another interval.
      *
-     * @param pollInterval the time between two looks at it; a change is taken at the second look
-     *     that sees it
+     * @param interval from the end of one scan to the next; positive, 200 ms unless set
+     * @throws IllegalArgumentException if the interval is not positive
      */
-    public static DirectoryRuleSource of(Path directory, Duration pollInterval) {
-        if (pollInterval.isNegative() || pollInterval.isZero()) {
-            throw new IllegalArgumentException(
-                    "pollInterval must be positive, was " + pollInterval);
+    public DirectoryRuleSource withPollInterval(Duration interval) {
+        if (interval.isNegative() || interval.isZero()) {
+            throw new IllegalArgumentException("interval must be positive, was " + interval);
         }
-        return new DirectoryRuleSource(directory, pollInterval);
+        return new DirectoryRuleSource(directory, interval);
     }
 
-    /** Returns for example {@code directory rules}. */
+    /** Returns for example {@code directory /etc/opensergo}. */
     @Override
     public String name() {
         return "directory " + directory;
     }
 
     /**
-     * Reads the directory, then follows it on a thread of its own.
+     * Reads the directory and begins to poll it. Waits for one interval if a file was written so
+     * lately that it may not be complete yet.
      *
-     * @throws UncheckedIOException if there is no such directory
-     * @throws IllegalStateException if it was started before
+     * @throws UncheckedIOException if the directory does not exist or is none
+     * @throws IllegalStateException if the source has been started
      */
     @Override
-    @SuppressWarnings("FutureReturnValueIgnored") // runLogged tells of every failure
-    public synchronized void start(Listener listener) {
-        if (poller != null) {
-            throw new IllegalStateException(name() + " was started before; make a new source");
+    public void start(Listener listener) {
+        synchronized (lock) {
+            if (poller != null) {
+                throw new IllegalStateException(
+                        name() + " already serves a control plane; give each one its own source");
+            }
+            requireDirectory();
+            RuleReader reader = RuleReader.strict().withKinds(listener.kinds()).withAppRequired();
+            var scanner = new DirectoryScanner(directory, reader, InstantSource.system(), listener);
+            scanner.scan();
+            if (scanner.sawRecentWrite()) {
+                pause();
+            }
+            scanner.scan();
+            poller = poll(scanner);
+        }
+    }
+
+    /** Stops polling, after the scan that may be under way. */
+    @Override
+    public void close() {
+        synchronized (lock) {
+            if (poller != null) {
+                stop(poller);
+                poller = null;
+            }
+        }
+    }
+
+    private ScheduledExecutorService poll(DirectoryScanner scanner) {
+        ScheduledExecutorService executor =
+                Executors.newSingleThreadScheduledExecutor(this::thread);
+        long interval = pollInterval.toNanos();
+        Future<?> unused =
+                executor.scheduleWithFixedDelay(
+                        () -> scan(scanner), interval, interval, TimeUnit.NANOSECONDS);
+        return executor;
+    }
+
+    private static void stop(ScheduledExecutorService poller) {
+        poller.shutdown();
+        try {
+            if (!poller.awaitTermination(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+                poller.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            poller.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void requireDirectory() {
+        if (!Files.exists(directory)) {
+            throw new UncheckedIOException(
+                    "the rule directory "
+                            + directory
+                            + " does not exist: create it or name another",
+                    new NoSuchFileException(directory.toString()));
         }
         if (!Files.isDirectory(directory)) {
             throw new UncheckedIOException(
-                    name() + " does not exist or is no directory; create it or name another",
+                    directory + " is no directory: name the directory that holds the rule files",
                     new NotDirectoryException(directory.toString()));
         }
-        var scan = new DirectoryScan(directory, listener, InstantSource.system());
-        scan.run();
-        poller =
-                new ScheduledThreadPoolExecutor(
-                        1,
-                        task -> {
-                            var thread = new Thread(task, "opensergo-directory");
-                            thread.setDaemon(true);
-                            return thread;
-                        });
-        poller.scheduleWithFixedDelay(
-                () -> runLogged(scan),
-                pollInterval.toNanos(),
-                pollInterval.toNanos(),
-                TimeUnit.NANOSECONDS);
     }
 
-    /** A fault in one look must not end the following: the next one may go well. */
-    private void runLogged(DirectoryScan scan) {
+    private void pause() {
         try {
-            scan.run();
-        } catch (RuntimeException e) {
-            LOG.error("Looking at {} failed; its last rules stay in force", name(), e);
+            TimeUnit.NANOSECONDS.sleep(pollInterval.toNanos());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
-    @Override
-    public synchronized void close() {
-        if (poller != null) {
-            poller.shutdownNow();
+    private Thread thread(Runnable task) {
+        var thread = new Thread(task, "opensergo-" + name());
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /** A fault of ours must not end the polling. */
+    private void scan(DirectoryScanner scanner) {
+        try {
+            scanner.scan();
+        } catch (RuntimeException e) {
+            LOG.error("Scanning {} failed; it goes on with the next scan", name(), e);
         }
     }
 }

@@ -10,128 +10,157 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.time.Duration;
-import java.time.Instant;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collection;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
-import java.util.zip.CRC32C;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One file of rules: what it held when it was last good, and whether it has come to rest since.
+ * One file of a rule directory: the rules in force from it, and what is wrong with it.
  *
- * <p>A file counts as at rest when two looks in a row see the same size, time and identity. Clocks
- * of file systems are coarse, so for a while after a change the content is compared as well, lest a
- * second write within one tick of the clock go unseen.
+ * <p>A content is taken when two scans in a row find the same stamp and the same bytes, and the
+ * stamp is still the same after the reading. So a file that is being written is left alone, however
+ * coarse the clock of its file system is. Once a file has been read long enough after its last
+ * write, an equal stamp is proof enough and it is not read again.
+ *
+ * <p>Confined to its {@link DirectoryScanner}.
  */
 final class RuleFile {
 
-    private static final Duration COARSEST_CLOCK = Duration.ofSeconds(2);
-    private static final String KEPT = "; its last good version stays in force";
+    /** A content as one scan found it. */
+    private record Sighting(FileStamp stamp, String digest) {}
 
-    private record Fingerprint(long size, long modifiedMillis, @Nullable Object identity) {
+    /** A rule in force and the document that it comes from. */
+    record Located(Rule rule, Path file, int document) {
 
-        static Fingerprint of(BasicFileAttributes attributes) {
-            return new Fingerprint(
-                    attributes.size(),
-                    attributes.lastModifiedTime().toMillis(),
-                    attributes.fileKey());
+        /** Returns for example {@code rules/a.yaml (document 2)}. */
+        String place() {
+            return file + " (document " + document + ")";
         }
     }
 
     private final Path path;
     private final RuleReader reader;
-    private Map<RuleId, Rule> rules = Map.of();
+    private final InstantSource clock;
+    private @Nullable Sighting seen;
+    private @Nullable Sighting taken;
+    private boolean proven;
+    private int missed;
+    private List<Located> rules = List.of();
     private List<Problem> problems = List.of();
-    private @Nullable Fingerprint seen;
-    private @Nullable Fingerprint taken;
-    private long takenChecksum;
-    private Instant compareUntil = Instant.MIN;
-    private boolean missed;
 
-    RuleFile(Path path, RuleReader reader) {
+    RuleFile(Path path, RuleReader reader, InstantSource clock) {
         this.path = path;
         this.reader = reader;
+        this.clock = clock;
     }
 
     Path path() {
         return path;
     }
 
-    Collection<Rule> rules() {
-        return rules.values();
+    List<Located> rules() {
+        return rules;
     }
 
     List<Problem> problems() {
         return problems;
     }
 
-    /** Notes that a look did not see the file, and returns whether that was the second in a row. */
+    /** Returns whether two scans in a row did not find the file. */
     boolean isGone() {
-        boolean gone = missed;
-        missed = true;
-        return gone;
+        return missed > 1;
+    }
+
+    /** A scan found that the file is not there. */
+    void miss() {
+        missed++;
+    }
+
+    /** A scan could not look where the file was. */
+    void hide() {
+        missed = 0;
     }
 
     /**
-     * Takes the file's content if it is new and at rest.
+     * Looks at the file, which a scan found with this stamp, and takes what is new and settled.
      *
-     * @param atOnce whether to take it as it is, since there was no look before
+     * @return whether its rules or problems may be others now
      */
-    void look(BasicFileAttributes attributes, Instant now, boolean atOnce) {
-        missed = false;
-        Fingerprint current = Fingerprint.of(attributes);
-        boolean atRest = atOnce || current.equals(seen);
-        seen = current;
-        boolean changed = !current.equals(taken);
-        if (atRest && (changed || now.isBefore(compareUntil))) {
-            take(current, changed, now);
+    boolean look(FileStamp stamp) {
+        missed = 0;
+        if (proven && taken != null && stamp.equals(taken.stamp())) {
+            return false;
         }
-    }
-
-    private void take(Fingerprint current, boolean changed, Instant now) {
-        byte[] content;
+        boolean recent = stamp.isRecentAt(clock.instant());
         try {
-            content = read(current);
+            byte[] content = read(stamp);
+            return content != null && settle(new Sighting(stamp, digest(content)), content, recent);
+        } catch (NoSuchFileException e) {
+            seen = null;
+            return false;
         } catch (IOException e) {
-            problems =
-                    List.of(problem("cannot be read (" + e + ")" + (rules.isEmpty() ? "" : KEPT)));
-            taken = null;
-            return;
+            return fail(e);
         }
-        if (content == null) {
-            return;
-        }
-        long checksum = checksum(content);
-        if (!changed && checksum == takenChecksum) {
-            return;
-        }
-        taken = current;
-        takenChecksum = checksum;
-        compareUntil = now.plus(COARSEST_CLOCK);
-        accept(parse(content));
     }
 
-    /** Reads the file, no further than the reader's limit; {@code null} if it changed meanwhile. */
-    private byte @Nullable [] read(Fingerprint expected) throws IOException {
+    private boolean settle(Sighting sighting, byte[] content, boolean recent) {
+        boolean settled = sighting.equals(seen);
+        boolean news = settled && !sighting.equals(taken);
+        seen = sighting;
+        if (news) {
+            take(sighting, content);
+        }
+        proven = settled && !recent;
+        return news;
+    }
+
+    /** Reads the file, but no more than is needed to find it too large; null if it is changing. */
+    private byte @Nullable [] read(FileStamp stamp) throws IOException {
         byte[] content;
         try (InputStream in = Files.newInputStream(path)) {
             content = in.readNBytes(RuleReader.DEFAULT_MAX_BYTES + 1);
         }
-        Fingerprint after = Fingerprint.of(Files.readAttributes(path, BasicFileAttributes.class));
-        return after.equals(expected) ? content : null;
+        var after = FileStamp.of(Files.readAttributes(path, BasicFileAttributes.class));
+        if (stamp.equals(after)) {
+            return content;
+        }
+        seen = null;
+        return null;
     }
 
-    private static long checksum(byte[] content) {
-        var checksum = new CRC32C();
-        checksum.update(content);
-        return checksum.getValue() ^ ((long) Arrays.hashCode(content) << 32);
+    /** Reported at once, and tried again by every scan: what is read next is new in any case. */
+    private boolean fail(IOException e) {
+        seen = null;
+        taken = null;
+        List<Problem> before = problems;
+        problems =
+                List.of(
+                        new Problem(
+                                Problem.Severity.ERROR,
+                                path.toString(),
+                                0,
+                                0,
+                                0,
+                                "",
+                                DirectoryListing.reasonOf(e)));
+        return !problems.equals(before);
+    }
+
+    private void take(Sighting sighting, byte[] content) {
+        boolean touchedOnly = taken != null && taken.digest().equals(sighting.digest());
+        taken = sighting;
+        if (!touchedOnly) {
+            apply(parse(content));
+        }
     }
 
     private ReadResult parse(byte[] content) {
@@ -142,52 +171,38 @@ final class RuleFile {
         }
     }
 
-    private void accept(ReadResult result) {
-        Map<RuleId, Rule> accepted = new LinkedHashMap<>();
-        List<Problem> found = new ArrayList<>(result.problems());
-        boolean keepAll = !result.problems().isEmpty();
+    private void apply(ReadResult result) {
+        List<Located> current = new ArrayList<>();
+        Set<RuleId> good = new HashSet<>();
+        Set<RuleId> bad = new HashSet<>();
+        boolean anyMayBeMeant = result.problems().stream().anyMatch(Problem::isError);
         for (RuleDocument document : result.documents()) {
-            Rule rule = document.rule();
             RuleId id = document.id();
-            Rule lastGood = rule != null || id == null ? null : rules.get(id);
-            document.problems().stream()
-                    .map(problem -> lastGood == null ? problem : kept(problem))
-                    .forEach(found::add);
-            if (lastGood != null) {
-                accepted.putIfAbsent(lastGood.id(), lastGood);
-            } else if (rule == null) {
-                keepAll |= id == null;
-            } else if (accepted.putIfAbsent(rule.id(), rule) != null) {
-                found.add(
-                        problem(
-                                "holds "
-                                        + rule.id()
-                                        + " twice; the first counts, not document "
-                                        + document.number()));
+            Rule rule = document.rule();
+            if (rule != null) {
+                good.add(rule.id());
+                current.add(new Located(rule, path, document.number()));
+            } else if (id != null) {
+                bad.add(id);
+            } else {
+                anyMayBeMeant = true;
             }
         }
-        if (keepAll && !rules.isEmpty()) {
-            rules.forEach(accepted::putIfAbsent);
-            found.replaceAll(problem -> problem.path().isEmpty() ? kept(problem) : problem);
+        for (Located last : rules) {
+            RuleId id = last.rule().id();
+            if ((anyMayBeMeant || bad.contains(id)) && good.add(id)) {
+                current.add(last);
+            }
         }
-        rules = accepted;
-        problems = List.copyOf(found);
+        rules = List.copyOf(current);
+        problems = result.allProblems();
     }
 
-    private static Problem kept(Problem problem) {
-        return problem.message().endsWith(KEPT)
-                ? problem
-                : new Problem(
-                        problem.severity(),
-                        problem.source(),
-                        problem.document(),
-                        problem.line(),
-                        problem.column(),
-                        problem.path(),
-                        problem.message() + KEPT);
-    }
-
-    private Problem problem(String message) {
-        return new Problem(Problem.Severity.ERROR, path.toString(), 0, 0, 0, "", message);
+    private static String digest(byte[] content) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
     }
 }

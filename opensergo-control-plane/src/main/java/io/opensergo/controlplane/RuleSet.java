@@ -24,10 +24,11 @@ final class RuleSet {
     private static final Status SUCCESS =
             Status.newBuilder().setCode(WireStatus.SUCCESS).setMessage("ok").build();
 
+    private final Object encoding = new Object();
     private final RuleKey key;
     private final long version;
     private final List<Rule> rules;
-    private @Nullable SubscribeResponse response; // guarded by this
+    private @Nullable SubscribeResponse response; // guarded by encoding
 
     RuleSet(RuleKey key, long version, List<Rule> rules) {
         this.key = key;
@@ -49,11 +50,13 @@ final class RuleSet {
      * <p>Rules that cannot be encoded, which takes a fault in a kind that a user added, make it an
      * error for this key alone: other keys and other streams go on.
      */
-    synchronized SubscribeResponse response(WireCodec codec) {
-        if (response == null) {
-            response = encode(codec);
+    SubscribeResponse response(WireCodec codec) {
+        synchronized (encoding) {
+            if (response == null) {
+                response = encode(codec);
+            }
+            return response;
         }
-        return response;
     }
 
     private SubscribeResponse encode(WireCodec codec) {

@@ -26,6 +26,9 @@ public interface RuleSource extends AutoCloseable {
      * Starts to follow the rules. Whatever rules there are already should be reported before this
      * method returns, so that the first subscriber gets them and not an empty set.
      *
+     * <p>A source that cannot start gives back what it has taken before it throws; it is not closed
+     * then.
+     *
      * @param listener takes the rules until {@link #close}
      * @throws java.io.UncheckedIOException if there is nothing to follow; the message names it and
      *     the fix

@@ -43,7 +43,9 @@ final class RuleStore {
     /** Adds a source, which ranks after those added before. */
     Contribution add(String source) {
         synchronized (lock) {
-            var contribution = new Contribution(source, kinds);
+            long namesakes = contributions.stream().filter(each -> each.isNamed(source)).count();
+            String label = namesakes == 0 ? source : source + " #" + (namesakes + 1);
+            var contribution = new Contribution(source, label, kinds);
             contributions.add(contribution);
             return contribution;
         }
@@ -141,6 +143,6 @@ final class RuleStore {
         Contribution first = holders.get(0);
         Contribution second = holders.get(1);
         overlaps.put(
-                id, second.problem(id + " is also in " + first.source() + ", and that one counts"));
+                id, second.problem(id + " is also in " + first.label() + ", and that one counts"));
     }
 }

@@ -16,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,7 +36,8 @@ import org.slf4j.LoggerFactory;
 final class Subscriber implements StreamObserver<SubscribeRequest> {
 
     private static final Logger LOG = LoggerFactory.getLogger(Subscriber.class);
-    private static final int MAX_REASON_LENGTH = 4096;
+    private static final int MAX_TEXT_LENGTH = 4096;
+    private static final Pattern CONTROL_CHARACTERS = Pattern.compile("\\p{Cntrl}+");
     private static final int MAX_KINDS = 1000;
 
     private final TransportService service;
@@ -84,7 +86,7 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
         synchronized (lock) {
             reading = false;
             if (identifier.isEmpty()) {
-                identifier = request.getIdentifier();
+                identifier = printable(request.getIdentifier());
             }
             switch (request.getResponseAck()) {
                 case WireStatus.ACK -> acked(request);
@@ -168,7 +170,7 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
                 new SubscriberStatus.Nack(
                         push == null ? 0 : push.version(),
                         status.getCode(),
-                        shortened(status.getMessage()),
+                        printable(status.getMessage()),
                         service.now());
         if (push == null) {
             lastNack = nack;
@@ -186,10 +188,10 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
                 nack.reason());
     }
 
-    private static String shortened(String reason) {
-        return reason.length() <= MAX_REASON_LENGTH
-                ? reason
-                : reason.substring(0, MAX_REASON_LENGTH);
+    /** Text of a client, fit for one line of a log and for memory. */
+    private static String printable(String text) {
+        String cut = text.length() <= MAX_TEXT_LENGTH ? text : text.substring(0, MAX_TEXT_LENGTH);
+        return CONTROL_CHARACTERS.matcher(cut).replaceAll(" ");
     }
 
     private void asked(SubscribeRequest request) {
@@ -268,8 +270,9 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
 
     /** Sends what is due while the transport takes it, then reads on unless refusals are left. */
     private void send() {
-        while (!closed && out.isReady() && sendNext()) {
-            // until nothing is due
+        boolean more = true;
+        while (more && !closed && out.isReady()) {
+            more = sendNext();
         }
         if (!closed && !reading && refusals.isEmpty()) {
             reading = true;

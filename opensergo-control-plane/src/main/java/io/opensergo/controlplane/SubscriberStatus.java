@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one stream has subscribed to and how it took the pushes, at one moment.
  *
- * @param identifier what the client calls itself; empty if it does not say, and not unique
+ * @param identifier what the client calls itself, cut like a reason; empty if it does not say, and
+ *     not unique
  * @param remoteAddress where the stream comes from, as {@code host:port}
  * @param connectedSince when the stream began
  * @param subscriptions the keys it has subscribed to, in that order
@@ -49,7 +50,7 @@ public record SubscriberStatus(
      *
      * @param version the version that was refused; 0 if the client does not say which push it means
      * @param code the status code, such as 4001 for a push that cannot be read
-     * @param reason what the client says, cut after 4,096 characters
+     * @param reason what the client says, in one line and cut after 4,096 characters
      * @param at when the refusal came
      */
     public record Nack(long version, int code, String reason, Instant at) {}

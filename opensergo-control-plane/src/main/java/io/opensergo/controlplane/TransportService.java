@@ -1,61 +1,46 @@
 package io.opensergo.controlplane;
 
-import io.grpc.Context;
-import io.grpc.Contexts;
-import io.grpc.Grpc;
-import io.grpc.Metadata;
-import io.grpc.ServerCall;
-import io.grpc.ServerCallHandler;
-import io.grpc.ServerInterceptor;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.opensergo.proto.WireCodec;
 import io.opensergo.proto.internal.transport.v1.ControlPlaneDesc;
-import io.opensergo.proto.internal.transport.v1.OpenSergoUniversalTransportServiceGrpc.OpenSergoUniversalTransportServiceImplBase;
+import io.opensergo.proto.internal.transport.v1.OpenSergoUniversalTransportServiceGrpc;
 import io.opensergo.proto.internal.transport.v1.SubscribeRequest;
 import io.opensergo.proto.internal.transport.v1.SubscribeResponse;
 import io.opensergo.rules.document.RuleKinds;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 
-/** The gRPC service: makes a {@link Subscriber} of each stream, and holds what they share. */
-final class TransportService extends OpenSergoUniversalTransportServiceImplBase {
-
-    private static final Context.Key<String> REMOTE_ADDRESS = Context.key("remote-address");
+/** The gRPC service: makes a {@link Subscriber} of each call and holds what they share. */
+final class TransportService
+        extends OpenSergoUniversalTransportServiceGrpc.OpenSergoUniversalTransportServiceImplBase {
 
     private final RuleStore store;
     private final Subscribers subscribers;
     private final RuleKinds kinds;
-    private final ControlPlaneDesc description;
     private final InstantSource clock;
+    private final ControlPlaneDesc description;
     private final WireCodec codec = new WireCodec();
     private final AtomicLong streams = new AtomicLong();
 
     TransportService(
-            RuleStore store,
-            Subscribers subscribers,
-            RuleKinds kinds,
-            String identifier,
-            InstantSource clock) {
+            RuleStore store, Subscribers subscribers, RuleKinds kinds, InstantSource clock) {
         this.store = store;
         this.subscribers = subscribers;
         this.kinds = kinds;
-        this.description = ControlPlaneDesc.newBuilder().setIdentifier(identifier).build();
         this.clock = clock;
+        this.description =
+                ControlPlaneDesc.newBuilder().setIdentifier(UUID.randomUUID().toString()).build();
     }
 
     @Override
-    public StreamObserver<SubscribeRequest> subscribeConfig(StreamObserver<SubscribeResponse> out) {
+    public StreamObserver<SubscribeRequest> subscribeConfig(
+            StreamObserver<SubscribeResponse> responses) {
+        var out = (ServerCallStreamObserver<SubscribeResponse>) responses;
         var subscriber =
-                new Subscriber(
-                        this,
-                        streams.incrementAndGet(),
-                        REMOTE_ADDRESS.get(),
-                        (ServerCallStreamObserver<SubscribeResponse>) out);
+                new Subscriber(this, streams.incrementAndGet(), RemoteAddress.current(), out);
         subscriber.open();
         return subscriber;
     }
@@ -72,33 +57,15 @@ final class TransportService extends OpenSergoUniversalTransportServiceImplBase 
         return kinds;
     }
 
-    ControlPlaneDesc description() {
-        return description;
-    }
-
     WireCodec codec() {
         return codec;
     }
 
-    Instant now() {
-        return clock.instant();
+    ControlPlaneDesc description() {
+        return description;
     }
 
-    /** Lets {@link #subscribeConfig} know where a stream comes from. */
-    static final class RemoteAddressInterceptor implements ServerInterceptor {
-
-        @Override
-        public <Q, P> ServerCall.Listener<Q> interceptCall(
-                ServerCall<Q, P> call, Metadata headers, ServerCallHandler<Q, P> next) {
-            SocketAddress address = call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
-            Context context = Context.current().withValue(REMOTE_ADDRESS, describe(address));
-            return Contexts.interceptCall(context, call, headers, next);
-        }
-
-        private static String describe(@Nullable SocketAddress address) {
-            return address instanceof InetSocketAddress inet
-                    ? inet.getAddress().getHostAddress() + ":" + inet.getPort()
-                    : String.valueOf(address);
-        }
+    Instant now() {
+        return clock.instant();
     }
 }

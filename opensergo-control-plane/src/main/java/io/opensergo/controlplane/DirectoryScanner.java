@@ -1,0 +1,126 @@
+package io.opensergo.controlplane;
+
+import io.opensergo.rules.Rule;
+import io.opensergo.rules.RuleId;
+import io.opensergo.rules.document.Problem;
+import io.opensergo.rules.document.RuleReader;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Looks at a rule directory, each time it is told to, and reports what changed since.
+ *
+ * <p>Not thread-safe: one thread at a time, each after the other.
+ */
+final class DirectoryScanner {
+
+    private final Path directory;
+    private final RuleReader reader;
+    private final InstantSource clock;
+    private final RuleSource.Listener listener;
+    private final SortedMap<Path, RuleFile> files = new TreeMap<>();
+    private SortedMap<Path, String> unreadable = new TreeMap<>();
+    private Map<RuleId, Rule> reportedRules = Map.of();
+    private List<Problem> reportedProblems = List.of();
+    private boolean sawRecentWrite;
+
+    DirectoryScanner(
+            Path directory, RuleReader reader, InstantSource clock, RuleSource.Listener listener) {
+        this.directory = directory;
+        this.reader = reader;
+        this.clock = clock;
+        this.listener = listener;
+    }
+
+    /** Returns whether the last scan met a file that was written a moment before. */
+    boolean sawRecentWrite() {
+        return sawRecentWrite;
+    }
+
+    /** Looks once; what two scans in a row see is reported. */
+    void scan() {
+        DirectoryListing listing = DirectoryListing.of(directory);
+        sawRecentWrite =
+                listing.files().values().stream()
+                        .anyMatch(stamp -> stamp.isRecentAt(clock.instant()));
+        listing.files()
+                .keySet()
+                .forEach(path -> files.computeIfAbsent(path, p -> new RuleFile(p, reader, clock)));
+        boolean news = !listing.unreadable().equals(unreadable);
+        unreadable = listing.unreadable();
+        for (RuleFile file : files.values()) {
+            news |= look(file, listing);
+        }
+        news |= files.values().removeIf(RuleFile::isGone);
+        if (news) {
+            report();
+        }
+    }
+
+    private static boolean look(RuleFile file, DirectoryListing listing) {
+        FileStamp stamp = listing.files().get(file.path());
+        if (stamp != null) {
+            return file.look(stamp);
+        }
+        if (listing.hides(file.path())) {
+            file.hide();
+        } else {
+            file.miss();
+        }
+        return false;
+    }
+
+    private void report() {
+        List<Problem> problems = new ArrayList<>();
+        unreadable.forEach((path, reason) -> problems.add(problem(path.toString(), 0, reason)));
+        reportRules(merge(problems));
+        if (!problems.equals(reportedProblems)) {
+            listener.problems(problems);
+            reportedProblems = problems;
+        }
+    }
+
+    /** Returns the rules in force from all files, and adds what is wrong with them. */
+    private Map<RuleId, Rule> merge(List<Problem> problems) {
+        Map<RuleId, RuleFile.Located> first = new HashMap<>();
+        Map<RuleId, Rule> rules = new HashMap<>();
+        for (RuleFile file : files.values()) {
+            problems.addAll(file.problems());
+            for (RuleFile.Located located : file.rules()) {
+                RuleId id = located.rule().id();
+                RuleFile.Located other = first.putIfAbsent(id, located);
+                if (other == null) {
+                    rules.put(id, located.rule());
+                } else {
+                    String message =
+                            "is another " + id + "; the one in " + other.place() + " counts";
+                    problems.add(problem(file.path().toString(), located.document(), message));
+                }
+            }
+        }
+        return rules;
+    }
+
+    private void reportRules(Map<RuleId, Rule> rules) {
+        List<Rule> puts =
+                rules.values().stream()
+                        .filter(rule -> !rule.equals(reportedRules.get(rule.id())))
+                        .toList();
+        List<RuleId> deletes =
+                reportedRules.keySet().stream().filter(id -> !rules.containsKey(id)).toList();
+        if (!puts.isEmpty() || !deletes.isEmpty()) {
+            listener.changed(puts, deletes);
+            reportedRules = rules;
+        }
+    }
+
+    private static Problem problem(String source, int document, String message) {
+        return new Problem(Problem.Severity.ERROR, source, document, 0, 0, "", message);
+    }
+}

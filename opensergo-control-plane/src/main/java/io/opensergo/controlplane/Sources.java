@@ -1,0 +1,80 @@
+package io.opensergo.controlplane;
+
+import io.opensergo.rules.Rule;
+import io.opensergo.rules.RuleId;
+import io.opensergo.rules.document.Problem;
+import io.opensergo.rules.document.RuleKinds;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The sources of a control plane, from their start to their end: puts what they report into the
+ * store, tells the streams what changed, and logs what is wrong.
+ *
+ * <p>Confined to the thread that starts it until that hands it on to be closed.
+ */
+final class Sources {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Sources.class);
+
+    private final RuleKinds kinds;
+    private final RuleStore store;
+    private final Subscribers subscribers;
+    private final ProblemLog problemLog;
+    private final Deque<RuleSource> started = new ArrayDeque<>();
+
+    Sources(RuleKinds kinds, RuleStore store, Subscribers subscribers) {
+        this.kinds = kinds;
+        this.store = store;
+        this.subscribers = subscribers;
+        this.problemLog = new ProblemLog(store::problems);
+    }
+
+    /** Starts a source, which ranks after those started before. */
+    void start(RuleSource source) {
+        source.start(new SourceListener(store.add(source.name())));
+        started.push(source);
+    }
+
+    /** Closes what was started, the last one first. */
+    void close() {
+        while (!started.isEmpty()) {
+            RuleSource source = started.pop();
+            try {
+                source.close();
+            } catch (RuntimeException e) {
+                LOG.warn("Closing {} failed", source.name(), e);
+            }
+        }
+    }
+
+    private final class SourceListener implements RuleSource.Listener {
+
+        private final Contribution contribution;
+
+        SourceListener(Contribution contribution) {
+            this.contribution = contribution;
+        }
+
+        @Override
+        public RuleKinds kinds() {
+            return kinds;
+        }
+
+        @Override
+        public void changed(Collection<? extends Rule> puts, Collection<RuleId> deletes) {
+            subscribers.changed(store.apply(contribution, List.copyOf(puts), List.copyOf(deletes)));
+            problemLog.update();
+        }
+
+        @Override
+        public void problems(List<Problem> problems) {
+            store.report(contribution, List.copyOf(problems));
+            problemLog.update();
+        }
+    }
+}

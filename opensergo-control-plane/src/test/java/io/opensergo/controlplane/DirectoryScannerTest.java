@@ -1,0 +1,485 @@
+package io.opensergo.controlplane;
+
+import static io.opensergo.controlplane.Rules.document;
+import static io.opensergo.controlplane.Rules.rateLimit;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.opensergo.rules.Rule;
+import io.opensergo.rules.RuleId;
+import io.opensergo.rules.document.Problem;
+import io.opensergo.rules.document.RuleKinds;
+import io.opensergo.rules.document.RuleReader;
+import io.opensergo.rules.document.RuleWriter;
+import io.opensergo.rules.faulttolerance.RateLimitStrategy;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What scans of a directory report; the test decides when one takes place. */
+class DirectoryScannerTest {
+
+    private static final String BAD = document("bad", 1).replace("threshold: 1", "threshold: many");
+
+    @TempDir private Path temp;
+    private Path directory;
+    private Path file;
+    private final Recorder recorder = new Recorder();
+    private final ManualClock clock = new ManualClock(Instant.now());
+    private DirectoryScanner scanner;
+
+    @BeforeEach
+    void createDirectory() throws IOException {
+        directory = Files.createDirectory(temp.resolve("rules"));
+        file = directory.resolve("a.yaml");
+        scanner = new DirectoryScanner(directory, reader(), clock, recorder);
+    }
+
+    @Test
+    void takesAFileThatTwoScansSawAlike() throws IOException {
+        Files.writeString(file, document("a", 1));
+
+        scanner.scan();
+        assertThat(recorder.rules).isEmpty();
+        scanner.scan();
+
+        assertThat(recorder.thresholds()).containsOnly(Map.entry("a", 1L));
+    }
+
+    @Test
+    void reportsAllThatChangedAsOneBatchAndNothingTwice() throws IOException {
+        Files.writeString(file, document("a", 1) + document("b", 1));
+        Files.writeString(directory.resolve("b.yml"), document("c", 1));
+        Files.writeString(directory.resolve("c.json"), RuleWriter.toJson(rateLimit("d", 1)));
+        settle();
+        settle();
+
+        assertThat(recorder.thresholds()).containsOnlyKeys("a", "b", "c", "d");
+        assertThat(recorder.batches).isEqualTo(1);
+    }
+
+    @Test
+    void readsDirectoriesBelowAndSkipsWhatIsHiddenOrNoRuleFile() throws IOException {
+        write("sub/deep/a.yaml", document("deep", 1));
+        write(".hidden/a.yaml", document("hidden", 1));
+        write(".a.yaml", document("dotted", 1));
+        write("a.yaml~", document("backup", 1));
+        write("a.txt", "no rule");
+        settle();
+
+        assertThat(recorder.thresholds()).containsOnlyKeys("deep");
+        assertThat(recorder.problems).isEmpty();
+    }
+
+    @Test
+    void seesASaveByRename() throws IOException {
+        writeAndSettle(document("a", 1));
+
+        Path saved = Files.writeString(directory.resolve(".a.yaml.swp"), document("a", 2));
+        Files.move(saved, file, StandardCopyOption.REPLACE_EXISTING);
+        settle();
+
+        assertThat(recorder.thresholds()).containsOnly(Map.entry("a", 2L));
+    }
+
+    @Test
+    void keepsARuleThatMovesToAnotherFile() throws IOException {
+        writeAndSettle(document("a", 1));
+        int batches = recorder.batches;
+
+        Files.move(file, directory.resolve("b.yaml"));
+        settle();
+        settle();
+
+        assertThat(recorder.batches).isEqualTo(batches);
+        assertThat(recorder.thresholds()).containsOnlyKeys("a");
+    }
+
+    @Test
+    void leavesTheRulesAloneWhileAnEditorDeletesAndWritesTheFile() throws IOException {
+        writeAndSettle(document("a", 1));
+
+        Files.delete(file);
+        scanner.scan();
+        Files.writeString(file, document("a", 2));
+        scanner.scan();
+        assertThat(recorder.thresholds()).containsOnly(Map.entry("a", 1L));
+        scanner.scan();
+
+        assertThat(recorder.thresholds()).containsOnly(Map.entry("a", 2L));
+        assertThat(recorder.problems).isEmpty();
+    }
+
+    @Test
+    void neverTakesHalfOfAFileThatIsTruncatedAndWritten() throws IOException {
+        String before = document("a", 1) + document("b", 1);
+        String after = document("a", 2) + document("b", 2);
+        writeAndSettle(before);
+
+        Files.writeString(file, "");
+        scanner.scan();
+        Files.writeString(file, after.substring(0, after.length() / 2));
+        scanner.scan();
+        Files.writeString(file, after);
+        scanner.scan();
+        assertThat(recorder.thresholds()).containsOnly(Map.entry("a", 1L), Map.entry("b", 1L));
+        assertThat(recorder.problems).isEmpty();
+        scanner.scan();
+
+        assertThat(recorder.thresholds()).containsOnly(Map.entry("a", 2L), Map.entry("b", 2L));
+    }
+
+    @Test
+    void keepsTheRulesOfAFileThatStaysHalfWritten() throws IOException {
+        String before = document("a", 1) + document("b", 1);
+        writeAndSettle(before);
+
+        String half = document("a", 2) + document("b", 2);
+        Files.writeString(
+                file, half.substring(0, half.indexOf("metadata", half.indexOf("---", 3))));
+        settle();
+
+        assertThat(recorder.thresholds()).containsOnly(Map.entry("a", 2L), Map.entry("b", 1L));
+        assertThat(recorder.problems).isNotEmpty();
+    }
+
+    @Test
+    void followsTheSymbolicLinksOfAConfigMapMount() throws IOException {
+        Path one = Files.createDirectory(directory.resolve("..2026_01"));
+        Path two = Files.createDirectory(directory.resolve("..2026_02"));
+        Files.writeString(one.resolve("a.yaml"), document("a", 1));
+        Files.writeString(two.resolve("a.yaml"), document("a", 2));
+        Path data = directory.resolve("..data");
+        Files.createSymbolicLink(data, Path.of("..2026_01"));
+        Files.createSymbolicLink(file, Path.of("..data", "a.yaml"));
+        settle();
+        assertThat(recorder.thresholds()).containsOnly(Map.entry("a", 1L));
+
+        Files.createSymbolicLink(directory.resolve("..data_tmp"), Path.of("..2026_02"));
+        Files.move(directory.resolve("..data_tmp"), data, StandardCopyOption.ATOMIC_MOVE);
+        settle();
+
+        assertThat(recorder.thresholds()).containsOnly(Map.entry("a", 2L));
+        assertThat(recorder.problems).isEmpty();
+    }
+
+    @Test
+    void keepsTheRulesBehindALinkThatIsBroken() throws IOException {
+        Path target = Files.writeString(temp.resolve("elsewhere.yaml"), document("a", 1));
+        Files.createSymbolicLink(file, target);
+        settle();
+
+        Files.delete(target);
+        settle();
+        settle();
+
+        assertThat(recorder.thresholds()).containsOnlyKeys("a");
+        assertThat(recorder.messages()).singleElement().asString().contains("a link to nothing");
+    }
+
+    @Test
+    void survivesALinkToADirectoryAbove() throws IOException {
+        Files.createSymbolicLink(directory.resolve("loop"), directory);
+        writeAndSettle(document("a", 1));
+
+        assertThat(recorder.thresholds()).containsOnlyKeys("a");
+        assertThat(recorder.messages()).singleElement().asString().contains("loop");
+    }
+
+    @Test
+    void seesARewriteOfTheSameSizeWithinOneTickOfTheFileSystem() throws IOException {
+        Instant tick = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+        writeAt(tick, document("a", 1));
+        settle();
+
+        writeAt(tick, document("a", 2));
+        settle();
+
+        assertThat(recorder.thresholds()).containsOnly(Map.entry("a", 2L));
+    }
+
+    @Test
+    void readsAFileOnceOnlyWhenItsStampIsProofEnough() throws IOException {
+        Instant longAgo = clock.instant().minusSeconds(60);
+        writeAt(longAgo, document("a", 1));
+        settle();
+
+        writeAt(longAgo, document("a", 2));
+        settle();
+
+        assertThat(recorder.thresholds()).containsOnly(Map.entry("a", 1L));
+    }
+
+    @Test
+    void appliesTheGoodDocumentsAndKeepsTheLastGoodOneOfABadDocument() throws IOException {
+        writeAndSettle(document("a", 1) + BAD.replace("many", "1") + document("c", 1));
+
+        Files.writeString(file, document("a", 2) + BAD);
+        settle();
+
+        assertThat(recorder.thresholds()).containsOnly(Map.entry("a", 2L), Map.entry("bad", 1L));
+        assertThat(recorder.messages()).singleElement().asString().contains("a.yaml", "threshold");
+        Files.writeString(file, document("a", 2));
+        settle();
+        assertThat(recorder.thresholds()).containsOnlyKeys("a");
+        assertThat(recorder.problems).isEmpty();
+    }
+
+    @Test
+    void appliesTheGoodDocumentsOfAFileThatIsBadFromTheStart() throws IOException {
+        writeAndSettle(document("a", 1) + BAD);
+
+        assertThat(recorder.thresholds()).containsOnlyKeys("a");
+        assertThat(recorder.problems).hasSize(1);
+    }
+
+    @Test
+    void requiresAnAppAndKeepsTheLastGoodOne() throws IOException {
+        writeAndSettle(document("a", 1));
+
+        Files.writeString(file, document("a", 2).replaceAll("(?m)^  labels:\\R.*\\R", ""));
+        settle();
+
+        assertThat(recorder.thresholds()).containsOnly(Map.entry("a", 1L));
+        assertThat(recorder.messages()).singleElement().asString().contains("labels.app");
+    }
+
+    @Test
+    void keepsAllRulesThatAnUnreadableDocumentMayHaveMeant() throws IOException {
+        writeAndSettle(document("a", 1) + document("b", 1));
+
+        Files.writeString(file, document("a", 2) + "---\n  : not [ a document\n");
+        settle();
+
+        assertThat(recorder.thresholds()).containsOnly(Map.entry("a", 2L), Map.entry("b", 1L));
+    }
+
+    @Test
+    void keepsTheRulesOfAFileThatIsEmptiedOrBecomesBinaryOrTooLarge() throws IOException {
+        scanner = new DirectoryScanner(directory, reader().withMaxBytes(10_000), clock, recorder);
+        writeAndSettle(document("a", 1));
+
+        for (byte[] content :
+                List.of(new byte[0], new byte[] {(byte) 0xC3, 0x28, 0}, new byte[10_001])) {
+            Files.write(file, content);
+            settle();
+
+            assertThat(recorder.thresholds()).containsOnly(Map.entry("a", 1L));
+            assertThat(recorder.messages()).singleElement().asString().contains("a.yaml");
+        }
+        Files.writeString(file, document("a", 2));
+        settle();
+        assertThat(recorder.thresholds()).containsOnly(Map.entry("a", 2L));
+        assertThat(recorder.problems).isEmpty();
+    }
+
+    @Test
+    void deletesTheRulesOfAFileWhoseNameADirectoryTakes() throws IOException {
+        writeAndSettle(document("a", 1));
+
+        Files.delete(file);
+        Files.createDirectory(file);
+        settle();
+
+        assertThat(recorder.rules).isEmpty();
+    }
+
+    @Test
+    void keepsTheRulesOfAFileThatMayNotBeReadAndReadsItWhenItMay() throws IOException {
+        writeAndSettle(document("a", 1));
+        Files.writeString(file, document("a", 2));
+        assumeTrue(file.toFile().setReadable(false) && !Files.isReadable(file));
+        settle();
+        assertThat(recorder.thresholds()).containsOnly(Map.entry("a", 1L));
+        assertThat(recorder.messages()).singleElement().asString().contains("access denied");
+
+        assertThat(file.toFile().setReadable(true)).isTrue();
+        settle();
+
+        assertThat(recorder.thresholds()).containsOnly(Map.entry("a", 2L));
+        assertThat(recorder.problems).isEmpty();
+    }
+
+    @Test
+    void deletesTheRulesOfADocumentOrFileThatIsDeleted() throws IOException {
+        writeAndSettle(document("a", 1) + document("b", 1));
+        write("b.yaml", document("c", 1));
+        settle();
+
+        Files.writeString(file, document("b", 1));
+        Files.delete(directory.resolve("b.yaml"));
+        settle();
+
+        assertThat(recorder.thresholds()).containsOnlyKeys("b");
+        assertThat(recorder.problems).isEmpty();
+    }
+
+    @Test
+    void keepsTheFirstOfTwoDocumentsForOneRuleAndNamesBothPlaces() throws IOException {
+        write("b.yaml", document("a", 2));
+        writeAndSettle(document("x", 1) + document("a", 1));
+
+        assertThat(recorder.thresholds()).containsOnly(Map.entry("x", 1L), Map.entry("a", 1L));
+        assertThat(recorder.messages())
+                .singleElement()
+                .asString()
+                .contains("b.yaml: ", "a.yaml (document 2)", "RateLimitStrategy default/a");
+
+        Files.delete(file);
+        settle();
+        assertThat(recorder.thresholds()).containsOnly(Map.entry("a", 2L));
+        assertThat(recorder.problems).isEmpty();
+    }
+
+    @Test
+    void keepsTheRulesWhileTheDirectoryIsGoneAndPicksItUpWhenItIsBack() throws IOException {
+        writeAndSettle(document("a", 1) + document("b", 1));
+
+        Path away = Files.move(directory, temp.resolve("away"));
+        settle();
+        settle();
+        assertThat(recorder.thresholds()).containsOnlyKeys("a", "b");
+        assertThat(recorder.messages())
+                .singleElement()
+                .asString()
+                .contains(directory.toString(), "does not exist");
+
+        delete(away);
+        Files.createDirectory(directory);
+        scanner.scan();
+        Files.writeString(file, document("a", 3));
+        settle();
+        assertThat(recorder.thresholds()).containsOnly(Map.entry("a", 3L));
+        assertThat(recorder.problems).isEmpty();
+    }
+
+    @Test
+    void keepsTheRulesOfADirectoryBelowThatMayNotBeRead() throws IOException {
+        write("sub/a.yaml", document("a", 1));
+        settle();
+        Path sub = directory.resolve("sub");
+        assumeTrue(sub.toFile().setReadable(false) && !Files.isReadable(sub));
+
+        settle();
+        settle();
+
+        assertThat(sub.toFile().setReadable(true)).isTrue();
+        assertThat(recorder.thresholds()).containsOnlyKeys("a");
+        assertThat(recorder.messages()).singleElement().asString().contains("sub");
+    }
+
+    @Test
+    void readsAThousandFiles() throws IOException {
+        for (int i = 0; i < 1000; i++) {
+            write("d" + i % 10 + "/r" + i + ".yaml", document("r" + i, i));
+        }
+        settle();
+        assertThat(recorder.rules).hasSize(1000);
+        assertThat(recorder.batches).isEqualTo(1);
+
+        write("d3/r3.yaml", document("r3", 9999));
+        settle();
+
+        assertThat(recorder.thresholds()).hasSize(1000).containsEntry("r3", 9999L);
+        assertThat(recorder.lastPuts).isEqualTo(1);
+    }
+
+    private static RuleReader reader() {
+        return RuleReader.strict().withAppRequired();
+    }
+
+    private void settle() {
+        scanner.scan();
+        scanner.scan();
+    }
+
+    private void writeAndSettle(String content) throws IOException {
+        Files.writeString(file, content);
+        settle();
+    }
+
+    private void writeAt(Instant modified, String content) throws IOException {
+        Files.writeString(file, content);
+        Files.setLastModifiedTime(file, FileTime.from(modified));
+    }
+
+    private void write(String name, String content) throws IOException {
+        Path path = directory.resolve(name);
+        Files.createDirectories(path.getParent());
+        Files.writeString(path, content);
+    }
+
+    private static void delete(Path directory) throws IOException {
+        Files.walkFileTree(
+                directory,
+                new SimpleFileVisitor<>() {
+                    @Override
+                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+                            throws IOException {
+                        Files.delete(file);
+                        return FileVisitResult.CONTINUE;
+                    }
+
+                    @Override
+                    public FileVisitResult postVisitDirectory(Path directory, IOException e)
+                            throws IOException {
+                        Files.delete(directory);
+                        return FileVisitResult.CONTINUE;
+                    }
+                });
+    }
+
+    /** Holds what was reported. */
+    private static final class Recorder implements RuleSource.Listener {
+
+        private final Map<RuleId, Rule> rules = new LinkedHashMap<>();
+        private List<Problem> problems = List.of();
+        private int batches;
+        private int lastPuts;
+
+        @Override
+        public RuleKinds kinds() {
+            return RuleKinds.standard();
+        }
+
+        @Override
+        public void changed(Collection<? extends Rule> puts, Collection<RuleId> deletes) {
+            batches++;
+            lastPuts = puts.size();
+            deletes.forEach(rules::remove);
+            puts.forEach(rule -> rules.put(rule.id(), rule));
+        }
+
+        @Override
+        public void problems(List<Problem> problems) {
+            this.problems = problems;
+        }
+
+        Map<String, Long> thresholds() {
+            Map<String, Long> thresholds = new LinkedHashMap<>();
+            for (Rule rule : rules.values()) {
+                var rateLimit = (RateLimitStrategy) rule;
+                thresholds.put(rule.name(), rateLimit.threshold());
+            }
+            return thresholds;
+        }
+
+        List<String> messages() {
+            return problems.stream().map(Problem::toString).toList();
+        }
+    }
+}

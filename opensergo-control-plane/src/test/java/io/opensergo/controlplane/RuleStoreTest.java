@@ -1,0 +1,193 @@
+package io.opensergo.controlplane;
+
+import static io.opensergo.controlplane.Rules.RATE_LIMIT;
+import static io.opensergo.controlplane.Rules.rateLimit;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.opensergo.rules.Metadata;
+import io.opensergo.rules.Rule;
+import io.opensergo.rules.RuleId;
+import io.opensergo.rules.RuleKind;
+import io.opensergo.rules.document.Problem;
+import io.opensergo.rules.document.RuleKinds;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What is in force, and under which version. */
+class RuleStoreTest {
+
+    private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+    private static final RuleKey KEY = new RuleKey("default", "foo-app", RATE_LIMIT);
+
+    private final ManualClock clock = new ManualClock(NOW);
+    private final RuleStore store = new RuleStore(RuleKinds.standard(), clock);
+    private final Contribution source = store.add("one");
+
+    @Test
+    void takesVersionsFromTheClock() {
+        clock.advance(Duration.ofSeconds(5));
+
+        put(rateLimit("a", 1));
+
+        assertThat(version()).isEqualTo(NOW.plusSeconds(5).toEpochMilli());
+    }
+
+    @Test
+    void raisesTheVersionWithEachChangeWhileTheClockStandsStill() {
+        long start = version();
+        for (int change = 1; change <= 5000; change++) {
+            put(rateLimit("a", change));
+
+            assertThat(version()).isEqualTo(start + change);
+        }
+    }
+
+    @Test
+    void raisesTheVersionWhenTheClockIsSetBack() {
+        put(rateLimit("a", 1));
+        long before = version();
+        clock.set(NOW.minusSeconds(3600));
+
+        put(rateLimit("a", 2));
+
+        assertThat(version()).isEqualTo(before + 1);
+    }
+
+    @Test
+    void raisesTheVersionAcrossARestart() {
+        for (int change = 0; change < 900; change++) {
+            put(rateLimit("a", change));
+        }
+        clock.advance(Duration.ofSeconds(1));
+
+        var restarted = new RuleStore(RuleKinds.standard(), clock);
+
+        assertThat(restarted.get(KEY).version()).isGreaterThan(version());
+        restarted.apply(restarted.add("one"), List.of(rateLimit("a", 7)), Set.of());
+        assertThat(restarted.get(KEY).version()).isGreaterThan(version());
+    }
+
+    @Test
+    void raisesTheVersionOfAKeyThatIsCreatedAgainWhateverTheClockSays() {
+        put(rateLimit("a", 1));
+        put(rateLimit("a", 2));
+        long full = version();
+
+        delete(rateLimit("a", 2).id());
+        long empty = version();
+        clock.set(NOW.minusSeconds(3600));
+        put(rateLimit("a", 3));
+
+        assertThat(empty).isGreaterThan(full);
+        assertThat(version()).isGreaterThan(empty);
+    }
+
+    @Test
+    void keepsTheVersionsOfOtherKeys() {
+        put(rateLimit("a", 1));
+        long before = version();
+
+        put(rateLimit(Metadata.of("default", "bar-app", "b"), 1));
+
+        assertThat(version()).isEqualTo(before);
+    }
+
+    @Test
+    void namesTheKeysThatChanged() {
+        put(rateLimit("a", 1));
+
+        assertThat(put(rateLimit("a", 1))).isEmpty();
+        assertThat(put(rateLimit("a", 2))).containsExactly(KEY);
+        assertThat(put(rateLimit(Metadata.of("default", "bar-app", "a"), 2)))
+                .containsExactlyInAnyOrder(KEY, new RuleKey("default", "bar-app", RATE_LIMIT));
+        assertThat(delete(rateLimit("a", 2).id()))
+                .containsExactly(new RuleKey("default", "bar-app", RATE_LIMIT));
+    }
+
+    @Test
+    void letsAPutWinOverADeleteOfTheSameBatch() {
+        store.apply(source, List.of(rateLimit("a", 1)), Set.of(rateLimit("a", 1).id()));
+
+        assertThat(store.get(KEY).rules()).containsExactly(rateLimit("a", 1));
+    }
+
+    @Test
+    void reportsARuleWithoutAnAppAndDoesNotStoreIt() {
+        put(rateLimit("a", 1));
+
+        put(rateLimit(new Metadata("a", "default", Map.of(), Map.of()), 2));
+
+        assertThat(store.get(KEY).rules()).isEmpty();
+        assertThat(messages())
+                .singleElement()
+                .asString()
+                .contains("one", "RateLimitStrategy default/a", "bound to no application");
+        put(rateLimit("a", 3));
+        assertThat(messages()).isEmpty();
+    }
+
+    @Test
+    void reportsARuleOfAKindThatIsNotServed() {
+        put(new Custom(Metadata.of("default", "foo-app", "x")));
+
+        assertThat(messages()).singleElement().asString().contains("Custom default/x");
+    }
+
+    @Test
+    void keepsTheRuleOfTheFirstSourceAndNamesBoth() {
+        Contribution second = store.add("two");
+        store.apply(second, List.of(rateLimit("a", 2)), Set.of());
+
+        put(rateLimit("a", 1));
+
+        assertThat(store.get(KEY).rules()).containsExactly(rateLimit("a", 1));
+        assertThat(messages())
+                .singleElement()
+                .asString()
+                .contains("one", "two", "RateLimitStrategy default/a");
+    }
+
+    @Test
+    void fallsBackToTheRuleOfTheNextSource() {
+        Contribution second = store.add("two");
+        put(rateLimit("a", 1));
+        store.apply(second, List.of(rateLimit("a", 2)), Set.of());
+
+        delete(rateLimit("a", 1).id());
+
+        assertThat(store.get(KEY).rules()).containsExactly(rateLimit("a", 2));
+        assertThat(messages()).isEmpty();
+    }
+
+    private Set<RuleKey> put(Rule rule) {
+        return store.apply(source, List.of(rule), Set.of());
+    }
+
+    private Set<RuleKey> delete(RuleId id) {
+        return store.apply(source, List.of(), Set.of(id));
+    }
+
+    private long version() {
+        return store.get(KEY).version();
+    }
+
+    private List<String> messages() {
+        return store.problems().stream().map(Problem::toString).toList();
+    }
+
+    /** A kind that nobody registered. */
+    record Custom(Metadata metadata) implements Rule {
+
+        private static final RuleKind<Custom> KIND =
+                RuleKind.of("example.org/v1", "Custom", Custom.class);
+
+        @Override
+        public RuleKind<Custom> kind() {
+            return KIND;
+        }
+    }
+}
