@@ -79,11 +79,14 @@ final class DirectoryScanner {
     private void report() {
         List<Problem> problems = new ArrayList<>();
         unreadable.forEach((path, reason) -> problems.add(problem(path.toString(), 0, reason)));
-        reportRules(merge(problems));
+        Map<RuleId, Rule> rules = merge(problems);
+        // First the problems, so that whoever sees the rules can also see what is wrong with the
+        // rest.
         if (!problems.equals(reportedProblems)) {
             listener.problems(problems);
             reportedProblems = problems;
         }
+        reportRules(rules);
     }
 
     /** Returns the rules in force from all files, and adds what is wrong with them. */
