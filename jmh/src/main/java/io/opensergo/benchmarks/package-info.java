@@ -1,4 +1,10 @@
-/** Benchmarks of all modules. */
+/**
+ * Benchmarks of all modules: JMH classes, and {@link io.opensergo.benchmarks.ManyKeys}, which
+ * measures what JMH cannot.
+ *
+ * <p>Each class states its question, its target and its command. A ratio is the quotient of two
+ * scores of one run.
+ */
 @NullMarked
 package io.opensergo.benchmarks;
 
