@@ -32,6 +32,7 @@ import reactor.core.publisher.Mono;
 final class WatchCommand implements Callable<Integer> {
 
     private static final String ALL = "ALL";
+    private static final Duration TIME_TO_CONNECT = Duration.ofSeconds(3);
 
     /** How snapshots are printed. */
     enum Output {
@@ -70,7 +71,7 @@ final class WatchCommand implements Callable<Integer> {
             names = "--for",
             paramLabel = "TIME",
             description =
-                    "How long after connecting, such as 5s, and how long connecting may take; without it until the command is interrupted.")
+                    "How long after connecting, such as 5s; without it until the command is interrupted.")
     private @Nullable Duration time;
 
     @Option(
@@ -112,7 +113,9 @@ final class WatchCommand implements Callable<Integer> {
         return client.states()
                 .filter(state -> state.phase() == Phase.READY)
                 .next()
-                .timeout(limit, Mono.empty())
+                .timeout(
+                        limit.compareTo(TIME_TO_CONNECT) > 0 ? limit : TIME_TO_CONNECT,
+                        Mono.empty())
                 .flatMap(connected -> Mono.delay(limit));
     }
 
