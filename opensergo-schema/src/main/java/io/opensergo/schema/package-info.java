@@ -1,8 +1,10 @@
 /**
- * The JSON Schemas of rule documents, for editors and other tools.
+ * A JSON Schema for each rule kind, with which an editor completes and checks rule files.
  *
- * <p>Open {@link io.opensergo.schema.RuleSchemas} first. The schemas are resources, made in the
- * build from the same records and annotations that the reader goes by.
+ * <p>Open {@link io.opensergo.schema.RuleSchemas}, the only type of users. The schemas are
+ * resources beside it, generated from the records when this module is built. They say what the
+ * type, notation and limits of one field say; what several fields say together, and whether a text
+ * is a regular expression, is left to {@link io.opensergo.rules.document.RuleReader}.
  */
 @NullMarked
 package io.opensergo.schema;

@@ -13,7 +13,7 @@ import net.jqwik.api.Provide;
 /** Every try takes one rule of each kind. */
 class RoundTripProperties {
 
-    private static final int TRIES = 150;
+    private static final int TRIES = 80;
 
     @Property(tries = TRIES, seed = "4711")
     void yamlReadsToAnEqualRule(@ForAll("rules") List<Rule> rules) {

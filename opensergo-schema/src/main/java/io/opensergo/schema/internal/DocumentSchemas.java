@@ -1,28 +1,29 @@
 package io.opensergo.schema.internal;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.github.victools.jsonschema.generator.Option;
 import com.github.victools.jsonschema.generator.OptionPreset;
 import com.github.victools.jsonschema.generator.SchemaBuilder;
+import com.github.victools.jsonschema.generator.SchemaGenerationContext;
 import com.github.victools.jsonschema.generator.SchemaGenerator;
 import com.github.victools.jsonschema.generator.SchemaGeneratorConfigBuilder;
 import com.github.victools.jsonschema.generator.SchemaVersion;
+import com.github.victools.jsonschema.generator.impl.DefinitionKey;
+import com.github.victools.jsonschema.generator.naming.SchemaDefinitionNamingStrategy;
 import io.opensergo.rules.RuleKind;
+import java.util.Collection;
 import java.util.List;
+import java.util.TreeSet;
 
-/**
- * Schemas of whole documents: the envelope around what {@link RuleDefinitions} says of a kind's
- * spec.
- */
+/** The schemas of whole documents. */
 final class DocumentSchemas {
 
     private static final String DEFINITIONS = "definitions";
+    private static final String METADATA = "Metadata";
     private static final int MAX_NAME_LENGTH = 1024;
 
-    /** Fields of Kubernetes' object metadata, which the reader passes over. */
-    private static final List<String> KUBERNETES_METADATA =
+    /** Fields that Kubernetes adds and the reader ignores. */
+    private static final List<String> KUBERNETES_FIELDS =
             List.of(
                     "creationTimestamp",
                     "deletionGracePeriodSeconds",
@@ -42,92 +43,133 @@ final class DocumentSchemas {
     static ObjectNode of(RuleKind<?> kind) {
         SchemaBuilder builder = builder();
         ObjectNode document = document(kind, builder);
-        ObjectNode schema = root("OpenSergo " + kind.name());
+        ObjectNode schema = start().put("title", kind.name());
         schema.setAll(document);
-        schema.set(DEFINITIONS, builder.collectDefinitions(DEFINITIONS));
+        ObjectNode definitions = schema.putObject(DEFINITIONS);
+        definitions.set(METADATA, metadata());
+        definitions.setAll(builder.collectDefinitions(DEFINITIONS));
         return schema;
     }
 
     /**
-     * Returns the schema of a document of any of some kinds, chosen by what it says its kind is.
+     * Returns the schema of the documents of any of these kinds.
+     *
+     * <p>It chooses with {@code if} and {@code then}, so that an editor completes and complains
+     * with the fields of that kind alone.
      */
-    static ObjectNode ofAny(List<RuleKind<?>> kinds) {
+    static ObjectNode of(Collection<RuleKind<?>> kinds) {
         SchemaBuilder builder = builder();
-        ObjectNode schema = root("OpenSergo rule");
-        schema.put("type", "object");
-        ArrayNode names = schema.putObject("properties").putObject("kind").putArray("enum");
-        schema.putArray("required").add("apiVersion").add("kind");
+        ObjectNode schema = start().put("title", "OpenSergo rule").put("type", "object");
+        var apiVersions = new TreeSet<String>();
+        kinds.forEach(kind -> apiVersions.add(kind.apiVersion()));
+        List<String> names = kinds.stream().map(RuleKind::name).toList();
+        ObjectNode properties = schema.putObject("properties");
+        properties.set("apiVersion", Nodes.choice(apiVersions));
+        properties.set("kind", Nodes.choice(names));
+        properties.set("metadata", Nodes.reference(METADATA));
+        properties.set("spec", Nodes.type("object"));
+        properties.set("status", status());
+        schema.set("required", Nodes.texts(List.of("apiVersion", "kind", "metadata", "spec")));
+        schema.put("additionalProperties", false);
         ArrayNode choices = schema.putArray("allOf");
+        ObjectNode definitions = schema.putObject(DEFINITIONS);
         for (RuleKind<?> kind : kinds) {
-            names.add(kind.name());
+            ObjectNode condition = Nodes.required("kind");
+            condition.putObject("properties").set("kind", Nodes.constant(kind.name()));
             ObjectNode choice = choices.addObject();
-            ObjectNode condition = choice.putObject("if");
-            condition.putObject("properties").putObject("kind").put("const", kind.name());
-            condition.putArray("required").add("kind");
-            choice.set("then", document(kind, builder));
+            choice.set("if", condition);
+            choice.set("then", Nodes.reference(kind.name()));
+            add(definitions, kind.name(), document(kind, builder));
         }
-        schema.set(DEFINITIONS, builder.collectDefinitions(DEFINITIONS));
+        add(definitions, METADATA, metadata());
+        builder.collectDefinitions(DEFINITIONS)
+                .properties()
+                .forEach(entry -> add(definitions, entry.getKey(), (ObjectNode) entry.getValue()));
         return schema;
+    }
+
+    private static void add(ObjectNode definitions, String name, ObjectNode definition) {
+        if (definitions.replace(name, definition) != null) {
+            throw new IllegalStateException("two definitions are named " + name);
+        }
+    }
+
+    private static ObjectNode start() {
+        return Nodes.object().put("$schema", SchemaVersion.DRAFT_7.getIdentifier());
     }
 
     private static SchemaBuilder builder() {
         var config =
                 new SchemaGeneratorConfigBuilder(SchemaVersion.DRAFT_7, OptionPreset.PLAIN_JSON);
-        config.with(Option.DEFINITIONS_FOR_ALL_OBJECTS);
-        config.forTypesInGeneral().withCustomDefinitionProvider(new RuleDefinitions());
+        config.forTypesInGeneral()
+                .withCustomDefinitionProvider(new RecordDefinitions())
+                .withDefinitionNamingStrategy(new NestedNames());
         return new SchemaGenerator(config.build()).buildMultipleSchemaDefinitions();
     }
 
-    private static ObjectNode root(String title) {
-        ObjectNode schema = JsonNodeFactory.instance.objectNode();
-        schema.put("$schema", "http://json-schema.org/draft-07/schema#");
-        schema.put("title", title);
-        return schema;
+    private static ObjectNode document(RuleKind<?> kind, SchemaBuilder builder) {
+        ObjectNode node = Nodes.type("object");
+        ObjectNode properties = node.putObject("properties");
+        properties.set("apiVersion", Nodes.constant(kind.apiVersion()));
+        properties.set("kind", Nodes.constant(kind.name()));
+        properties.set("metadata", Nodes.reference(METADATA));
+        properties.set("spec", builder.createSchemaReference(kind.type()));
+        properties.set("status", status());
+        node.set("required", Nodes.texts(List.of("apiVersion", "kind", "metadata", "spec")));
+        return node.put("additionalProperties", false);
     }
 
-    private static ObjectNode document(RuleKind<?> kind, SchemaBuilder builder) {
-        ObjectNode document = JsonNodeFactory.instance.objectNode();
-        document.put("type", "object");
-        ObjectNode properties = document.putObject("properties");
-        properties.putObject("apiVersion").put("const", kind.apiVersion());
-        properties.putObject("kind").put("const", kind.name());
-        properties.set("metadata", metadata());
-        properties.set("spec", builder.createSchemaReference(kind.type()));
-        properties.putObject("status");
-        document.putArray("required").add("apiVersion").add("kind").add("metadata").add("spec");
-        document.put("additionalProperties", false);
-        return document;
+    private static ObjectNode status() {
+        return Nodes.object().put("description", "Ignored.");
     }
 
     private static ObjectNode metadata() {
-        ObjectNode metadata = JsonNodeFactory.instance.objectNode();
-        metadata.put("type", "object");
-        ObjectNode properties = metadata.putObject("properties");
-        name(
-                properties.putObject("name"),
-                "The name of the rule; other rules refer to it by this name.");
-        name(
-                properties.putObject("namespace"),
-                "The namespace of the rule; 'default' if left out.");
-        ObjectNode labels = texts(properties.putObject("labels"), "Labels.");
-        name(
-                labels.putObject("properties").putObject("app"),
-                "The application that the rule is bound to.");
-        texts(properties.putObject("annotations"), "Free annotations.");
-        KUBERNETES_METADATA.forEach(properties::putObject);
-        metadata.putArray("required").add("name");
-        metadata.put("additionalProperties", false);
-        return metadata;
+        ObjectNode node = Nodes.type("object");
+        node.put("description", "Identifies the rule and binds it to an application.");
+        ObjectNode properties = node.putObject("properties");
+        properties.set(
+                "name",
+                Nodes.name(MAX_NAME_LENGTH)
+                        .put(
+                                "description",
+                                "The name of the rule; other rules refer to it by this name."));
+        properties.set(
+                "namespace",
+                Nodes.nullable(Nodes.name(MAX_NAME_LENGTH))
+                        .put("description", "The namespace of the rule; 'default' if left out."));
+        ObjectNode labels =
+                texts().put("description", "Labels; 'app' binds the rule to an application.");
+        labels.putObject("properties")
+                .set(
+                        "app",
+                        Nodes.name(MAX_NAME_LENGTH)
+                                .put("description", "The application that gets the rule."));
+        properties.set("labels", labels);
+        properties.set("annotations", texts().put("description", "Free annotations."));
+        for (String field : KUBERNETES_FIELDS) {
+            properties.set(field, Nodes.object().put("description", "Of Kubernetes; ignored."));
+        }
+        node.putArray("required").add("name");
+        return node.put("additionalProperties", false);
     }
 
-    private static void name(ObjectNode text, String description) {
-        text.put("type", "string").put("description", description);
-        text.put("minLength", 1).put("maxLength", MAX_NAME_LENGTH);
+    private static ObjectNode texts() {
+        ObjectNode node = Nodes.nullable(Nodes.type("object"));
+        return node.set("additionalProperties", Nodes.type("string"));
     }
 
-    private static ObjectNode texts(ObjectNode object, String description) {
-        object.put("type", "object").put("description", description);
-        object.putObject("additionalProperties").put("type", "string");
-        return object;
+    /**
+     * Names a definition as its class is named, with the classes around it: {@code Shadow.Table}.
+     */
+    private static final class NestedNames implements SchemaDefinitionNamingStrategy {
+
+        @Override
+        public String getDefinitionNameForKey(DefinitionKey key, SchemaGenerationContext context) {
+            Class<?> type = key.getType().getErasedType();
+            Class<?> around = type.getEnclosingClass();
+            return around == null
+                    ? type.getSimpleName()
+                    : around.getSimpleName() + "." + type.getSimpleName();
+        }
     }
 }

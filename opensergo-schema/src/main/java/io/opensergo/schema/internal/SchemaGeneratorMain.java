@@ -1,38 +1,47 @@
 package io.opensergo.schema.internal;
 
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import io.opensergo.rules.RuleKind;
 import io.opensergo.rules.document.RuleKinds;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 
-/**
- * Writes the schema of each kind, and one for documents of any kind, below the directory it is
- * given.
- */
+/** Writes the schemas as resources of {@code io.opensergo.schema}. */
 public final class SchemaGeneratorMain {
 
-    private static final ObjectMapper JSON =
-            new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+    private static final ObjectWriter WRITER =
+            new ObjectMapper()
+                    .writer(
+                            new DefaultPrettyPrinter()
+                                    .withObjectIndenter(new DefaultIndenter("  ", "\n"))
+                                    .withArrayIndenter(new DefaultIndenter("  ", "\n")));
 
     private SchemaGeneratorMain() {}
 
-    /** Runs in the build. */
-    public static void main(String[] args) throws IOException {
-        Path directory = Path.of(args[0], "io", "opensergo", "schema");
-        Files.createDirectories(directory);
-        List<RuleKind<?>> kinds = RuleKinds.standard().all();
-        for (RuleKind<?> kind : kinds) {
-            write(directory.resolve(kind.name() + ".schema.json"), DocumentSchemas.of(kind));
-        }
-        write(directory.resolve("opensergo.schema.json"), DocumentSchemas.ofAny(kinds));
+    /**
+     * Generates.
+     *
+     * @param arguments the directory of the classes
+     */
+    public static void main(String[] arguments) throws IOException {
+        write(Path.of(arguments[0]));
     }
 
-    private static void write(Path file, ObjectNode schema) throws IOException {
-        Files.writeString(file, JSON.writeValueAsString(schema).replace("\r\n", "\n") + "\n");
+    static void write(Path classes) throws IOException {
+        Path directory = Files.createDirectories(classes.resolve("io/opensergo/schema"));
+        RuleKinds kinds = RuleKinds.standard();
+        for (RuleKind<?> kind : kinds.all()) {
+            write(directory.resolve(kind.name() + ".schema.json"), DocumentSchemas.of(kind));
+        }
+        write(directory.resolve("opensergo.schema.json"), DocumentSchemas.of(kinds.all()));
+    }
+
+    private static void write(Path file, JsonNode schema) throws IOException {
+        Files.writeString(file, WRITER.writeValueAsString(schema) + "\n");
     }
 }

@@ -1,4 +1,4 @@
-/** Makes the schemas in the build; not part of the jar. */
+/** Generates the schemas when this module is built; no part of its jar. */
 @NullMarked
 package io.opensergo.schema.internal;
 
