@@ -1,22 +1,16 @@
 package io.opensergo.controlplane;
 
-import io.grpc.Server;
-import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
-import io.grpc.protobuf.services.HealthStatusManager;
-import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.opensergo.rules.document.Problem;
 import io.opensergo.rules.document.RuleKinds;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,27 +44,18 @@ public final class ControlPlane implements AutoCloseable {
     public static final int DEFAULT_MAX_INBOUND_MESSAGE_BYTES = 4 * 1024 * 1024;
 
     private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
-    private static final Duration MIN_KEEPALIVE = Duration.ofSeconds(10);
-    private static final Duration GRACE = Duration.ofSeconds(2);
 
-    private final String identifier;
-    private final Instant runningSince;
-    private final RuleStore store;
+    private final TransportService service;
     private final Sources sources;
-    private final Subscribers subscribers;
-    private final HealthStatusManager health;
-    private final Server server;
+    private final GrpcServer server;
+    private final Instant runningSince;
     private final Object closing = new Object();
 
-    private ControlPlane(
-            TransportService service, Sources sources, HealthStatusManager health, Server server) {
-        this.identifier = service.description().getIdentifier();
-        this.runningSince = service.now();
-        this.store = service.store();
+    private ControlPlane(TransportService service, Sources sources, GrpcServer server) {
+        this.service = service;
         this.sources = sources;
-        this.subscribers = service.subscribers();
-        this.health = health;
         this.server = server;
+        this.runningSince = service.now();
     }
 
     /** Returns a builder of a control plane without sources. */
@@ -80,12 +65,15 @@ public final class ControlPlane implements AutoCloseable {
 
     /** Returns the port it listens on. */
     public int port() {
-        return server.getPort();
+        return server.port();
     }
 
     /** Returns what it is doing now. Streams are looked at one after the other. */
     public ControlPlaneStatus status() {
-        return new ControlPlaneStatus(identifier, runningSince, subscribers.status());
+        return new ControlPlaneStatus(
+                service.description().getIdentifier(),
+                runningSince,
+                service.subscribers().status());
     }
 
     /**
@@ -93,7 +81,7 @@ public final class ControlPlane implements AutoCloseable {
      * they were added. Each problem is also logged once when it appears and once when it is gone.
      */
     public List<Problem> problems() {
-        return store.problems();
+        return service.store().problems();
     }
 
     /**
@@ -104,26 +92,8 @@ public final class ControlPlane implements AutoCloseable {
     @Override
     public void close() {
         synchronized (closing) {
-            if (server.isShutdown()) {
-                return;
-            }
-            health.enterTerminalState();
             sources.close();
-            server.shutdown();
-            subscribers.complete();
-            awaitTermination();
-        }
-    }
-
-    private void awaitTermination() {
-        try {
-            if (!server.awaitTermination(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
-                server.shutdownNow();
-                server.awaitTermination(GRACE.toMillis(), TimeUnit.MILLISECONDS);
-            }
-        } catch (InterruptedException e) {
-            server.shutdownNow();
-            Thread.currentThread().interrupt();
+            server.close();
         }
     }
 
@@ -217,39 +187,28 @@ public final class ControlPlane implements AutoCloseable {
             var subscribers = new Subscribers();
             var startedSources = new Sources(kinds, store, subscribers);
             var service = new TransportService(store, subscribers, kinds, clock);
-            var health = new HealthStatusManager();
             try {
                 sources.forEach(startedSources::start);
-                Server server = listen(service, health);
-                LOG.info("The control plane listens on {}:{}", host, server.getPort());
-                return new ControlPlane(service, startedSources, health, server);
+                return new ControlPlane(service, startedSources, listen(service));
             } catch (RuntimeException e) {
                 startedSources.close();
                 throw e;
             }
         }
 
-        private Server listen(TransportService service, HealthStatusManager health) {
+        private GrpcServer listen(TransportService service) {
             var address = new InetSocketAddress(host, port);
             if (address.isUnresolved()) {
                 throw cannotListen(new UnknownHostException("the host name does not resolve"));
             }
-            Server server =
-                    NettyServerBuilder.forAddress(address)
-                            .addService(service)
-                            .addService(health.getHealthService())
-                            .addService(ProtoReflectionServiceV1.newInstance())
-                            .intercept(new RemoteAddress())
-                            .maxInboundMessageSize(maxInboundMessageBytes)
-                            .permitKeepAliveTime(MIN_KEEPALIVE.toSeconds(), TimeUnit.SECONDS)
-                            .permitKeepAliveWithoutCalls(true)
-                            .build();
+            var server = new GrpcServer(address, service, maxInboundMessageBytes);
             try {
-                return server.start();
+                server.start();
             } catch (IOException e) {
-                server.shutdownNow();
                 throw cannotListen(e);
             }
+            LOG.info("The control plane listens on {}:{}", host, server.port());
+            return server;
         }
 
         private UncheckedIOException cannotListen(IOException e) {

@@ -19,7 +19,11 @@ import io.grpc.reflection.v1.ServerReflectionResponse;
 import io.grpc.reflection.v1.ServiceResponse;
 import io.grpc.stub.StreamObserver;
 import io.opensergo.controlplane.TestClient.Stream;
+import io.opensergo.proto.WireStatus;
+import io.opensergo.proto.internal.transport.v1.SubscribeResponse;
 import io.opensergo.rules.Metadata;
+import io.opensergo.rules.Rule;
+import io.opensergo.rules.RuleKind;
 import io.opensergo.rules.document.RuleKinds;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -92,6 +96,30 @@ class ControlPlaneTest {
                                     .getDataWithVersion()
                                     .getDataCount())
                     .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void refusesAKeyWhoseRulesCannotBeEncodedAndServesTheOthers() throws Exception {
+        var rules = new InMemoryRuleSource();
+        var broken = new Broken(Metadata.of("default", "foo-app", "x"), "y");
+        rules.put(broken, rateLimit("a", 1));
+        try (ControlPlane controlPlane =
+                        ControlPlane.builder()
+                                .port(0)
+                                .kinds(RuleKinds.standard().with(Broken.KIND))
+                                .source(rules)
+                                .start();
+                var client = new TestClient(controlPlane)) {
+            Stream stream = client.open();
+
+            SubscribeResponse error = stream.subscribe("foo-app", Broken.KIND.wireName()).next();
+
+            assertThat(error.getAck()).isEqualTo(WireStatus.NACK);
+            assertThat(error.getStatus().getCode()).isEqualTo(WireStatus.UNKNOWN);
+            assertThat(error.getKind()).isEqualTo(Broken.KIND.wireName());
+            assertThat(error.hasDataWithVersion()).isFalse();
+            assertThat(rulesOf(stream.subscribe("foo-app", RATE_LIMIT).next())).hasSize(1);
         }
     }
 
@@ -231,6 +259,8 @@ class ControlPlaneTest {
     @Test
     void leavesNoThreadBehind() throws Exception {
         ControlPlane controlPlane = start(new InMemoryRuleSource());
+        ControlPlane.Builder second = ControlPlane.builder().port(controlPlane.port());
+        assertThatThrownBy(second::start).isInstanceOf(UncheckedIOException.class);
         try (var client = new TestClient(controlPlane)) {
             client.open().subscribe("foo-app", RATE_LIMIT).next();
         }
@@ -250,6 +280,23 @@ class ControlPlaneTest {
 
     private static ControlPlane start(RuleSource source) {
         return ControlPlane.builder().port(0).source(source).start();
+    }
+
+    /** A kind whose field cannot be read. */
+    record Broken(Metadata metadata, String field) implements Rule {
+
+        private static final RuleKind<Broken> KIND =
+                RuleKind.of("example.org/v1", "Broken", Broken.class);
+
+        @Override
+        public RuleKind<Broken> kind() {
+            return KIND;
+        }
+
+        @Override
+        public String field() {
+            throw new IllegalStateException("the fault of a user's record");
+        }
     }
 
     /** Takes the first response of a call. */
