@@ -30,13 +30,17 @@ final class RuleStream {
         void onEnd(Status status);
     }
 
-    private static final int WINDOW = 32;
+    private static final int WINDOW = 64;
+
+    /** Asked for in one go, since each asking wakes up a thread of the transport. */
+    private static final int REFILL = WINDOW / 2;
 
     private final EventLoop loop;
     private final Listener listener;
     private final String identifier;
     private @Nullable ClientCallStreamObserver<SubscribeRequest> requests;
     private boolean over;
+    private int handled;
 
     RuleStream(EventLoop loop, Listener listener, String identifier) {
         this.loop = loop;
@@ -85,8 +89,10 @@ final class RuleStream {
         if (!over) {
             listener.onResponse(response);
         }
-        if (!over && requests != null) {
-            requests.request(1);
+        handled++;
+        if (handled == REFILL && !over && requests != null) {
+            requests.request(REFILL);
+            handled = 0;
         }
     }
 

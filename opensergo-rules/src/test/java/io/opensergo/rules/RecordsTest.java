@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.opensergo.rules.database.Algorithm;
 import io.opensergo.rules.database.DatabaseEndpoint;
 import io.opensergo.rules.database.Encryption;
+import io.opensergo.rules.database.ShardingStrategy;
 import io.opensergo.rules.database.VirtualDatabase;
 import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy.Threshold;
 import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy;
@@ -204,8 +205,11 @@ class RecordsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", " a", "a ", "a,b"})
-    void conditionsOfARetryCanBeWrittenAsOneText(String condition) {
+    void listOfTextsCanBeWrittenAsOne(String condition) {
         refuses("retryOn[1]", () -> new HttpRetry(null, null, List.of("ok", condition), null));
+        refuses(
+                "shardingColumns[1]",
+                () -> new ShardingStrategy.Complex(List.of("ok", condition), "algorithm"));
     }
 
     @ParameterizedTest
