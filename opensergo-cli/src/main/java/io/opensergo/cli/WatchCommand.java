@@ -103,7 +103,7 @@ final class WatchCommand implements Callable<Integer> {
     }
 
     /**
-     * The time begins with the connection; as long as it is, the connection may take to be made.
+     * The time begins with the connection, which may take as long again, or a few seconds at least.
      */
     private Mono<?> end(OpenSergoClient client) {
         Duration limit = time;

@@ -38,7 +38,9 @@ record Endpoint(String text, String host, int port, @Nullable String scheme) {
                         || uri.getQuery() != null
                         || uri.getFragment() != null
                         || !(uri.getPath().isEmpty() || uri.getPath().equals("/"));
+        boolean portMissing = uri.getRawAuthority().endsWith(":");
         if (uri.getHost() == null
+                || portMissing
                 || !schemeKnown
                 || hasMore
                 || uri.getPort() == 0

@@ -46,14 +46,14 @@ final class LatestFlux<T> extends Flux<T> {
                         scheduler,
                         cancelled -> loop.execute(() -> leave.accept(cancelled)));
         subscriber.onSubscribe(subscription);
-        if (!loop.execute(() -> joinUnlessCancelled(subscription))) {
+        if (!loop.execute(() -> joinUnlessOver(subscription))) {
             subscription.fail(new ClientClosedException());
         }
     }
 
-    /** A subscriber may cancel before it joins; its leaving is then behind us on the loop. */
-    private void joinUnlessCancelled(LatestSubscription<T> subscription) {
-        if (!subscription.isCancelled()) {
+    /** A subscription may be over before it joins; its leaving is then behind us on the loop. */
+    private void joinUnlessOver(LatestSubscription<T> subscription) {
+        if (!subscription.isOver()) {
             join.accept(subscription);
         }
     }

@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Operators;
 import reactor.core.scheduler.Scheduler;
 
@@ -48,7 +49,10 @@ final class LatestSubscription<T> implements Subscription, Runnable {
     private volatile boolean cancelled;
     private volatile boolean ended;
 
-    /** Written before {@link #ended}. */
+    /**
+     * Written before {@link #ended}, by the producer or by a subscriber that breaks the contract of
+     * demand; should both end the subscription at once, either end may be signalled.
+     */
     private @Nullable Throwable error;
 
     /**
@@ -88,7 +92,10 @@ final class LatestSubscription<T> implements Subscription, Runnable {
 
     @Override
     public void request(long n) {
-        if (Operators.validate(n)) {
+        if (n <= 0) {
+            fail(Exceptions.nullOrNegativeRequestException(n));
+            onCancel.accept(this);
+        } else {
             Operators.addCap(REQUESTED, this, n);
             wakeUp();
         }
@@ -101,9 +108,9 @@ final class LatestSubscription<T> implements Subscription, Runnable {
         onCancel.accept(this);
     }
 
-    /** Returns whether nothing will be signalled any more. */
-    boolean isCancelled() {
-        return cancelled;
+    /** Returns whether no further value will be signalled. */
+    boolean isOver() {
+        return cancelled || ended;
     }
 
     private void wakeUp() {

@@ -131,7 +131,7 @@ class ConnectionTest {
                                 "HTTP/1.1 400 Bad Request\r\n\r\n"
                                         .getBytes(StandardCharsets.US_ASCII));
             } catch (IOException e) {
-                assertThat(e).as("the client hung up, or the test is over").isNotNull();
+                // the client hung up, or the test is over and has closed the server
             }
         }
     }

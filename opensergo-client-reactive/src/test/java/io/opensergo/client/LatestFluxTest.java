@@ -10,6 +10,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Scheduler;
@@ -124,14 +126,43 @@ class LatestFluxTest {
     }
 
     @Test
-    void badDemandIsAnErrorOfTheSubscriberAndNotOfOthers() {
+    void demandThatIsNotPositiveEndsThatSubscriptionAlone() {
         List<Object> signals = new CopyOnWriteArrayList<>();
         flux(Schedulers.immediate()).subscribe(signals::add);
+        LatestSubscription<Integer> other = subscription();
+        List<Throwable> errors = new CopyOnWriteArrayList<>();
 
-        StepVerifier.create(flux(Schedulers.immediate()), 0).thenCancel().verify(PATIENCE);
-        subscription().offer(1);
+        flux(Schedulers.immediate()).subscribe(new DemandOf(0, errors));
 
+        await().until(() -> joined.equals(List.of(other)));
+        assertThat(errors).singleElement().isInstanceOf(IllegalArgumentException.class);
+        other.offer(1);
         assertThat(signals).containsExactly(1);
+    }
+
+    /** Asks for a number of values, past the guard of Reactor's own subscribers. */
+    private record DemandOf(long number, List<Throwable> errors)
+            implements CoreSubscriber<Integer> {
+
+        @Override
+        public void onSubscribe(Subscription subscription) {
+            subscription.request(number);
+        }
+
+        @Override
+        public void onNext(Integer value) {
+            throw new AssertionError("nothing was asked for");
+        }
+
+        @Override
+        public void onError(Throwable error) {
+            errors.add(error);
+        }
+
+        @Override
+        public void onComplete() {
+            throw new AssertionError("an error is due");
+        }
     }
 
     @Test
