@@ -36,6 +36,7 @@ class ModuleOrderTest {
         API("api", RULES),
         PROTO("proto", RULES),
         CLIENT("client", RULES, API, PROTO),
+        GOVERNANCE("governance", RULES, API),
         CONTROL_PLANE("controlplane", RULES, PROTO),
         CLI("cli", RULES, SCHEMA, API, PROTO, CLIENT, CONTROL_PLANE);
 

@@ -28,6 +28,15 @@ public record Metadata(
     /** The label that binds a rule to an application. */
     public static final String APP_LABEL = "app";
 
+    /**
+     * The annotation that says how a rule is applied; the value {@value #SHADOW_MODE} makes it a
+     * shadow. It is this project's, not the specification's.
+     */
+    public static final String MODE_ANNOTATION = "opensergo.io/mode";
+
+    /** The mode of a rule that is evaluated, counted and reported, and rejects nothing. */
+    public static final String SHADOW_MODE = "shadow";
+
     private static final int MAX_NAME_LENGTH = 1024;
 
     public Metadata {
@@ -52,6 +61,11 @@ public record Metadata(
      */
     public @Nullable String app() {
         return labels.get(APP_LABEL);
+    }
+
+    /** Returns whether the rule is evaluated, counted and reported only. */
+    public boolean isShadow() {
+        return SHADOW_MODE.equals(annotations.get(MODE_ANNOTATION));
     }
 
     /** Returns this metadata with one more annotation, replacing one of the same key. */
