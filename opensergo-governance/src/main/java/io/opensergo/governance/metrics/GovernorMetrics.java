@@ -1,0 +1,234 @@
+package io.opensergo.governance.metrics;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.opensergo.governance.BreakerState;
+import io.opensergo.governance.Governor;
+import io.opensergo.governance.Plan;
+import io.opensergo.governance.ResourceStats;
+import io.opensergo.governance.ResourceStats.StrategyStats;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.ToDoubleFunction;
+import reactor.core.Disposable;
+
+/**
+ * The metrics of a governor. They read what decisions count anyway, when the registry asks for it,
+ * so they cost a request nothing. Meters of resources come and go with the rules that name them.
+ *
+ * <table>
+ * <caption>Meters</caption>
+ * <tr><th>name</th><th>tags</th><th>what it says</th></tr>
+ * <tr><td>{@code opensergo.guard.passed}</td><td>resource</td><td>requests that passed</td></tr>
+ * <tr><td>{@code opensergo.guard.rejected}</td><td>resource, kind, strategy</td><td>requests that were refused, by the
+ *     strategy that did</td></tr>
+ * <tr><td>{@code opensergo.guard.shadow.rejected}</td><td>resource, kind, strategy</td><td>requests that a shadow
+ *     would have refused</td></tr>
+ * <tr><td>{@code opensergo.guard.in.flight}</td><td>resource</td><td>requests in flight; 0 without a concurrency
+ *     limit</td></tr>
+ * <tr><td>{@code opensergo.guard.waited}</td><td>resource</td><td>seconds that passed requests were throttled for, in sum</td></tr>
+ * <tr><td>{@code opensergo.breaker.state}</td><td>resource, strategy</td><td>0 closed, 1 half-open, 2 open</td></tr>
+ * <tr><td>{@code opensergo.plan.number}</td><td></td><td>the number of the plan in force</td></tr>
+ * <tr><td>{@code opensergo.plan.problems}</td><td></td><td>what of the rules could not be used</td></tr>
+ * </table>
+ *
+ * <p>A registry that counts steps starts them anew when a meter comes back.
+ */
+public final class GovernorMetrics implements MeterBinder, AutoCloseable {
+
+    private final Governor governor;
+    private final List<Binding> bindings = new ArrayList<>();
+
+    /** Makes the metrics of a governor. They end with it, or with {@link #close()}. */
+    public GovernorMetrics(Governor governor) {
+        this.governor = governor;
+    }
+
+    /** Registers the meters, and keeps them in step with the plan from now on. */
+    @Override
+    public synchronized void bindTo(MeterRegistry registry) {
+        bindings.add(new Binding(governor, registry));
+    }
+
+    /** Removes the meters from every registry. */
+    @Override
+    public synchronized void close() {
+        bindings.forEach(Binding::close);
+        bindings.clear();
+    }
+
+    /** The meters in one registry; confined to the thread that changes the plan, one at a time. */
+    private static final class Binding {
+
+        private final Governor governor;
+        private final MeterRegistry registry;
+        private final List<Meter> ofPlan = new ArrayList<>();
+        private final Map<String, List<Meter>> ofResources = new HashMap<>();
+        private final Map<String, Set<Tags>> strategies = new HashMap<>();
+        private final Disposable subscription;
+
+        Binding(Governor governor, MeterRegistry registry) {
+            this.governor = governor;
+            this.registry = registry;
+            ofPlan.add(
+                    Gauge.builder("opensergo.plan.number", governor, one -> one.plan().number())
+                            .description("The number of the plan in force")
+                            .register(registry));
+            ofPlan.add(
+                    Gauge.builder(
+                                    "opensergo.plan.problems",
+                                    governor,
+                                    one -> one.plan().problems().size())
+                            .description("What of the rules could not be used")
+                            .register(registry));
+            subscription = governor.plans().subscribe(this::follow);
+        }
+
+        private synchronized void follow(Plan plan) {
+            Set<String> gone = new HashSet<>(ofResources.keySet());
+            for (ResourceStats stats : governor.stats()) {
+                gone.remove(stats.resource());
+                registerIfChanged(stats);
+            }
+            gone.forEach(this::remove);
+        }
+
+        private void registerIfChanged(ResourceStats stats) {
+            Set<Tags> now = new HashSet<>();
+            stats.strategies().forEach(strategy -> now.add(tags(stats.resource(), strategy)));
+            if (now.equals(strategies.get(stats.resource()))) {
+                return;
+            }
+            remove(stats.resource());
+            strategies.put(stats.resource(), now);
+            ofResources.put(stats.resource(), register(stats));
+        }
+
+        private List<Meter> register(ResourceStats stats) {
+            String resource = stats.resource();
+            Tags tags = Tags.of("resource", resource);
+            List<Meter> meters = new ArrayList<>();
+            meters.add(
+                    FunctionCounter.builder(
+                                    "opensergo.guard.passed",
+                                    governor,
+                                    one -> stats(one, resource).passed())
+                            .description("Requests that passed")
+                            .tags(tags)
+                            .register(registry));
+            meters.add(
+                    Gauge.builder(
+                                    "opensergo.guard.in.flight",
+                                    governor,
+                                    one -> stats(one, resource).inFlight())
+                            .description("Requests in flight")
+                            .tags(tags)
+                            .register(registry));
+            meters.add(
+                    FunctionCounter.builder(
+                                    "opensergo.guard.waited",
+                                    governor,
+                                    one -> stats(one, resource).waited().toNanos() / 1e9)
+                            .description("The time requests were throttled for")
+                            .baseUnit("seconds")
+                            .tags(tags)
+                            .register(registry));
+            stats.strategies().forEach(one -> meters.addAll(register(resource, one)));
+            return meters;
+        }
+
+        private List<Meter> register(String resource, StrategyStats strategy) {
+            Tags tags = tags(resource, strategy);
+            List<Meter> meters = new ArrayList<>();
+            meters.add(
+                    counter(
+                            "opensergo.guard.rejected",
+                            "Requests that the strategy refused",
+                            tags,
+                            of(resource, strategy, StrategyStats::rejected)));
+            meters.add(
+                    counter(
+                            "opensergo.guard.shadow.rejected",
+                            "Requests that the strategy would have refused",
+                            tags,
+                            of(resource, strategy, StrategyStats::shadowRejected)));
+            if (strategy.breaker() != null) {
+                meters.add(
+                        Gauge.builder(
+                                        "opensergo.breaker.state",
+                                        governor,
+                                        of(resource, strategy, Binding::openness))
+                                .description("0 closed, 1 half-open, 2 open")
+                                .tags("resource", resource, "strategy", strategy.strategy())
+                                .register(registry));
+            }
+            return meters;
+        }
+
+        private Meter counter(
+                String name, String description, Tags tags, ToDoubleFunction<Governor> count) {
+            return FunctionCounter.builder(name, governor, count)
+                    .description(description)
+                    .tags(tags)
+                    .register(registry);
+        }
+
+        private static Tags tags(String resource, StrategyStats strategy) {
+            return Tags.of(
+                    "resource",
+                    resource,
+                    "kind",
+                    strategy.kind().documentName(),
+                    "strategy",
+                    strategy.strategy());
+        }
+
+        private static double openness(StrategyStats strategy) {
+            BreakerState state = strategy.breaker();
+            return state == BreakerState.OPEN ? 2 : state == BreakerState.HALF_OPEN ? 1 : 0;
+        }
+
+        private static ResourceStats stats(Governor governor, String resource) {
+            return governor.guard(resource).stats();
+        }
+
+        /** Returns a function of a strategy's counts; 0 once it is gone. */
+        private static ToDoubleFunction<Governor> of(
+                String resource, StrategyStats strategy, ToDoubleFunction<StrategyStats> count) {
+            return governor -> {
+                Optional<StrategyStats> found =
+                        stats(governor, resource).strategies().stream()
+                                .filter(
+                                        one ->
+                                                one.kind() == strategy.kind()
+                                                        && one.strategy()
+                                                                .equals(strategy.strategy()))
+                                .findFirst();
+                return found.isPresent() ? count.applyAsDouble(found.get()) : 0;
+            };
+        }
+
+        private void remove(String resource) {
+            strategies.remove(resource);
+            List<Meter> meters = ofResources.remove(resource);
+            if (meters != null) {
+                meters.forEach(registry::remove);
+            }
+        }
+
+        synchronized void close() {
+            subscription.dispose();
+            ofPlan.forEach(registry::remove);
+            List.copyOf(ofResources.keySet()).forEach(this::remove);
+        }
+    }
+}
