@@ -1,0 +1,82 @@
+package io.opensergo.governance;
+
+import io.opensergo.api.ConnectionState;
+import io.opensergo.api.OpenSergoClient;
+import io.opensergo.api.Origin;
+import io.opensergo.api.Readiness;
+import io.opensergo.api.RuleSnapshot;
+import io.opensergo.api.Target;
+import io.opensergo.rules.Rule;
+import io.opensergo.rules.RuleKind;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+
+/** A client whose rules a test publishes, in the order it likes. */
+final class FakeClient implements OpenSergoClient {
+
+    private static final Target TARGET = Target.of("shop");
+
+    private final Map<RuleKind<?>, Sinks.Many<RuleSnapshot<?>>> sinks = new ConcurrentHashMap<>();
+
+    void publish(RuleKind<?> kind, long version, Rule... rules) {
+        sink(kind).tryEmitNext(snapshot(kind, version, List.of(rules))).orThrow();
+    }
+
+    void fail(RuleKind<?> kind, Throwable error) {
+        sink(kind).tryEmitError(error).orThrow();
+    }
+
+    int subscribers() {
+        return sinks.values().stream().mapToInt(Sinks.Many::currentSubscriberCount).sum();
+    }
+
+    private Sinks.Many<RuleSnapshot<?>> sink(RuleKind<?> kind) {
+        return sinks.computeIfAbsent(kind, one -> Sinks.many().replay().latest());
+    }
+
+    private static <R extends Rule> RuleSnapshot<R> snapshot(
+            RuleKind<R> kind, long version, List<Rule> rules) {
+        return new RuleSnapshot<>(
+                TARGET,
+                kind,
+                version,
+                Origin.CONTROL_PLANE,
+                Instant.now(),
+                rules.stream().map(kind.type()::cast).toList(),
+                List.of());
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // published under its own kind
+    public <R extends Rule> Flux<RuleSnapshot<R>> rules(Target target, RuleKind<R> kind) {
+        return sink(kind).asFlux().map(snapshot -> (RuleSnapshot<R>) snapshot);
+    }
+
+    @Override
+    public Target target() {
+        return TARGET;
+    }
+
+    @Override
+    public Mono<Readiness> ready() {
+        return Mono.error(new UnsupportedOperationException());
+    }
+
+    @Override
+    public ConnectionState state() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Flux<ConnectionState> states() {
+        return Flux.error(new UnsupportedOperationException());
+    }
+
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,525 @@
+package io.opensergo.governance;
+
+import static io.opensergo.governance.Rules.breaker;
+import static io.opensergo.governance.Rules.concurrency;
+import static io.opensergo.governance.Rules.metadata;
+import static io.opensergo.governance.Rules.on;
+import static io.opensergo.governance.Rules.rate;
+import static io.opensergo.governance.Rules.rule;
+import static io.opensergo.governance.Rules.throttling;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.awaitility.Awaitility.await;
+
+import io.opensergo.api.RuleKey;
+import io.opensergo.api.SubscriptionRefusedException;
+import io.opensergo.api.Target;
+import io.opensergo.governance.time.ManualTicker;
+import io.opensergo.rules.Metadata;
+import io.opensergo.rules.Rule;
+import io.opensergo.rules.database.DistributedTransaction;
+import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy;
+import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy;
+import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy.TriggerType;
+import io.opensergo.rules.faulttolerance.FaultToleranceRule;
+import io.opensergo.rules.faulttolerance.FaultToleranceRule.ResourceRef;
+import io.opensergo.rules.faulttolerance.FaultToleranceRule.StrategyRef;
+import io.opensergo.rules.faulttolerance.LimitMode;
+import io.opensergo.rules.faulttolerance.RateLimitStrategy;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import reactor.test.StepVerifier;
+
+class GovernorTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final Target SHOP = Target.of("shop");
+
+    private final ManualTicker ticker = new ManualTicker();
+
+    private Governor governor(List<? extends Rule> rules) {
+        return Governor.builder().rules(rules).ticker(ticker).build();
+    }
+
+    private static int admitted(Guard guard, int requests) {
+        int admitted = 0;
+        for (int i = 0; i < requests; i++) {
+            long token = guard.acquire();
+            if (!Guard.isRefused(token)) {
+                admitted++;
+                guard.release(token, Outcome.SUCCESS);
+            }
+        }
+        return admitted;
+    }
+
+    private static void open(Guard guard) {
+        for (int i = 0; i < 2; i++) {
+            guard.release(guard.acquire(), Outcome.failure(new IOException()));
+        }
+        assertThat(Guard.isRefused(guard.acquire())).isTrue();
+    }
+
+    @Test
+    void appliesNewRulesToGuardsThatExist() {
+        Governor governor = governor(List.of());
+        Guard guard = governor.guard("a");
+        assertThat(admitted(guard, 10)).isEqualTo(10);
+
+        governor.replaceRules(on("a", rate("limit", 3, SECOND)));
+        assertThat(admitted(guard, 10)).isEqualTo(3);
+
+        governor.replaceRules(List.of());
+        assertThat(admitted(guard, 10)).isEqualTo(10);
+    }
+
+    @Test
+    void keepsTheWindowOfARateLimitWhoseThresholdIsEdited() {
+        Governor governor = governor(on("a", rate("limit", 5, SECOND)));
+        Guard guard = governor.guard("a");
+        assertThat(admitted(guard, 10)).isEqualTo(5);
+
+        governor.replaceRules(on("a", rate("limit", 8, SECOND)));
+        assertThat(admitted(guard, 10)).isEqualTo(3);
+
+        governor.replaceRules(on("a", rate("limit", 2, SECOND)));
+        assertThat(admitted(guard, 10)).isZero();
+    }
+
+    @Test
+    void keepsTheWindowOfARateLimitWhenAnotherRuleChanges() {
+        var limit = rate("limit", 5, SECOND);
+        Governor governor = governor(on("a", limit));
+        Guard guard = governor.guard("a");
+        assertThat(admitted(guard, 10)).isEqualTo(5);
+
+        List<Rule> more = new ArrayList<>(on("a", limit));
+        more.addAll(on("b", rate("other", 1, SECOND)));
+        governor.replaceRules(more);
+
+        assertThat(admitted(guard, 10)).isZero();
+        assertThat(governor.guard("a").stats().passed()).isEqualTo(5);
+    }
+
+    @Test
+    void forgetsADayWhenTheWindowIsEditedToASecond() {
+        Governor governor = governor(on("a", rate("limit", 5, Duration.ofDays(1))));
+        Guard guard = governor.guard("a");
+        assertThat(admitted(guard, 10)).isEqualTo(5);
+
+        governor.replaceRules(on("a", rate("limit", 5, SECOND)));
+        ticker.advance(Duration.ofMillis(1_010));
+
+        assertThat(admitted(guard, 10)).isEqualTo(5);
+    }
+
+    @Test
+    void keepsAnOpenBreakerOpenUntilItsDeadlineThroughAnEdit() {
+        Governor governor = governor(on("a", breaker("breaker")));
+        Guard guard = governor.guard("a");
+        open(guard);
+        ticker.advance(Duration.ofSeconds(3));
+
+        var edited =
+                new CircuitBreakerStrategy(
+                        metadata("breaker"),
+                        TriggerType.ERROR_REQUEST_RATIO,
+                        0.9,
+                        Duration.ofSeconds(20),
+                        Duration.ofHours(1),
+                        50,
+                        null,
+                        null);
+        governor.replaceRules(on("a", edited));
+
+        assertThat(Guard.isRefused(guard.acquire())).isTrue();
+        ticker.advance(Duration.ofMillis(1_999));
+        assertThat(Guard.isRefused(guard.acquire())).isTrue();
+        ticker.advance(Duration.ofMillis(1));
+        assertThat(Guard.isRefused(guard.acquire())).isFalse();
+    }
+
+    @Test
+    void keepsTheLineOfAThrottlingThroughAnEdit() {
+        Governor governor = governor(on("a", throttling("pace", SECOND, Duration.ofSeconds(10))));
+        Guard guard = governor.guard("a");
+        for (int i = 0; i < 3; i++) {
+            guard.acquire();
+        }
+
+        governor.replaceRules(
+                on("a", throttling("pace", Duration.ofMillis(100), Duration.ofSeconds(10))));
+
+        assertThat(Duration.ofNanos(guard.waitNanos(guard.acquire())))
+                .isEqualTo(Duration.ofMillis(2_100));
+    }
+
+    @Test
+    void keepsRequestsInFlightThroughAnEditOfTheBound() {
+        Governor governor = governor(on("a", concurrency("slots", 3)));
+        Guard guard = governor.guard("a");
+        long token = guard.acquire();
+        guard.acquire();
+
+        governor.replaceRules(on("a", concurrency("slots", 2)));
+        assertThat(Guard.isRefused(guard.acquire())).isTrue();
+
+        guard.release(token, Outcome.SUCCESS);
+        assertThat(Guard.isRefused(guard.acquire())).isFalse();
+    }
+
+    @Test
+    void isNotMisledByARequestFromBeforeARuleWasDeletedAndMadeAgain() {
+        Governor governor = governor(on("a", concurrency("slots", 1)));
+        Guard guard = governor.guard("a");
+        long old = guard.acquire();
+
+        governor.replaceRules(List.of());
+        governor.replaceRules(on("a", concurrency("slots", 1)));
+        assertThat(Guard.isRefused(guard.acquire())).isFalse();
+        guard.release(old, Outcome.SUCCESS);
+
+        assertThat(guard.stats().inFlight()).isEqualTo(1);
+        assertThat(Guard.isRefused(guard.acquire())).isTrue();
+    }
+
+    @Test
+    void startsAnewWhenARuleWasDeletedAndMadeAgain() {
+        Governor governor = governor(on("a", breaker("breaker")));
+        Guard guard = governor.guard("a");
+        open(guard);
+
+        governor.replaceRules(List.of());
+        governor.replaceRules(on("a", breaker("breaker")));
+
+        assertThat(admitted(guard, 1)).isEqualTo(1);
+    }
+
+    @Test
+    void knowsWhoRefusedEvenIfTheRuleHasJustChanged() {
+        Governor governor = governor(on("a", rate("limit", 0, SECOND)));
+        Guard guard = governor.guard("a");
+        long refused = guard.acquire();
+
+        governor.replaceRules(List.of());
+        guard.acquire();
+
+        assertThat(guard.rejection(refused).strategy()).isEqualTo("limit");
+    }
+
+    @Test
+    void saysOfARefusalByARuleLongGoneThatItWasReplaced() {
+        Governor governor = governor(on("a", rate("limit", 0, SECOND)));
+        Guard guard = governor.guard("a");
+        long refused = guard.acquire();
+        for (int i = 1; i < 4; i++) {
+            governor.replaceRules(on("a", rate("limit", i, SECOND)));
+            guard.acquire();
+        }
+
+        Rejection rejection = guard.rejection(refused);
+
+        assertThat(rejection.strategy()).isNull();
+        assertThat(rejection).hasToString("'a' was refused: a rule that was replaced since");
+    }
+
+    @Test
+    void reportsADanglingReferenceAndAppliesTheRest() {
+        var limit = rate("limit", 2, SECOND);
+        Governor governor =
+                governor(List.of(limit, rule("protect", "a", breaker("nowhere"), limit)));
+
+        assertThat(admitted(governor.guard("a"), 5)).isEqualTo(2);
+        assertThat(governor.plan().problems())
+                .singleElement()
+                .satisfies(
+                        problem -> {
+                            assertThat(problem.type())
+                                    .isEqualTo(PlanProblem.Type.DANGLING_STRATEGY);
+                            assertThat(problem.rule()).isEqualTo("protect");
+                            assertThat(problem.message())
+                                    .isEqualTo(
+                                            "FaultToleranceRule 'protect' refers to"
+                                                    + " CircuitBreakerStrategy 'nowhere', which does"
+                                                    + " not exist in namespace 'default'; the rest"
+                                                    + " of the rule applies");
+                        });
+    }
+
+    @Test
+    void reportsAReferenceThatTwoStrategiesAnswer() {
+        var rule =
+                new FaultToleranceRule(
+                        metadata("protect"),
+                        List.of(new ResourceRef("a")),
+                        List.of(StrategyRef.of("same")),
+                        null);
+        Governor governor = governor(List.of(rate("same", 0, SECOND), breaker("same"), rule));
+
+        assertThat(admitted(governor.guard("a"), 5)).isEqualTo(5);
+        assertThat(governor.plan().problems())
+                .singleElement()
+                .hasToString(
+                        "FaultToleranceRule 'protect' refers to 'same' without a kind, which does"
+                                + " not name exactly one strategy of namespace 'default'; add the"
+                                + " kind");
+    }
+
+    @Test
+    void reportsADanglingFallbackAction() {
+        var limit = rate("limit", 0, SECOND);
+        var rule =
+                new FaultToleranceRule(
+                        metadata("protect"),
+                        List.of(new ResourceRef("a")),
+                        List.of(StrategyRef.to(limit)),
+                        "nowhere");
+        Governor governor = governor(List.of(limit, rule));
+
+        assertThat(governor.plan().problems())
+                .extracting(PlanProblem::type)
+                .containsExactly(PlanProblem.Type.DANGLING_FALLBACK_ACTION);
+    }
+
+    @Test
+    void reportsAnUnknownModeAndEnforcesTheRule() {
+        var limit =
+                rate(
+                        metadata("limit").withAnnotation(Metadata.MODE_ANNOTATION, "shadwo"),
+                        LimitMode.LOCAL,
+                        1,
+                        SECOND);
+        Governor governor = governor(on("a", limit));
+
+        assertThat(admitted(governor.guard("a"), 5)).isEqualTo(1);
+        assertThat(governor.plan().problems())
+                .extracting(PlanProblem::type)
+                .containsExactly(PlanProblem.Type.UNKNOWN_MODE);
+    }
+
+    @Test
+    void dividesALimitAmongTheInstancesRoundedUp() {
+        var limit = rate(metadata("limit"), LimitMode.GLOBAL_TO_LOCAL, 10, SECOND);
+        Governor governor =
+                Governor.builder().rules(on("a", limit)).ticker(ticker).instances(() -> 3).build();
+
+        assertThat(admitted(governor.guard("a"), 20)).isEqualTo(4);
+        assertThat(governor.plan().problems()).isEmpty();
+        governor.close();
+    }
+
+    @Test
+    void dividesAnewWhenTheNumberOfInstancesChanges() {
+        var instances = new AtomicInteger(1);
+        var limit = rate(metadata("limit"), LimitMode.GLOBAL_TO_LOCAL, 10, SECOND);
+        try (Governor governor =
+                Governor.builder()
+                        .rules(on("a", limit))
+                        .ticker(ticker)
+                        .instances(instances::get)
+                        .build()) {
+            Guard guard = governor.guard("a");
+            assertThat(admitted(guard, 4)).isEqualTo(4);
+
+            instances.set(2);
+
+            await().atMost(PATIENCE).until(() -> governor.plan().number() == 2);
+            assertThat(admitted(guard, 10)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void reportsADividedLimitWithoutANumberOfInstances() {
+        var limit = rate(metadata("limit"), LimitMode.GLOBAL_TO_LOCAL, 10, SECOND);
+        Governor governor = governor(on("a", limit));
+
+        assertThat(admitted(governor.guard("a"), 20)).isEqualTo(10);
+        assertThat(governor.plan().problems())
+                .extracting(PlanProblem::type)
+                .containsExactly(PlanProblem.Type.NOT_SUPPORTED);
+    }
+
+    @Test
+    void signalsThePlanInForceAndEachThatReplacesIt() {
+        Governor governor = governor(List.of());
+
+        StepVerifier.create(governor.plans().map(Plan::resources))
+                .expectNext(java.util.Set.of())
+                .then(() -> governor.replaceRules(on("a", rate("limit", 1, SECOND))))
+                .expectNext(java.util.Set.of("a"))
+                .then(governor::close)
+                .verifyComplete();
+    }
+
+    @Test
+    void signalsTheTransitionsOfBreakers() {
+        Governor governor = governor(on("a", breaker("breaker")));
+        List<BreakerTransition> seen = new CopyOnWriteArrayList<>();
+        governor.breakerTransitions().subscribe(seen::add);
+        Guard guard = governor.guard("a");
+        open(guard);
+        ticker.advance(Duration.ofSeconds(5));
+        guard.release(guard.acquire(), Outcome.SUCCESS);
+
+        await().atMost(PATIENCE).until(() -> seen.size() == 3);
+        assertThat(seen)
+                .extracting(BreakerTransition::to)
+                .containsExactly(BreakerState.OPEN, BreakerState.HALF_OPEN, BreakerState.CLOSED);
+        assertThat(seen).allMatch(one -> one.resource().equals("a"));
+        assertThat(seen).allMatch(one -> one.strategy().equals("breaker"));
+    }
+
+    @Test
+    void signalsTheTotalsOfDecisionsOncePerInterval() {
+        Governor governor = governor(on("a", rate("limit", 1, SECOND)));
+
+        StepVerifier.withVirtualTime(() -> governor.stats(Duration.ofSeconds(1)))
+                .then(() -> admitted(governor.guard("a"), 3))
+                .thenAwait(Duration.ofSeconds(1))
+                .assertNext(
+                        stats -> {
+                            assertThat(stats).hasSize(1);
+                            assertThat(stats.get(0).passed()).isEqualTo(1);
+                            assertThat(stats.get(0).rejected()).isEqualTo(2);
+                        })
+                .thenCancel()
+                .verify();
+    }
+
+    @Test
+    void goesOnCountingPassedRequestsWhenAStrategyIsAddedOrTakenAway() {
+        Governor governor = governor(on("a", concurrency("slots", 10)));
+        Guard guard = governor.guard("a");
+        admitted(guard, 3);
+        governor.replaceRules(on("a", concurrency("slots", 10), rate("limit", 5, SECOND)));
+        admitted(guard, 4);
+        governor.replaceRules(on("a", concurrency("slots", 10)));
+        admitted(guard, 5);
+
+        assertThat(guard.stats().passed()).isEqualTo(12);
+    }
+
+    @Test
+    void holdsNothingForResourcesWithoutARule() {
+        Governor governor = governor(on("a", rate("limit", 1, SECOND)));
+        for (int i = 0; i < 1_000_000; i++) {
+            admitted(governor.guard("resource-" + i), 1);
+        }
+
+        assertThat(governor.stats()).hasSize(1);
+    }
+
+    @Test
+    void holdsNothingForResourcesWhoseRulesAreGone() {
+        Governor governor = governor(List.of());
+        for (int i = 0; i < 100; i++) {
+            governor.replaceRules(on("resource-" + i, rate("limit", 1, SECOND)));
+            admitted(governor.guard("resource-" + i), 1);
+        }
+
+        assertThat(governor.stats()).hasSize(1);
+    }
+
+    @Test
+    void refusesARuleThatNoDecisionNeeds() {
+        var transaction =
+                new DistributedTransaction(
+                        metadata("t"),
+                        new DistributedTransaction.Transaction(
+                                DistributedTransaction.TransactionType.XA, null));
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Governor.of(transaction))
+                .withMessageContaining("DistributedTransaction");
+    }
+
+    @Test
+    void joinsRulesOfAClientInWhateverOrderTheyArrive() {
+        var client = new FakeClient();
+        var limit = rate("limit", 2, SECOND);
+        var protect = rule("protect", "a", limit);
+        try (Governor governor = Governor.of(client, SHOP)) {
+            client.publish(FaultToleranceRule.KIND, 7, protect);
+            assertThat(governor.plan().problems()).hasSize(1);
+            assertThat(admitted(governor.guard("a"), 5)).isEqualTo(5);
+
+            client.publish(RateLimitStrategy.KIND, 3, limit);
+
+            assertThat(governor.plan().problems()).isEmpty();
+            assertThat(governor.plan().versions())
+                    .isEqualTo(Map.of("FaultToleranceRule", 7L, "RateLimitStrategy", 3L));
+            assertThat(admitted(governor.guard("a"), 5)).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void isReadyWhenEachKindHasBeenAnsweredOrRefused() {
+        var client = new FakeClient();
+        try (Governor governor = Governor.of(client, SHOP)) {
+            StepVerifier.create(governor.ready())
+                    .expectSubscription()
+                    .then(
+                            () ->
+                                    RuleBook.KINDS.stream()
+                                            .skip(1)
+                                            .filter(
+                                                    kind ->
+                                                            !kind.equals(
+                                                                    AdaptiveOverloadProtectionStrategy
+                                                                            .KIND))
+                                            .forEach(kind -> client.publish(kind, 1)))
+                    .then(
+                            () ->
+                                    client.fail(
+                                            AdaptiveOverloadProtectionStrategy.KIND,
+                                            new SubscriptionRefusedException(
+                                                    new RuleKey(
+                                                            SHOP,
+                                                            AdaptiveOverloadProtectionStrategy
+                                                                    .KIND),
+                                                    500,
+                                                    "unknown kind")))
+                    .expectNoEvent(Duration.ofMillis(50))
+                    .then(() -> client.publish(RuleBook.KINDS.get(0), 1))
+                    .verifyComplete();
+        }
+    }
+
+    @Test
+    void unsubscribesWhenClosedAndGoesOnByItsLastPlan() {
+        var client = new FakeClient();
+        Governor governor = Governor.of(client, SHOP);
+        var limit = rate("limit", 2, SECOND);
+        client.publish(RateLimitStrategy.KIND, 1, limit);
+        client.publish(FaultToleranceRule.KIND, 1, rule("protect", "a", limit));
+        assertThat(client.subscribers()).isEqualTo(RuleBook.KINDS.size());
+
+        governor.close();
+        governor.close();
+
+        assertThat(client.subscribers()).isZero();
+        assertThat(admitted(governor.guard("a"), 5)).isEqualTo(2);
+    }
+
+    @Test
+    void doesNotTakeRulesBesideItsClient() {
+        try (Governor governor = Governor.of(new FakeClient(), SHOP)) {
+            assertThatIllegalStateException().isThrownBy(() -> governor.replaceRules(List.of()));
+        }
+        assertThatIllegalStateException()
+                .isThrownBy(
+                        () ->
+                                Governor.builder()
+                                        .client(new FakeClient(), SHOP)
+                                        .rules(List.of(rate("limit", 1, SECOND)))
+                                        .build());
+    }
+}

@@ -1,0 +1,136 @@
+package io.opensergo.governance.metrics;
+
+import static io.opensergo.governance.Rules.breaker;
+import static io.opensergo.governance.Rules.concurrency;
+import static io.opensergo.governance.Rules.metadata;
+import static io.opensergo.governance.Rules.on;
+import static io.opensergo.governance.Rules.rate;
+import static io.opensergo.governance.Rules.shadow;
+import static io.opensergo.governance.Rules.throttling;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.opensergo.governance.Governor;
+import io.opensergo.governance.Guard;
+import io.opensergo.governance.Outcome;
+import io.opensergo.governance.time.ManualTicker;
+import io.opensergo.rules.faulttolerance.LimitMode;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class GovernorMetricsTest {
+
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
+    private final MeterRegistry registry = new SimpleMeterRegistry();
+    private final Governor governor =
+            Governor.builder().ticker(new ManualTicker()).rules(List.of()).build();
+    private final GovernorMetrics metrics = new GovernorMetrics(governor);
+
+    private double value(String name, String... tags) {
+        return registry.get(name).tags(tags).meter().measure().iterator().next().getValue();
+    }
+
+    private static void request(Guard guard, Outcome outcome) {
+        long token = guard.acquire();
+        if (!Guard.isRefused(token)) {
+            guard.release(token, outcome);
+        }
+    }
+
+    @Test
+    void countsPassedAndRejectedRequestsByStrategy() {
+        governor.replaceRules(on("a", rate("limit", 2, SECOND), concurrency("slots", 9)));
+        metrics.bindTo(registry);
+        Guard guard = governor.guard("a");
+        for (int i = 0; i < 5; i++) {
+            request(guard, Outcome.SUCCESS);
+        }
+
+        assertThat(value("opensergo.guard.passed", "resource", "a")).isEqualTo(2);
+        assertThat(value("opensergo.guard.rejected", "strategy", "limit")).isEqualTo(3);
+        assertThat(value("opensergo.guard.rejected", "strategy", "slots")).isZero();
+    }
+
+    @Test
+    void countsWhatAShadowWouldReject() {
+        governor.replaceRules(on("a", rate(shadow("limit"), LimitMode.LOCAL, 2, SECOND)));
+        metrics.bindTo(registry);
+        for (int i = 0; i < 5; i++) {
+            request(governor.guard("a"), Outcome.SUCCESS);
+        }
+
+        assertThat(value("opensergo.guard.shadow.rejected", "strategy", "limit")).isEqualTo(3);
+        assertThat(value("opensergo.guard.passed", "resource", "a")).isEqualTo(5);
+    }
+
+    @Test
+    void showsRequestsInFlightAndTheTimeTheyWaited() {
+        governor.replaceRules(on("a", concurrency("slots", 9), throttling("pace", SECOND, SECOND)));
+        metrics.bindTo(registry);
+        governor.guard("a").acquire();
+        governor.guard("a").acquire();
+
+        assertThat(value("opensergo.guard.in.flight", "resource", "a")).isEqualTo(2);
+        assertThat(value("opensergo.guard.waited", "resource", "a")).isEqualTo(1);
+    }
+
+    @Test
+    void showsTheStateOfABreaker() {
+        governor.replaceRules(on("a", breaker("breaker")));
+        metrics.bindTo(registry);
+        assertThat(value("opensergo.breaker.state", "strategy", "breaker")).isZero();
+
+        for (int i = 0; i < 2; i++) {
+            request(governor.guard("a"), Outcome.failure(new IOException()));
+        }
+
+        assertThat(value("opensergo.breaker.state", "strategy", "breaker")).isEqualTo(2);
+    }
+
+    @Test
+    void followsThePlan() {
+        metrics.bindTo(registry);
+        assertThat(value("opensergo.plan.number")).isEqualTo(1);
+
+        governor.replaceRules(on("a", rate(metadata("limit"), LimitMode.GLOBAL, 1, SECOND)));
+        assertThat(value("opensergo.plan.number")).isEqualTo(2);
+        assertThat(value("opensergo.plan.problems")).isEqualTo(1);
+        assertThat(registry.find("opensergo.guard.passed").tag("resource", "a").meter())
+                .isNotNull();
+
+        governor.replaceRules(on("b", rate("limit", 1, SECOND)));
+        assertThat(registry.find("opensergo.guard.passed").tag("resource", "a").meter()).isNull();
+        assertThat(registry.find("opensergo.guard.rejected").tag("resource", "a").meters())
+                .isEmpty();
+        assertThat(registry.find("opensergo.guard.passed").tag("resource", "b").meter())
+                .isNotNull();
+    }
+
+    @Test
+    void keepsACounterWhenOnlyALimitIsEdited() {
+        governor.replaceRules(on("a", rate("limit", 1, SECOND)));
+        metrics.bindTo(registry);
+        var counter = registry.find("opensergo.guard.passed").meter();
+
+        governor.replaceRules(on("a", rate("limit", 2, SECOND)));
+
+        assertThat(registry.find("opensergo.guard.passed").meter()).isSameAs(counter);
+    }
+
+    @Test
+    void removesEveryMeterWhenClosed() {
+        governor.replaceRules(on("a", rate("limit", 1, SECOND), breaker("breaker")));
+        metrics.bindTo(registry);
+        assertThat(registry.getMeters()).isNotEmpty();
+
+        metrics.close();
+
+        assertThat(registry.getMeters()).isEmpty();
+        governor.replaceRules(on("b", rate("limit", 1, SECOND)));
+        assertThat(registry.getMeters()).isEmpty();
+    }
+}
