@@ -8,12 +8,15 @@ import io.opensergo.rules.database.DatabaseEndpoint;
 import io.opensergo.rules.database.Encryption;
 import io.opensergo.rules.database.ShardingStrategy;
 import io.opensergo.rules.database.VirtualDatabase;
+import io.opensergo.rules.document.RuleKinds;
 import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy.Threshold;
 import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy;
 import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy.SlowConditions;
 import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy.TriggerType;
 import io.opensergo.rules.faulttolerance.LimitMode;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
+import io.opensergo.rules.faulttolerance.Strategy;
+import io.opensergo.rules.faulttolerance.StrategyKind;
 import io.opensergo.rules.faulttolerance.ThrottlingStrategy;
 import io.opensergo.rules.traffic.CorsPolicy;
 import io.opensergo.rules.traffic.FaultInjection;
@@ -30,6 +33,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What holds for rules however they come into being. */
@@ -45,6 +49,21 @@ class RecordsTest {
         labels.clear();
 
         assertThat(metadata.app()).isEqualTo("a");
+    }
+
+    @Test
+    void isAShadowOnlyIfTheAnnotationSaysSo() {
+        assertThat(METADATA.isShadow()).isFalse();
+        assertThat(METADATA.withAnnotation("opensergo.io/mode", "shadow").isShadow()).isTrue();
+        assertThat(METADATA.withAnnotation("opensergo.io/mode", "enforce").isShadow()).isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aKindOfStrategyIsCalledAsInDocuments(StrategyKind kind) {
+        assertThat(RuleKinds.standard().findByName(kind.documentName()))
+                .extracting(RuleKind::type)
+                .matches(type -> Strategy.class.isAssignableFrom((Class<?>) type));
     }
 
     @Test
