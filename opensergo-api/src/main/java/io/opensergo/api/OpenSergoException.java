@@ -10,4 +10,9 @@ public abstract class OpenSergoException extends RuntimeException {
     protected OpenSergoException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
+
+    /** Makes an exception for a condition so frequent that it must not cost a stack trace. */
+    protected OpenSergoException(String message) {
+        super(message, null, false, false);
+    }
 }

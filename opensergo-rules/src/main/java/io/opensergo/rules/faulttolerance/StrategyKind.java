@@ -20,6 +20,17 @@ public enum StrategyKind {
     @Written(as = "AdaptiveOverloadProtectionStrategy")
     ADAPTIVE_OVERLOAD_PROTECTION;
 
+    /** Returns the {@code kind} of documents, such as {@code RateLimitStrategy}. */
+    public String documentName() {
+        return switch (this) {
+            case RATE_LIMIT -> RateLimitStrategy.KIND.name();
+            case THROTTLING -> ThrottlingStrategy.KIND.name();
+            case CONCURRENCY_LIMIT -> ConcurrencyLimitStrategy.KIND.name();
+            case CIRCUIT_BREAKER -> CircuitBreakerStrategy.KIND.name();
+            case ADAPTIVE_OVERLOAD_PROTECTION -> AdaptiveOverloadProtectionStrategy.KIND.name();
+        };
+    }
+
     /** Returns the kind of a strategy. */
     public static StrategyKind of(Strategy strategy) {
         if (strategy instanceof RateLimitStrategy) {

@@ -1,0 +1,39 @@
+package io.opensergo.governance;
+
+import io.opensergo.rules.RuleId;
+import io.opensergo.rules.faulttolerance.FaultToleranceRule;
+import io.opensergo.rules.faulttolerance.HttpRequestFallbackAction;
+import io.opensergo.rules.faulttolerance.Strategy;
+import io.opensergo.rules.faulttolerance.StrategyKind;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A strategy on a resource, and the rule that put it there; two that are equal decide alike.
+ *
+ * @param rule the rule; {@code null} if the strategy protects the whole process without one
+ * @param strategy the strategy
+ * @param fallback the rule's action, if it has one that exists
+ */
+record Binding(
+        @Nullable FaultToleranceRule rule,
+        Strategy strategy,
+        @Nullable HttpRequestFallbackAction fallback) {
+
+    /** Returns whether a refusal is counted only: the rule or the strategy says so. */
+    boolean shadow() {
+        return strategy.metadata().isShadow() || (rule != null && rule.metadata().isShadow());
+    }
+
+    /** Returns what state belongs to: the strategy, whatever its settings. */
+    RuleId strategyId() {
+        return strategy.id();
+    }
+
+    StrategyKind kind() {
+        return StrategyKind.of(strategy);
+    }
+
+    @Nullable String ruleName() {
+        return rule == null ? null : rule.name();
+    }
+}

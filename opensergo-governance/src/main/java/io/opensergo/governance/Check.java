@@ -1,0 +1,143 @@
+package io.opensergo.governance;
+
+import io.opensergo.governance.internal.limiter.CircuitBreaker;
+import io.opensergo.governance.internal.limiter.Pacer;
+import io.opensergo.governance.internal.limiter.ProcessLoad;
+import io.opensergo.governance.internal.limiter.RateLimiter;
+import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy;
+import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy.AdaptiveStrategy;
+import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy.MetricType;
+import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy;
+import io.opensergo.rules.faulttolerance.ConcurrencyLimitStrategy;
+import io.opensergo.rules.faulttolerance.RateLimitStrategy;
+import io.opensergo.rules.faulttolerance.ThrottlingStrategy;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A strategy on a resource: what brought it there, what it counts, and its limiter. Immutable. */
+abstract sealed class Check {
+
+    final Binding binding;
+    final CheckCounters counters;
+
+    /** The place among the checks of its resource, in their order. */
+    final int index;
+
+    /** Whether a refusal is counted only; a field, since a request asks for it. */
+    final boolean shadow;
+
+    private Check(Binding binding, CheckCounters counters, int index) {
+        this.binding = binding;
+        this.counters = counters;
+        this.index = index;
+        this.shadow = binding.shadow();
+    }
+
+    /** {@link AdaptiveOverloadProtectionStrategy}. */
+    static final class Overload extends Check {
+
+        final boolean cpu;
+        final double threshold;
+        final boolean bbr;
+
+        Overload(
+                AdaptiveOverloadProtectionStrategy strategy,
+                Binding binding,
+                CheckCounters counters,
+                int index) {
+            super(binding, counters, index);
+            cpu = strategy.metricType() == MetricType.CPU_PERCENTAGE;
+            threshold = strategy.triggerThreshold().value();
+            bbr = strategy.adaptiveStrategy() == AdaptiveStrategy.BBR;
+        }
+
+        /** One that no rule brought protects the process, from what comes in. */
+        boolean appliesTo(boolean inbound) {
+            return inbound || binding.rule() != null;
+        }
+
+        boolean isOver(ProcessLoad load) {
+            return (cpu ? load.cpu() : load.loadAverage()) > threshold && (!bbr || load.isFull());
+        }
+    }
+
+    /** {@link ConcurrencyLimitStrategy}. */
+    static final class Concurrency extends Check {
+
+        final long max;
+
+        Concurrency(long max, Binding binding, CheckCounters counters, int index) {
+            super(binding, counters, index);
+            this.max = max;
+        }
+    }
+
+    /** {@link RateLimitStrategy} of this instance. */
+    static final class Rate extends Check {
+
+        final RateLimiter limiter;
+
+        Rate(RateLimiter limiter, Binding binding, CheckCounters counters, int index) {
+            super(binding, counters, index);
+            this.limiter = limiter;
+        }
+    }
+
+    /** {@link ThrottlingStrategy}. */
+    static final class Pace extends Check {
+
+        final Pacer pacer;
+
+        Pace(Pacer pacer, Binding binding, CheckCounters counters, int index) {
+            super(binding, counters, index);
+            this.pacer = pacer;
+        }
+    }
+
+    /** {@link CircuitBreakerStrategy}. */
+    static final class Break extends Check {
+
+        final CircuitBreaker breaker;
+
+        /** Whether a call's duration matters. */
+        final boolean slow;
+
+        private final Set<String> errorTypes;
+
+        Break(
+                CircuitBreaker breaker,
+                CircuitBreakerStrategy strategy,
+                Binding binding,
+                CheckCounters counters,
+                int index) {
+            super(binding, counters, index);
+            this.breaker = breaker;
+            this.slow =
+                    strategy.strategy() == CircuitBreakerStrategy.TriggerType.SLOW_REQUEST_RATIO;
+            this.errorTypes =
+                    strategy.errorConditions() == null
+                            ? Set.of()
+                            : Set.copyOf(strategy.errorConditions().errorTypes());
+        }
+
+        /** Returns whether a failed call is an error by the strategy's conditions. */
+        boolean isError(Outcome failure) {
+            return errorTypes.isEmpty()
+                    || (failure.errorType() != null && errorTypes.contains(failure.errorType()))
+                    || isNamed(failure.error());
+        }
+
+        private boolean isNamed(@Nullable Throwable error) {
+            if (error == null) {
+                return false;
+            }
+            for (Class<?> type = error.getClass(); type != null; type = type.getSuperclass()) {
+                if (errorTypes.contains(type.getName())
+                        || errorTypes.contains(type.getSimpleName())) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package io.opensergo.governance;
+
+import io.opensergo.governance.internal.limiter.CircuitBreaker.Phase;
+import io.opensergo.governance.internal.limiter.ProcessLoad;
+import io.opensergo.governance.time.Ticker;
+import io.opensergo.rules.faulttolerance.LimitMode;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * What the protections of one governor share: the clock, the load, and who is told of transitions.
+ */
+final class Engine {
+
+    private final Ticker ticker;
+    private final BreakerEvents events;
+    private final ProcessLoad load = new ProcessLoad();
+    private final AtomicInteger serials = new AtomicInteger();
+    private final AtomicInteger generations = new AtomicInteger();
+    private volatile int instances = 1;
+    private volatile boolean instancesKnown;
+
+    Engine(Ticker ticker, BreakerEvents events) {
+        this.ticker = ticker;
+        this.events = events;
+    }
+
+    Ticker ticker() {
+        return ticker;
+    }
+
+    ProcessLoad load() {
+        return load;
+    }
+
+    /** Takes the number of instances that share limits from now on. */
+    void setInstances(int instances) {
+        this.instances = Math.max(1, instances);
+        instancesKnown = true;
+    }
+
+    /** Returns whether anything tells the number of instances, which is 1 otherwise. */
+    boolean knowsInstances() {
+        return instancesKnown;
+    }
+
+    int instances() {
+        return instances;
+    }
+
+    /**
+     * Returns this instance's share of a limit, rounded up, so that it is 0 only if the limit is.
+     */
+    long share(LimitMode mode, long limit) {
+        int count = mode == LimitMode.GLOBAL_TO_LOCAL ? instances : 1;
+        return limit / count + (limit % count == 0 ? 0 : 1);
+    }
+
+    Protection protection(Checks checks, ResourceState state) {
+        return new Protection(checks, state, serials.incrementAndGet(), load, ticker);
+    }
+
+    ResourceState newState() {
+        return new ResourceState(generations.incrementAndGet());
+    }
+
+    void onTransition(String resource, String strategy, Phase from, Phase to) {
+        events.publish(resource, strategy, from, to);
+    }
+}

@@ -1,0 +1,262 @@
+package io.opensergo.governance;
+
+import io.opensergo.api.OpenSergoClient;
+import io.opensergo.api.Target;
+import io.opensergo.rules.Rule;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+
+/**
+ * Turns the rules of an application into decisions, in this process.
+ *
+ * <p>A governor follows every kind of rule that decisions need, joins them in whatever order they
+ * arrive, and compiles them into a plan that requests read with one volatile read. A request never
+ * waits for a new plan, and a resource keeps its counts and the states of its breakers when its
+ * rules are edited.
+ *
+ * <p>Make one per application and keep it. Safe for use by many threads.
+ */
+public final class Governor implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Governor.class);
+
+    private final Engine engine;
+    private final BreakerEvents events = new BreakerEvents();
+    private final LoadSampler sampler;
+    private final Predicate<? super Throwable> isError;
+    private final @Nullable RuleFeed feed;
+    private final @Nullable InstanceCount instances;
+
+    private volatile RuleBook book = RuleBook.EMPTY;
+    private final AtomicInteger recompilations = new AtomicInteger();
+    private final Sinks.Many<Plan> plans = Sinks.many().replay().latest();
+
+    /** Problems are worth a warning once the rules are there to be joined. */
+    private volatile boolean complete;
+
+    /*
+     * Written by one thread at a time (recompile sees to it), read by any. A plan is immutable, so the
+     * volatile write publishes it whole. A request reads it once and decides by it to its end; it may be
+     * the plan before, since rules take effect eventually.
+     */
+    private volatile CompiledPlan plan;
+
+    Governor(GovernorBuilder settings) {
+        engine = new Engine(settings.ticker(), events);
+        sampler = new LoadSampler(settings.loadMetrics(), engine.load());
+        isError = settings.isError();
+        plan = PlanCompiler.empty(engine);
+        plans.tryEmitNext(plan.summary());
+        instances = InstanceCount.of(settings.instances(), engine, this::recompile);
+        OpenSergoClient client = settings.client();
+        complete = client == null;
+        if (client == null) {
+            replaceRules(settings.rules());
+            feed = null;
+        } else {
+            feed = new RuleFeed(client, settings.target(), this::update, this::complete);
+        }
+    }
+
+    /**
+     * Returns a governor by the rules of a client's own target; the client is not closed with it.
+     */
+    public static Governor of(OpenSergoClient client) {
+        return builder().client(client).build();
+    }
+
+    /** Returns a governor by the rules of a target; the client is not closed with it. */
+    public static Governor of(OpenSergoClient client, Target target) {
+        return builder().client(client, target).build();
+    }
+
+    /** Returns a governor by fixed rules, until {@link #replaceRules} gives it others. */
+    public static Governor of(Rule... rules) {
+        return builder().rules(Arrays.asList(rules)).build();
+    }
+
+    /** Returns a governor by fixed rules, until {@link #replaceRules} gives it others. */
+    public static Governor of(Collection<? extends Rule> rules) {
+        return builder().rules(rules).build();
+    }
+
+    /** Starts a governor with settings. */
+    public static GovernorBuilder builder() {
+        return new GovernorBuilder();
+    }
+
+    /**
+     * Returns the guard of a resource for inbound requests. Keep it; it always follows the plan.
+     */
+    public Guard guard(String resource) {
+        return guard(resource, TrafficDirection.INBOUND);
+    }
+
+    /** Returns the guard of a resource. Keep it; it always follows the plan. */
+    public Guard guard(String resource, TrafficDirection direction) {
+        return new Guard(this, resource, direction);
+    }
+
+    /** Returns what is decided by now. */
+    public Plan plan() {
+        return plan.summary();
+    }
+
+    /**
+     * Follows the plans.
+     *
+     * <p><b>Signals:</b> the plan in force, then each one that replaces it; completes on {@link
+     * #close()}.
+     *
+     * <p><b>Backpressure:</b> a plan that a subscriber has not asked for yet waits; plans change as
+     * often as rules do.
+     *
+     * <p><b>Threads:</b> serial, on the thread that delivered the rules.
+     */
+    public Flux<Plan> plans() {
+        return plans.asFlux();
+    }
+
+    /**
+     * Waits until the rules of every kind are there, or are known not to be: the control plane may
+     * not know a kind. At once for a governor without a client.
+     *
+     * <p>Put a {@code timeout} on it, since it waits for as long as the control plane cannot be
+     * reached; until then requests are decided by the rules that have come. Completes without a
+     * value.
+     */
+    public Mono<Void> ready() {
+        return feed == null ? Mono.empty() : feed.complete();
+    }
+
+    /**
+     * Follows the circuit breakers.
+     *
+     * <p><b>Signals:</b> each transition from now on; completes on {@link #close()}.
+     *
+     * <p><b>Backpressure:</b> a transition for which a subscriber has not asked by then is not
+     * signalled to it.
+     *
+     * <p><b>Threads:</b> serial, on a bounded elastic thread of Reactor's.
+     */
+    public Flux<BreakerTransition> breakerTransitions() {
+        return events.transitions();
+    }
+
+    /** Returns what has been decided on each protected resource, by its name. */
+    public List<ResourceStats> stats() {
+        return plan.protections().entrySet().stream()
+                .map(entry -> ResourceStats.of(entry.getKey(), entry.getValue()))
+                .sorted(Comparator.comparing(ResourceStats::resource))
+                .toList();
+    }
+
+    /**
+     * Returns what has been decided on each protected resource, again and again.
+     *
+     * <p><b>Signals:</b> the totals, as {@link #stats()} gives them, once per interval; never
+     * completes.
+     *
+     * <p><b>Backpressure:</b> totals that a subscriber has not asked for are left out.
+     *
+     * <p><b>Threads:</b> {@code Schedulers.parallel()}.
+     */
+    public Flux<List<ResourceStats>> stats(Duration interval) {
+        return Flux.interval(interval).onBackpressureDrop().map(tick -> stats());
+    }
+
+    /**
+     * Replaces the rules of a governor that has no client.
+     *
+     * @throws IllegalStateException if it has one
+     * @throws IllegalArgumentException if there is a rule of a kind that no decision needs
+     */
+    public void replaceRules(Collection<? extends Rule> rules) {
+        if (feed != null) {
+            throw new IllegalStateException("the rules of this governor come from its client");
+        }
+        RuleBook replaced = RuleBook.of(rules);
+        update(before -> replaced);
+    }
+
+    /**
+     * Stops following rules. Guards go on by the last plan, so that requests in flight can end.
+     * Closing again does nothing.
+     */
+    @Override
+    public void close() {
+        if (feed != null) {
+            feed.close();
+        }
+        if (instances != null) {
+            instances.close();
+        }
+        sampler.setActive(false);
+        events.close();
+        plans.tryEmitComplete();
+    }
+
+    CompiledPlan compiledPlan() {
+        return plan;
+    }
+
+    Engine engine() {
+        return engine;
+    }
+
+    Outcome outcomeOf(Throwable error) {
+        return isError.test(error) ? Outcome.failure(error) : Outcome.SUCCESS;
+    }
+
+    private void update(UnaryOperator<RuleBook> change) {
+        synchronized (this) {
+            book = change.apply(book);
+        }
+        recompile();
+    }
+
+    private void complete() {
+        complete = true;
+        plan.summary().problems().forEach(Governor::warn);
+    }
+
+    /** Compiles on the thread that calls first; what others bring meanwhile is compiled with it. */
+    private void recompile() {
+        if (recompilations.getAndIncrement() != 0) {
+            return;
+        }
+        int missed = 1;
+        do {
+            replacePlan(PlanCompiler.compile(book, plan, engine));
+            missed = recompilations.addAndGet(-missed);
+        } while (missed != 0);
+    }
+
+    private void replacePlan(CompiledPlan next) {
+        List<PlanProblem> known = plan.summary().problems();
+        sampler.setActive(next.measuresLoad());
+        plan = next;
+        plans.tryEmitNext(next.summary());
+        if (complete) {
+            next.summary().problems().stream()
+                    .filter(problem -> !known.contains(problem))
+                    .forEach(Governor::warn);
+        }
+    }
+
+    private static void warn(PlanProblem problem) {
+        LOG.warn("{}", problem.message());
+    }
+}

@@ -1,0 +1,119 @@
+package io.opensergo.governance;
+
+import io.opensergo.api.OpenSergoClient;
+import io.opensergo.api.Target;
+import io.opensergo.governance.time.Ticker;
+import io.opensergo.rules.Rule;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.IntSupplier;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** The settings of a {@link Governor}; for one thread. */
+public final class GovernorBuilder {
+
+    private @Nullable OpenSergoClient client;
+    private @Nullable Target target;
+    private List<Rule> rules = List.of();
+    private Ticker ticker = Ticker.system();
+    private LoadMetrics loadMetrics = LoadMetrics.ofRuntime();
+    private @Nullable IntSupplier instances;
+    private Predicate<? super Throwable> isError =
+            error -> !(error instanceof RequestRejectedException);
+
+    GovernorBuilder() {}
+
+    /** Follows the rules of a client's own target. The client is not closed with the governor. */
+    public GovernorBuilder client(OpenSergoClient client) {
+        return client(client, client.target());
+    }
+
+    /** Follows the rules of a target. The client is not closed with the governor. */
+    public GovernorBuilder client(OpenSergoClient client, Target target) {
+        this.client = Objects.requireNonNull(client, "client");
+        this.target = Objects.requireNonNull(target, "target");
+        return this;
+    }
+
+    /** Sets the rules of a governor without a client. */
+    public GovernorBuilder rules(Collection<? extends Rule> rules) {
+        this.rules = List.copyOf(rules);
+        return this;
+    }
+
+    /** Sets where time comes from; {@link Ticker#system()} by default. */
+    public GovernorBuilder ticker(Ticker ticker) {
+        this.ticker = Objects.requireNonNull(ticker, "ticker");
+        return this;
+    }
+
+    /** Sets what measures the load for overload protection; the Java runtime by default. */
+    public GovernorBuilder loadMetrics(LoadMetrics loadMetrics) {
+        this.loadMetrics = Objects.requireNonNull(loadMetrics, "loadMetrics");
+        return this;
+    }
+
+    /**
+     * Sets how many instances of the application share a limit whose {@code limitMode} is {@code
+     * GlobalToLocal}. Asked about once a second on a thread that may block; a number below 1 counts
+     * as 1. Without it the whole limit applies to this instance, and the plan says so.
+     */
+    public GovernorBuilder instances(IntSupplier instances) {
+        this.instances = Objects.requireNonNull(instances, "instances");
+        return this;
+    }
+
+    /**
+     * Sets which exceptions are failures of a guarded request; all but {@link
+     * RequestRejectedException} by default, since the refusal of an inner guard says nothing of the
+     * outer resource. An exception that is none counts as success. The {@code errorConditions} of a
+     * strategy choose among the failures.
+     */
+    public GovernorBuilder failures(Predicate<? super Throwable> isFailure) {
+        this.isError = Objects.requireNonNull(isFailure, "isFailure");
+        return this;
+    }
+
+    /**
+     * Returns the governor, which follows its rules from now on.
+     *
+     * @throws IllegalStateException if it has both a client and rules
+     * @throws IllegalArgumentException if there is a rule of a kind that no decision needs
+     */
+    public Governor build() {
+        if (client != null && !rules.isEmpty()) {
+            throw new IllegalStateException("a governor has either a client or rules, not both");
+        }
+        return new Governor(this);
+    }
+
+    @Nullable OpenSergoClient client() {
+        return client;
+    }
+
+    Target target() {
+        return Objects.requireNonNull(target);
+    }
+
+    List<Rule> rules() {
+        return rules;
+    }
+
+    Ticker ticker() {
+        return ticker;
+    }
+
+    LoadMetrics loadMetrics() {
+        return loadMetrics;
+    }
+
+    @Nullable IntSupplier instances() {
+        return instances;
+    }
+
+    Predicate<? super Throwable> isError() {
+        return isError;
+    }
+}

@@ -1,0 +1,310 @@
+package io.opensergo.governance;
+
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * Protects a resource by the rules in force: decides on each request to it, and learns how it
+ * ended.
+ *
+ * <p>Looked up once and kept: a guard always follows the newest plan of its governor. Guards are
+ * cheap and are not registered anywhere; the state of a resource belongs to the rules that name it,
+ * so all guards of one name share it, and a process may ask for any number of names. Safe for use
+ * by many threads.
+ *
+ * <p>Most code uses {@link #call}, {@link #run}, {@link #callStage} or {@link #protect(Mono)}.
+ * Frameworks use the pair {@link #acquire()} and {@link #release}, which allocates nothing:
+ *
+ * <pre>{@code
+ * long token = guard.acquire();
+ * if (Guard.isRefused(token)) {
+ *     return refuse(guard.rejection(token));
+ * }
+ * schedule(guard.waitNanos(token), () -> proceed(token));           // 0 unless throttled
+ * ...
+ * guard.release(token, Outcome.SUCCESS);                            // exactly once
+ * }</pre>
+ */
+public final class Guard {
+
+    private final Governor governor;
+    private final String resource;
+    private final boolean inbound;
+
+    /*
+     * Written by any thread that meets a new plan, read by all. The objects are immutable, so a volatile
+     * write publishes them whole. Threads that race write equal values, or one an older plan, which the next
+     * request notices.
+     */
+    private volatile Resolved resolved;
+
+    Guard(Governor governor, String resource, TrafficDirection direction) {
+        this.governor = governor;
+        this.resource = resource;
+        this.inbound = direction == TrafficDirection.INBOUND;
+        CompiledPlan plan = governor.compiledPlan();
+        this.resolved = new Resolved(plan, plan.protection(resource), null);
+    }
+
+    /** Returns the name of the resource. */
+    public String resource() {
+        return resource;
+    }
+
+    /** Returns whether a rule in force applies to the resource. */
+    public boolean isProtected() {
+        return !protection().isEmpty();
+    }
+
+    /**
+     * Decides on a request.
+     *
+     * @return a token: of a refused request if {@link #isRefused} says so; else it must be given to
+     *     {@link #release} exactly once, whatever happens
+     */
+    public long acquire() {
+        return protection().acquire(inbound);
+    }
+
+    /** Returns whether a token is of a refused request. It needs no release. */
+    public static boolean isRefused(long token) {
+        return token < 0;
+    }
+
+    /**
+     * Returns how many nanoseconds an admitted request has to wait from now before it may proceed;
+     * 0 unless a {@code ThrottlingStrategy} made it wait and the time has not come.
+     */
+    public long waitNanos(long token) {
+        if (!Token.has(token, Token.THROTTLED)) {
+            return 0;
+        }
+        return Math.max(0, -Token.sinceStart(token, governor.engine().ticker().nanos()));
+    }
+
+    /**
+     * Ends an admitted request.
+     *
+     * @param token what {@link #acquire()} of a guard of this resource returned
+     * @param outcome how the request ended
+     */
+    public void release(long token, Outcome outcome) {
+        if (token != Token.FREE) {
+            protection().release(token, outcome);
+        }
+    }
+
+    /**
+     * Returns why a request was refused.
+     *
+     * @throws IllegalArgumentException if it was not
+     */
+    public Rejection rejection(long token) {
+        if (!isRefused(token)) {
+            throw new IllegalArgumentException("the request was admitted");
+        }
+        long micros = Token.retryAfterMicros(token);
+        Duration retryAfter = micros < 0 ? null : Duration.ofNanos(micros * 1000);
+        Check check = resolved.refusing(token);
+        return check == null
+                ? Rejection.byReplacedRule(resource, retryAfter)
+                : Rejection.by(check, resource, retryAfter);
+    }
+
+    /**
+     * Makes a request if it is admitted; waits on this thread if it is throttled.
+     *
+     * @return what the request returns
+     * @throws RequestRejectedException if it is refused
+     * @throws InterruptedException if the thread is interrupted while it waits; the request is not
+     *     made
+     * @throws Exception what the request throws
+     */
+    public <T extends @Nullable Object> T call(Callable<T> request) throws Exception {
+        long token = acquireOrThrow();
+        await(token);
+        T result;
+        try {
+            result = request.call();
+        } catch (Throwable e) {
+            release(token, governor.outcomeOf(e));
+            throw e;
+        }
+        release(token, Outcome.SUCCESS);
+        return result;
+    }
+
+    /**
+     * Makes a request if it is admitted; waits on this thread if it is throttled.
+     *
+     * @throws RequestRejectedException if it is refused
+     * @throws InterruptedException if the thread is interrupted while it waits; the request is not
+     *     made
+     */
+    public void run(Runnable request) throws InterruptedException {
+        long token = acquireOrThrow();
+        await(token);
+        try {
+            request.run();
+        } catch (Throwable e) {
+            release(token, governor.outcomeOf(e));
+            throw e;
+        }
+        release(token, Outcome.SUCCESS);
+    }
+
+    /**
+     * Makes an asynchronous request if it is admitted; if it is throttled, later, on a thread of
+     * the common pool. The request ends with its stage: cancelling the stage returned does not end
+     * it earlier.
+     *
+     * @return a stage that completes as the request's does; exceptionally with a {@link
+     *     RequestRejectedException} if it is refused, and with what the supplier throws
+     */
+    public <T extends @Nullable Object> CompletionStage<T> callStage(
+            Supplier<? extends CompletionStage<T>> request) {
+        long token = acquire();
+        if (isRefused(token)) {
+            return CompletableFuture.failedFuture(new RequestRejectedException(rejection(token)));
+        }
+        long wait = waitNanos(token);
+        if (wait == 0) {
+            return startStage(request, token);
+        }
+        return CompletableFuture.supplyAsync(
+                        () -> startStage(request, token),
+                        CompletableFuture.delayedExecutor(wait, TimeUnit.NANOSECONDS))
+                .thenCompose(stage -> stage);
+    }
+
+    private <T extends @Nullable Object> CompletionStage<T> startStage(
+            Supplier<? extends CompletionStage<T>> request, long token) {
+        CompletionStage<T> stage;
+        try {
+            stage = request.get();
+        } catch (Throwable e) {
+            release(token, governor.outcomeOf(e));
+            return CompletableFuture.failedFuture(e);
+        }
+        return stage.whenComplete((result, error) -> release(token, outcomeOfStage(error)));
+    }
+
+    private Outcome outcomeOfStage(@Nullable Throwable error) {
+        if (error == null) {
+            return Outcome.SUCCESS;
+        }
+        Throwable cause = error.getCause();
+        return governor.outcomeOf(
+                error instanceof CompletionException && cause != null ? cause : error);
+    }
+
+    /**
+     * Guards each subscription to a Mono.
+     *
+     * <p><b>Signals:</b> those of the source; or {@link RequestRejectedException} at once, without
+     * subscribing to it.
+     *
+     * <p><b>Subscription:</b> decided on at each; if it is throttled, the source is subscribed to
+     * later, on a thread of {@code Schedulers.parallel()}.
+     *
+     * <p><b>Cancellation:</b> ends the request, as completion and an error do, exactly once. It
+     * tells a circuit breaker nothing unless an element had been emitted, which makes it a success.
+     *
+     * <p>For use with {@code transform} or {@code transformDeferred}. The {@code Context} is kept.
+     */
+    public <T> Mono<T> protect(Mono<T> source) {
+        return new GuardedMono<>(source, this);
+    }
+
+    /**
+     * Guards each subscription to a Flux, as {@link #protect(Mono)} does. Requests for elements go
+     * to the source as they are.
+     */
+    public <T> Flux<T> protect(Flux<T> source) {
+        return new GuardedFlux<>(source, this);
+    }
+
+    /** Returns what would be decided now and why, without deciding it. */
+    public GuardExplanation explain() {
+        Protection protection = protection();
+        return GuardExplainer.explain(
+                resource, protection, resolved.plan.summary(), governor.engine(), inbound);
+    }
+
+    /** Returns what has been decided on the resource. All zero if no rule names it. */
+    public ResourceStats stats() {
+        return ResourceStats.of(resource, protection());
+    }
+
+    Outcome outcomeOf(Throwable error) {
+        return governor.outcomeOf(error);
+    }
+
+    private long acquireOrThrow() {
+        long token = acquire();
+        if (isRefused(token)) {
+            throw new RequestRejectedException(rejection(token));
+        }
+        return token;
+    }
+
+    private void await(long token) throws InterruptedException {
+        for (long wait = waitNanos(token); wait > 0; wait = waitNanos(token)) {
+            if (Thread.interrupted()) {
+                release(token, Outcome.CANCELLED);
+                throw new InterruptedException(
+                        "interrupted while '" + resource + "' was throttled");
+            }
+            LockSupport.parkNanos(this, wait);
+        }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // the very same plan, whatever it says
+    private Protection protection() {
+        CompiledPlan plan = governor.compiledPlan();
+        Resolved current = resolved;
+        return current.plan == plan ? current.protection : resolve(plan, current);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a protection that stayed
+    private Protection resolve(CompiledPlan plan, Resolved current) {
+        Protection protection = plan.protection(resource);
+        boolean same = protection == current.protection;
+        resolved = new Resolved(plan, protection, same ? current.previous : current.protection);
+        return protection;
+    }
+
+    /** Returns the resource and the direction. */
+    @Override
+    public String toString() {
+        return "Guard[" + resource + (inbound ? "" : ", outbound") + "]";
+    }
+
+    /**
+     * What a plan says of the resource.
+     *
+     * @param previous what the plan before it said, since a refusal may be asked for its reason a
+     *     little later
+     */
+    private record Resolved(
+            CompiledPlan plan, Protection protection, @Nullable Protection previous) {
+
+        @Nullable Check refusing(long token) {
+            if (Token.isOfSerial(token, protection.serial)) {
+                return protection.checks.all().get(Token.check(token));
+            }
+            return previous != null && Token.isOfSerial(token, previous.serial)
+                    ? previous.checks.all().get(Token.check(token))
+                    : null;
+        }
+    }
+}

@@ -1,0 +1,141 @@
+package io.opensergo.governance;
+
+import io.opensergo.governance.GuardExplanation.CheckExplanation;
+import io.opensergo.governance.internal.limiter.CircuitBreaker;
+import io.opensergo.governance.internal.limiter.CircuitBreaker.Admission;
+import io.opensergo.governance.internal.limiter.Pacer;
+import io.opensergo.rules.faulttolerance.FaultToleranceRule;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks each check of a protection what it would say, in their order, and leaves them as they are.
+ */
+final class GuardExplainer {
+
+    private final Protection protection;
+    private final Plan plan;
+    private final Engine engine;
+    private final boolean inbound;
+    private final long now;
+    private final List<CheckExplanation> explanations = new ArrayList<>();
+    private @Nullable Check rejecting;
+    private long wait;
+
+    private GuardExplainer(Protection protection, Plan plan, Engine engine, boolean inbound) {
+        this.protection = protection;
+        this.plan = plan;
+        this.engine = engine;
+        this.inbound = inbound;
+        this.now = engine.ticker().nanos();
+    }
+
+    static GuardExplanation explain(
+            String resource, Protection protection, Plan plan, Engine engine, boolean inbound) {
+        return new GuardExplainer(protection, plan, engine, inbound).explain(resource);
+    }
+
+    private GuardExplanation explain(String resource) {
+        for (Check check : protection.checks.all()) {
+            explain(check);
+        }
+        return new GuardExplanation(
+                resource,
+                plan.number(),
+                rejecting == null,
+                rejecting == null ? Duration.ofNanos(wait) : Duration.ZERO,
+                rejecting == null ? null : rejecting.binding.strategy().name(),
+                explanations);
+    }
+
+    private void explain(Check check) {
+        if (check instanceof Check.Overload overload) {
+            explain(overload);
+        } else if (check instanceof Check.Concurrency concurrency) {
+            long inFlight = protection.state.inFlight.count();
+            verdict(
+                    check,
+                    inFlight < concurrency.max,
+                    inFlight + " in flight of at most " + concurrency.max);
+        } else if (check instanceof Check.Rate rate) {
+            long used = rate.limiter.used(now);
+            verdict(
+                    check,
+                    rate.limiter.wouldAdmit(now),
+                    used + " admitted; the limit is " + rate.limiter.limit());
+        } else if (check instanceof Check.Pace pace) {
+            explain(pace);
+        } else {
+            explain((Check.Break) check);
+        }
+    }
+
+    private void explain(Check.Overload check) {
+        if (!check.appliesTo(inbound)) {
+            verdict(check, true, "does not apply to outbound requests");
+            return;
+        }
+        double measured = check.cpu ? engine.load().cpu() : engine.load().loadAverage();
+        String reason = "measured %.2f, the threshold is %.2f".formatted(measured, check.threshold);
+        if (check.bbr) {
+            reason +=
+                    "; %d in flight, the capacity is %.1f"
+                            .formatted(engine.load().inFlight().count(), engine.load().capacity());
+        }
+        verdict(check, !check.isOver(engine.load()), reason);
+    }
+
+    private void explain(Check.Pace check) {
+        long waits = check.pacer.peek(now);
+        if (waits != Pacer.REFUSED && !check.shadow) {
+            wait = Math.max(wait, waits);
+        }
+        verdict(
+                check,
+                waits != Pacer.REFUSED,
+                waits == Pacer.REFUSED
+                        ? "the line is longer than the queue timeout"
+                        : "a place in the line after "
+                                + Duration.ofNanos(waits).toMillis()
+                                + " ms");
+    }
+
+    private void explain(Check.Break check) {
+        CircuitBreaker breaker = check.breaker;
+        CircuitBreaker.Window window = breaker.window(now);
+        Admission admission = breaker.peek(now);
+        verdict(
+                check,
+                admission != Admission.REFUSE,
+                "%s; %d of %d calls are %s"
+                        .formatted(
+                                admission == Admission.PROBE
+                                        ? "the next request is the probe"
+                                        : BreakerState.of(breaker.phase()),
+                                window.bad(),
+                                window.calls(),
+                                check.slow ? "slow" : "failed"));
+    }
+
+    private void verdict(Check check, boolean admits, String reason) {
+        if (!admits && !check.shadow && rejecting == null) {
+            rejecting =
+                    check instanceof Check.Concurrency
+                            ? protection.checks.tightestConcurrency()
+                            : check;
+        }
+        Binding binding = check.binding;
+        explanations.add(
+                new CheckExplanation(
+                        binding.ruleName(),
+                        plan.versions().getOrDefault(FaultToleranceRule.KIND.name(), 0L),
+                        binding.kind(),
+                        binding.strategy().name(),
+                        plan.versions().getOrDefault(binding.kind().documentName(), 0L),
+                        check.shadow,
+                        admits,
+                        reason));
+    }
+}

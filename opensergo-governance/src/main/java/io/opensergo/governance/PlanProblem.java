@@ -1,0 +1,29 @@
+package io.opensergo.governance;
+
+/**
+ * A part of the rules that could not be used, or not as it says.
+ *
+ * @param type what is wrong
+ * @param rule the name of the rule that it is about
+ * @param message what is wrong, what applies instead, and what to do
+ */
+public record PlanProblem(Type type, String rule, String message) {
+
+    /** What can be wrong with a rule that is valid by itself. */
+    public enum Type {
+        /** It refers to a strategy that does not exist, or without a kind to more than one. */
+        DANGLING_STRATEGY,
+        /** It refers to a fallback action that does not exist. */
+        DANGLING_FALLBACK_ACTION,
+        /** It asks for what this process cannot do as it is set up. */
+        NOT_SUPPORTED,
+        /** Its mode annotation is not known. */
+        UNKNOWN_MODE
+    }
+
+    /** Returns the message. */
+    @Override
+    public String toString() {
+        return message;
+    }
+}

@@ -1,0 +1,252 @@
+package io.opensergo.governance;
+
+import io.opensergo.governance.internal.limiter.CircuitBreaker.Admission;
+import io.opensergo.governance.internal.limiter.Pacer;
+import io.opensergo.governance.internal.limiter.ProcessLoad;
+import io.opensergo.governance.internal.limiter.RateLimiter;
+import io.opensergo.governance.time.Ticker;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All checks of a resource, in the order in which a request meets them: overload, concurrency, rate
+ * limit, throttling, circuit breaker. What an earlier one took is given back when a later one
+ * refuses.
+ *
+ * <p>Immutable; the state is in the limiters and in {@link ResourceState}. A request calls {@link
+ * #acquire} and, if it was admitted, {@link #release} of whatever protection its resource has by
+ * then.
+ *
+ * <p>Each stage calls the next and undoes what it did if that refuses: so what has to be undone is
+ * on the stack, and nothing is allocated. The checks are in one array per kind, so that no call is
+ * virtual.
+ */
+final class Protection {
+
+    /** How long a refusal for overload lasts at least: until the load is measured again. */
+    static final long OVERLOAD_RETRY_NANOS = LoadSampler.INTERVAL.toNanos();
+
+    final Checks checks;
+    final ResourceState state;
+    final int serial;
+
+    private final Check.Overload[] overloads;
+    private final Check.Concurrency[] concurrencies;
+    private final Check.@Nullable Concurrency tightest;
+    private final Check.Rate[] rates;
+    private final Check.Pace[] paces;
+    private final Check.Break[] breakers;
+    private final ProcessLoad load;
+    private final Ticker ticker;
+    private final boolean empty;
+    private final boolean readsTime;
+    private final boolean countsPassed;
+    private final long duties;
+
+    Protection(Checks checks, ResourceState state, int serial, ProcessLoad load, Ticker ticker) {
+        this.checks = checks;
+        this.state = state;
+        this.serial = serial;
+        this.load = load;
+        this.ticker = ticker;
+        overloads = checks.overloads();
+        concurrencies = checks.concurrencies();
+        tightest = checks.tightestConcurrency();
+        rates = checks.rates();
+        paces = checks.paces();
+        breakers = checks.breakers();
+        empty = checks.isEmpty();
+        boolean timed = checks.measureTime();
+        readsTime = timed || rates.length + paces.length > 0;
+        countsPassed = checks.passCounter() == null;
+        duties =
+                Token.generation(state.generation)
+                        | (concurrencies.length > 0 ? Token.IN_FLIGHT : 0)
+                        | (breakers.length > 0 ? Token.RECORDED : 0)
+                        | (timed ? Token.TIMED : 0);
+    }
+
+    /** Returns whether every request passes, uncounted. */
+    boolean isEmpty() {
+        return empty;
+    }
+
+    /** Decides on a request and returns its {@link Token}. */
+    long acquire(boolean inbound) {
+        if (empty) {
+            return Token.FREE;
+        }
+        long now = readsTime ? ticker.nanos() : 0;
+        return overloads.length == 0 ? concurrency(now) : overload(inbound, now);
+    }
+
+    private long overload(boolean inbound, long now) {
+        boolean measured = false;
+        for (Check.Overload check : overloads) {
+            if (!check.appliesTo(inbound)) {
+                continue;
+            }
+            if (check.isOver(load)) {
+                if (!check.shadow) {
+                    return refuse(check, OVERLOAD_RETRY_NANOS);
+                }
+                check.counters.shadowRejected.increment();
+            }
+            measured |= check.bbr;
+        }
+        if (!measured) {
+            return concurrency(now);
+        }
+        load.inFlight().acquire();
+        long token = concurrency(now);
+        if (token < 0) {
+            load.inFlight().release();
+            return token;
+        }
+        return token | Token.LOAD;
+    }
+
+    private long concurrency(long now) {
+        if (concurrencies.length == 0) {
+            return rate(now, 0);
+        }
+        for (Check.Concurrency check : concurrencies) {
+            if (check.shadow && state.inFlight.count() >= check.max) {
+                check.counters.shadowRejected.increment();
+            }
+        }
+        if (tightest == null) {
+            state.inFlight.acquire();
+        } else if (!state.inFlight.tryAcquire(tightest.max)) {
+            return refuse(tightest, RateLimiter.NEVER);
+        }
+        long token = rate(now, 0);
+        if (token < 0) {
+            state.inFlight.release();
+        }
+        return token;
+    }
+
+    private long rate(long now, int index) {
+        if (index == rates.length) {
+            return pace(now, now, 0);
+        }
+        Check.Rate check = rates[index];
+        RateLimiter.Part part = check.limiter.tryAcquire(now);
+        if (part == null) {
+            if (!check.shadow) {
+                return refuse(check, check.limiter.retryAfter(now));
+            }
+            check.counters.shadowRejected.increment();
+            return rate(now, index + 1);
+        }
+        long token = rate(now, index + 1);
+        if (token < 0) {
+            RateLimiter.giveBack(part);
+        }
+        return token;
+    }
+
+    /** A request that several strategies pace starts when the last of them lets it. */
+    private long pace(long now, long start, int index) {
+        if (index == paces.length) {
+            return breakers(now, start);
+        }
+        Check.Pace check = paces[index];
+        long wait = check.pacer.tryAcquire(now);
+        if (wait == Pacer.REFUSED) {
+            if (!check.shadow) {
+                return refuse(check, check.pacer.retryAfter(now));
+            }
+            check.counters.shadowRejected.increment();
+            return pace(now, start, index + 1);
+        }
+        long later = check.shadow || wait <= start - now ? start : now + wait;
+        long token = pace(now, later, index + 1);
+        if (token < 0) {
+            check.pacer.giveBack(now, wait);
+        }
+        return token;
+    }
+
+    private long breakers(long now, long start) {
+        long probes = 0;
+        for (int i = 0; i < breakers.length; i++) {
+            Check.Break check = breakers[i];
+            if (check.breaker.isClosed()) {
+                continue;
+            }
+            Admission admission = check.breaker.tryAcquire(readsTime ? now : ticker.nanos());
+            if (admission == Admission.PROBE) {
+                probes |= 1L << i;
+            } else if (admission == Admission.REFUSE) {
+                if (!check.shadow) {
+                    giveBackProbes(probes);
+                    return refuse(
+                            check, check.breaker.retryAfter(readsTime ? now : ticker.nanos()));
+                }
+                check.counters.shadowRejected.increment();
+            }
+        }
+        return admit(now, start, probes != 0);
+    }
+
+    private long admit(long now, long start, boolean probe) {
+        if (countsPassed) {
+            state.passed.increment();
+        }
+        long token = probe ? duties | Token.PROBE : duties;
+        if (start != now) {
+            state.waitedNanos.add(start - now);
+            return token | Token.THROTTLED | Token.TIMED | Token.startNotBefore(start);
+        }
+        return Token.has(token, Token.TIMED) ? token | Token.start(start) : token;
+    }
+
+    private long refuse(Check check, long retryAfter) {
+        check.counters.rejected.increment();
+        return Token.refused(serial, check.index, retryAfter);
+    }
+
+    /** Ends a request that this protection, or one that the resource had before, has admitted. */
+    void release(long token, Outcome outcome) {
+        if (Token.has(token, Token.IN_FLIGHT) && Token.isOfGeneration(token, state.generation)) {
+            state.inFlight.release();
+        }
+        if (Token.has(token, Token.RECORDED | Token.LOAD)) {
+            record(token, outcome);
+        }
+    }
+
+    private void record(long token, Outcome outcome) {
+        long now = ticker.nanos();
+        long rt = Token.has(token, Token.TIMED) ? Math.max(0, Token.sinceStart(token, now)) : 0;
+        if (Token.has(token, Token.LOAD)) {
+            load.inFlight().release();
+            if (outcome != Outcome.CANCELLED) {
+                load.record(now, rt);
+            }
+        }
+        if (!Token.has(token, Token.RECORDED)) {
+            return;
+        }
+        boolean probe = Token.has(token, Token.PROBE);
+        if (outcome == Outcome.CANCELLED) {
+            if (probe) {
+                giveBackProbes(-1);
+            }
+            return;
+        }
+        boolean failed = outcome.isFailure();
+        for (Check.Break check : breakers) {
+            check.breaker.record(now, rt, failed && check.isError(outcome), probe);
+        }
+    }
+
+    private void giveBackProbes(long probes) {
+        for (int i = 0; i < breakers.length; i++) {
+            if ((probes >>> i & 1) != 0) {
+                breakers[i].breaker.giveBackProbe(ticker.nanos());
+            }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package io.opensergo.governance;
+
+import io.opensergo.rules.faulttolerance.StrategyKind;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What has been decided on a protected resource since rules first named it, through all edits.
+ *
+ * @param resource the name of the resource
+ * @param passed the requests that passed
+ * @param inFlight the requests in flight; 0 unless a concurrency limit counts them
+ * @param waited how long passed requests had to wait for throttling, in sum
+ * @param strategies what each strategy did, in the order in which requests meet them
+ */
+public record ResourceStats(
+        String resource,
+        long passed,
+        long inFlight,
+        Duration waited,
+        List<StrategyStats> strategies) {
+
+    public ResourceStats {
+        strategies = List.copyOf(strategies);
+    }
+
+    /** Returns the requests that any strategy refused. */
+    public long rejected() {
+        return strategies.stream().mapToLong(StrategyStats::rejected).sum();
+    }
+
+    /**
+     * What a strategy did.
+     *
+     * @param rule the name of the rule that brought it, or {@code null} if it protects the process
+     * @param kind its kind
+     * @param strategy its name
+     * @param shadow whether it refuses nothing
+     * @param rejected the requests it refused
+     * @param shadowRejected the requests it would have refused while it was a shadow
+     * @param breaker the state of a circuit breaker; {@code null} for another kind
+     */
+    public record StrategyStats(
+            @Nullable String rule,
+            StrategyKind kind,
+            String strategy,
+            boolean shadow,
+            long rejected,
+            long shadowRejected,
+            @Nullable BreakerState breaker) {}
+
+    static ResourceStats of(String resource, Protection protection) {
+        ResourceState state = protection.state;
+        return new ResourceStats(
+                resource,
+                state.passedTotal(),
+                state.inFlight.count(),
+                Duration.ofNanos(state.waitedNanos.sum()),
+                protection.checks.all().stream().map(ResourceStats::of).toList());
+    }
+
+    private static StrategyStats of(Check check) {
+        Binding binding = check.binding;
+        return new StrategyStats(
+                binding.ruleName(),
+                binding.kind(),
+                binding.strategy().name(),
+                check.shadow,
+                check.counters.rejected.sum(),
+                check.counters.shadowRejected.sum(),
+                check instanceof Check.Break broken
+                        ? BreakerState.of(broken.breaker.phase())
+                        : null);
+    }
+}

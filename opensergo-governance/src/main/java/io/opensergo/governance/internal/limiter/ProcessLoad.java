@@ -1,0 +1,145 @@
+package io.opensergo.governance.internal.limiter;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * How busy the process is, and how many requests in flight it has shown that it can bear.
+ *
+ * <p>The CPU and the load are measured elsewhere and only read here. The capacity follows Little's
+ * law, as BBR does: the highest rate of completed requests, times the shortest time one took, is
+ * the number in flight that keeps the process busy without a queue. Both are taken over the last
+ * ten seconds in parts of 100 ms; the rate from parts that have ended.
+ *
+ * <p>Concurrency: the measured values are volatile. Completed requests are counted as {@link
+ * SubWindow} describes; a part's capacity is final. Requests are checked against the capacity
+ * before they are counted, so as many as threads decide at the same moment may pass beyond it.
+ */
+public final class ProcessLoad {
+
+    private static final long PART = 100_000_000;
+    private static final long WINDOW = 100 * PART;
+    private static final VarHandle NEWEST;
+
+    static {
+        try {
+            NEWEST = MethodHandles.lookup().findVarHandle(ProcessLoad.class, "newest", Part.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final InFlight inFlight = new InFlight();
+    private volatile double cpu;
+    private volatile double loadAverage;
+    private volatile Part newest = new Part(0, 0, History.NONE);
+
+    /**
+     * Takes what was measured.
+     *
+     * @param newCpu the CPU in use, 0 to 1; negative or not a number if unknown, which is never too
+     *     much
+     * @param newLoadAverage the load average; likewise
+     */
+    public void measured(double newCpu, double newLoadAverage) {
+        cpu = newCpu;
+        loadAverage = newLoadAverage;
+    }
+
+    /** Returns the CPU in use as last measured. */
+    public double cpu() {
+        return cpu;
+    }
+
+    /** Returns the load average as last measured. */
+    public double loadAverage() {
+        return loadAverage;
+    }
+
+    /** Returns the requests in flight that are counted here. */
+    public InFlight inFlight() {
+        return inFlight;
+    }
+
+    /**
+     * Returns whether the requests in flight are as many as the process can bear; never if there is
+     * at most one, or nothing is known yet.
+     */
+    public boolean isFull() {
+        long count = inFlight.count();
+        return count > 1 && count > newest.capacity;
+    }
+
+    /**
+     * Returns the requests in flight that the process can bear; infinite if nothing is known yet.
+     */
+    public double capacity() {
+        return newest.capacity;
+    }
+
+    /** Counts a completed request. */
+    public void record(long now, long rt) {
+        while (true) {
+            Part part = newest;
+            if (!part.contains(now) && (part.length == 0 || !isJustBefore(part, now))) {
+                moveOn(part, now);
+                continue;
+            }
+            long word = part.word();
+            if (word < 0) {
+                moveOn(part, now);
+            } else if (part.replace(word, Part.withCall(word, rt))) {
+                return;
+            }
+        }
+    }
+
+    private static boolean isJustBefore(Part part, long now) {
+        return now - part.start < 0 && part.start - now < WINDOW;
+    }
+
+    private void moveOn(Part part, long now) {
+        long counts = part.seal();
+        boolean known = part.length != 0 && part.start - now < WINDOW;
+        History past = known ? part.past.with(part.start, counts, WINDOW, now) : History.NONE;
+        long start = known && now - part.start < 0 ? part.start : now;
+        NEWEST.compareAndSet(this, part, new Part(start, PART, past));
+    }
+
+    /** The newest part, and the capacity by those before it. */
+    private static final class Part extends SubWindow {
+
+        /** The word: 23 bits of calls, 40 of the shortest time in microseconds. */
+        private static final int CALLS_SHIFT = 40;
+
+        private static final long TIME_MASK = (1L << CALLS_SHIFT) - 1;
+        private static final long MAX_CALLS = (1L << 23) - 1;
+
+        private final double capacity;
+
+        private Part(long start, long length, History past) {
+            super(start, length, past);
+            this.capacity = capacity(past);
+        }
+
+        private static long withCall(long word, long rt) {
+            long micros = Math.min(Math.max(1, (rt + 999) / 1000), TIME_MASK);
+            long calls = word >>> CALLS_SHIFT;
+            long shortest = calls == 0 ? micros : Math.min(word & TIME_MASK, micros);
+            return (Math.min(calls + 1, MAX_CALLS) << CALLS_SHIFT) | shortest;
+        }
+
+        private static double capacity(History past) {
+            if (past.size() == 0) {
+                return Double.POSITIVE_INFINITY;
+            }
+            long mostCalls = 0;
+            long shortest = Long.MAX_VALUE;
+            for (int i = 0; i < past.size(); i++) {
+                mostCalls = Math.max(mostCalls, past.count(i) >>> CALLS_SHIFT);
+                shortest = Math.min(shortest, past.count(i) & TIME_MASK);
+            }
+            return (double) mostCalls * shortest * 1000 / PART;
+        }
+    }
+}
