@@ -1,6 +1,7 @@
 package io.opensergo.governance;
 
 import io.opensergo.governance.internal.limiter.CircuitBreaker;
+import io.opensergo.governance.internal.limiter.LeasedLimiter;
 import io.opensergo.governance.internal.limiter.Pacer;
 import io.opensergo.governance.internal.limiter.ProcessLoad;
 import io.opensergo.governance.internal.limiter.RateLimiter;
@@ -78,6 +79,17 @@ abstract sealed class Check {
         final RateLimiter limiter;
 
         Rate(RateLimiter limiter, Binding binding, CheckCounters counters, int index) {
+            super(binding, counters, index);
+            this.limiter = limiter;
+        }
+    }
+
+    /** {@link RateLimitStrategy} of all instances together. */
+    static final class Quota extends Check {
+
+        final LeasedLimiter limiter;
+
+        Quota(LeasedLimiter limiter, Binding binding, CheckCounters counters, int index) {
             super(binding, counters, index);
             this.limiter = limiter;
         }

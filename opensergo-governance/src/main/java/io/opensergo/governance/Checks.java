@@ -1,6 +1,7 @@
 package io.opensergo.governance;
 
 import io.opensergo.governance.internal.limiter.CircuitBreaker;
+import io.opensergo.governance.internal.limiter.LeasedLimiter;
 import io.opensergo.governance.internal.limiter.Pacer;
 import io.opensergo.governance.internal.limiter.RateLimiter;
 import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy;
@@ -67,7 +68,10 @@ final class Checks {
             Engine engine) {
         Strategy strategy = binding.strategy();
         if (strategy instanceof RateLimitStrategy rate) {
-            return new Check.Rate(limiter(rate, before, engine), binding, counters, index);
+            return engine.quotas().handles(rate)
+                    ? new Check.Quota(
+                            leased(resource, rate, before, engine), binding, counters, index)
+                    : new Check.Rate(limiter(rate, before, engine), binding, counters, index);
         }
         if (strategy instanceof ThrottlingStrategy throttling) {
             return new Check.Pace(pacer(throttling, before), binding, counters, index);
@@ -91,6 +95,17 @@ final class Checks {
         return before instanceof Check.Rate rate
                 ? rate.limiter.edited(limit, window)
                 : RateLimiter.of(limit, window);
+    }
+
+    private static LeasedLimiter leased(
+            String resource, RateLimitStrategy strategy, @Nullable Check before, Engine engine) {
+        if (before instanceof Check.Quota quota
+                && quota.binding.strategy() instanceof RateLimitStrategy old
+                && old.statDuration().equals(strategy.statDuration())) {
+            quota.limiter.update(strategy.threshold());
+            return quota.limiter;
+        }
+        return engine.quotas().limiter(resource, strategy, engine::instances);
     }
 
     private static Pacer pacer(ThrottlingStrategy strategy, @Nullable Check before) {
@@ -162,6 +177,10 @@ final class Checks {
 
     Check.Rate[] rates() {
         return of(Check.Rate.class).toArray(Check.Rate[]::new);
+    }
+
+    Check.Quota[] quotas() {
+        return of(Check.Quota.class).toArray(Check.Quota[]::new);
     }
 
     Check.Pace[] paces() {

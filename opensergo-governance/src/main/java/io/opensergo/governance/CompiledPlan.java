@@ -1,6 +1,9 @@
 package io.opensergo.governance;
 
+import io.opensergo.governance.internal.limiter.LeasedLimiter;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /** A plan with everything that requests need; immutable, and swapped as a whole. */
 record CompiledPlan(
@@ -9,6 +12,17 @@ record CompiledPlan(
     /** Returns the checks of a resource; of none, or for the whole process, if no rule names it. */
     Protection protection(String resource) {
         return protections.getOrDefault(resource, unprotected);
+    }
+
+    /** Returns every limiter that leases permits. */
+    Set<LeasedLimiter> leases() {
+        Set<LeasedLimiter> leases = new HashSet<>();
+        for (Protection protection : protections.values()) {
+            for (Check.Quota quota : protection.checks.quotas()) {
+                leases.add(quota.limiter);
+            }
+        }
+        return leases;
     }
 
     /** Returns whether a decision needs the load. */

@@ -13,19 +13,25 @@ final class Engine {
 
     private final Ticker ticker;
     private final BreakerEvents events;
+    private final Quotas quotas;
     private final ProcessLoad load = new ProcessLoad();
     private final AtomicInteger serials = new AtomicInteger();
     private final AtomicInteger generations = new AtomicInteger();
     private volatile int instances = 1;
     private volatile boolean instancesKnown;
 
-    Engine(Ticker ticker, BreakerEvents events) {
+    Engine(Ticker ticker, BreakerEvents events, Quotas quotas) {
         this.ticker = ticker;
         this.events = events;
+        this.quotas = quotas;
     }
 
     Ticker ticker() {
         return ticker;
+    }
+
+    Quotas quotas() {
+        return quotas;
     }
 
     ProcessLoad load() {

@@ -2,12 +2,15 @@ package io.opensergo.governance;
 
 import io.opensergo.api.OpenSergoClient;
 import io.opensergo.api.Target;
+import io.opensergo.governance.internal.limiter.LeasedLimiter;
+import io.opensergo.governance.quota.QuotaHealth;
 import io.opensergo.rules.Rule;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -54,7 +57,14 @@ public final class Governor implements AutoCloseable {
     private volatile CompiledPlan plan;
 
     Governor(GovernorBuilder settings) {
-        engine = new Engine(settings.ticker(), events);
+        engine =
+                new Engine(
+                        settings.ticker(),
+                        events,
+                        new Quotas(
+                                settings.quota(),
+                                settings.quotaFailurePolicy(),
+                                settings.ticker()));
         sampler = new LoadSampler(settings.loadMetrics(), engine.load());
         isError = settings.isError();
         plan = PlanCompiler.empty(engine);
@@ -178,6 +188,13 @@ public final class Governor implements AutoCloseable {
     }
 
     /**
+     * Returns how the store of global limits fares; empty if the governor was built without one.
+     */
+    public Optional<QuotaHealth> quotaHealth() {
+        return engine.quotas().health();
+    }
+
+    /**
      * Replaces the rules of a governor that has no client.
      *
      * @throws IllegalStateException if it has one
@@ -203,6 +220,7 @@ public final class Governor implements AutoCloseable {
         if (instances != null) {
             instances.close();
         }
+        plan.leases().forEach(LeasedLimiter::close);
         sampler.setActive(false);
         events.close();
         plans.tryEmitComplete();

@@ -2,6 +2,8 @@ package io.opensergo.governance;
 
 import io.opensergo.api.OpenSergoClient;
 import io.opensergo.api.Target;
+import io.opensergo.governance.quota.GlobalQuota;
+import io.opensergo.governance.quota.QuotaFailurePolicy;
 import io.opensergo.governance.time.Ticker;
 import io.opensergo.rules.Rule;
 import java.util.Collection;
@@ -20,6 +22,8 @@ public final class GovernorBuilder {
     private Ticker ticker = Ticker.system();
     private LoadMetrics loadMetrics = LoadMetrics.ofRuntime();
     private @Nullable IntSupplier instances;
+    private @Nullable GlobalQuota quota;
+    private QuotaFailurePolicy quotaFailurePolicy = QuotaFailurePolicy.FAIL_LOCAL;
     private Predicate<? super Throwable> isError =
             error -> !(error instanceof RequestRejectedException);
 
@@ -62,6 +66,25 @@ public final class GovernorBuilder {
      */
     public GovernorBuilder instances(IntSupplier instances) {
         this.instances = Objects.requireNonNull(instances, "instances");
+        return this;
+    }
+
+    /**
+     * Sets the store of limits whose {@code limitMode} is {@code Global}. It is not closed with the
+     * governor. Without it each instance applies the whole limit, and the plan says so. While it
+     * cannot be used, each instance applies its share, for which {@link #instances} should be set.
+     */
+    public GovernorBuilder globalQuota(GlobalQuota quota) {
+        return globalQuota(quota, QuotaFailurePolicy.FAIL_LOCAL);
+    }
+
+    /**
+     * Sets the store of limits whose {@code limitMode} is {@code Global}, and what happens while it
+     * cannot be used.
+     */
+    public GovernorBuilder globalQuota(GlobalQuota quota, QuotaFailurePolicy failurePolicy) {
+        this.quota = Objects.requireNonNull(quota, "quota");
+        this.quotaFailurePolicy = Objects.requireNonNull(failurePolicy, "failurePolicy");
         return this;
     }
 
@@ -111,6 +134,14 @@ public final class GovernorBuilder {
 
     @Nullable IntSupplier instances() {
         return instances;
+    }
+
+    @Nullable GlobalQuota quota() {
+        return quota;
+    }
+
+    QuotaFailurePolicy quotaFailurePolicy() {
+        return quotaFailurePolicy;
     }
 
     Predicate<? super Throwable> isError() {

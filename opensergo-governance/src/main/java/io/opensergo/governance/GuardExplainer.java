@@ -65,6 +65,13 @@ final class GuardExplainer {
                     check,
                     rate.limiter.wouldAdmit(now),
                     used + " admitted; the limit is " + rate.limiter.limit());
+        } else if (check instanceof Check.Quota quota) {
+            long retryAfter = quota.limiter.peek(now);
+            verdict(
+                    check,
+                    retryAfter == 0,
+                    (quota.limiter.isStoreDown() ? "the store is down; " : "")
+                            + (retryAfter == 0 ? "permits in stock" : "no permits in stock"));
         } else if (check instanceof Check.Pace pace) {
             explain(pace);
         } else {

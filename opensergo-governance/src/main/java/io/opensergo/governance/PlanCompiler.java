@@ -1,5 +1,6 @@
 package io.opensergo.governance;
 
+import io.opensergo.governance.internal.limiter.LeasedLimiter;
 import io.opensergo.rules.Metadata;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleId;
@@ -86,7 +87,9 @@ final class PlanCompiler {
                     protections.put(resource, protect(resource, all, before));
                 });
         Protection unprotected = protect("", ofProcess, previous.unprotected());
-        return new CompiledPlan(summary(), engine.instances(), protections, unprotected);
+        var plan = new CompiledPlan(summary(), engine.instances(), protections, unprotected);
+        closeAllBut(plan.leases());
+        return plan;
     }
 
     /**
@@ -151,6 +154,15 @@ final class PlanCompiler {
         return engine.protection(checks, state);
     }
 
+    /** Ends the leases that no check holds any more; those who still decide by them do it alone. */
+    private void closeAllBut(Set<LeasedLimiter> kept) {
+        for (LeasedLimiter lease : previous.leases()) {
+            if (!kept.contains(lease)) {
+                lease.close();
+            }
+        }
+    }
+
     private boolean canStay(Protection protection) {
         return previous.instances() == engine.instances() || !protection.checks.dependOnInstances();
     }
@@ -190,7 +202,7 @@ final class PlanCompiler {
             global =
                     "calls in flight cannot be counted across instances; GlobalToLocal divides them";
         }
-        if (mode == LimitMode.GLOBAL) {
+        if (mode == LimitMode.GLOBAL && !engine.quotas().handles(strategy)) {
             reportWholeLimit(strategy, "Global, but " + global);
         } else if (mode == LimitMode.GLOBAL_TO_LOCAL && !engine.knowsInstances()) {
             reportWholeLimit(

@@ -33,6 +33,7 @@ final class Protection {
     private final Check.Concurrency[] concurrencies;
     private final Check.@Nullable Concurrency tightest;
     private final Check.Rate[] rates;
+    private final Check.Quota[] quotas;
     private final Check.Pace[] paces;
     private final Check.Break[] breakers;
     private final ProcessLoad load;
@@ -52,11 +53,12 @@ final class Protection {
         concurrencies = checks.concurrencies();
         tightest = checks.tightestConcurrency();
         rates = checks.rates();
+        quotas = checks.quotas();
         paces = checks.paces();
         breakers = checks.breakers();
         empty = checks.isEmpty();
         boolean timed = checks.measureTime();
-        readsTime = timed || rates.length + paces.length > 0;
+        readsTime = timed || rates.length + quotas.length + paces.length > 0;
         countsPassed = checks.passCounter() == null;
         duties =
                 Token.generation(state.generation)
@@ -128,7 +130,7 @@ final class Protection {
 
     private long rate(long now, int index) {
         if (index == rates.length) {
-            return pace(now, now, 0);
+            return quotas.length == 0 ? pace(now, now, 0) : quota(now, 0);
         }
         Check.Rate check = rates[index];
         RateLimiter.Part part = check.limiter.tryAcquire(now);
@@ -142,6 +144,26 @@ final class Protection {
         long token = rate(now, index + 1);
         if (token < 0) {
             RateLimiter.giveBack(part);
+        }
+        return token;
+    }
+
+    private long quota(long now, int index) {
+        if (index == quotas.length) {
+            return pace(now, now, 0);
+        }
+        Check.Quota check = quotas[index];
+        long retryAfter = check.limiter.tryAcquire(now);
+        if (retryAfter != 0) {
+            if (!check.shadow) {
+                return refuse(check, retryAfter);
+            }
+            check.counters.shadowRejected.increment();
+            return quota(now, index + 1);
+        }
+        long token = quota(now, index + 1);
+        if (token < 0) {
+            check.limiter.giveBack();
         }
         return token;
     }
