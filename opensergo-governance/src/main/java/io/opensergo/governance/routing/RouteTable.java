@@ -1,0 +1,170 @@
+package io.opensergo.governance.routing;
+
+import io.opensergo.rules.RuleId;
+import io.opensergo.rules.traffic.TrafficRouter;
+import io.opensergo.rules.traffic.VirtualWorkload;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A set of routers, compiled so that a decision does not become slower with their number.
+ *
+ * <p><b>Which routers.</b> A router is tried for the services its {@code hosts} select, in the way
+ * of Envoy's domains: a name beats {@code *suffix}, which beats {@code prefix*}, which beats {@code
+ * *}, and a longer pattern beats a shorter one. A name stands for its qualified form {@code
+ * <host>.<namespace>.svc.cluster.local} as well, and the other way round, with the namespace of the
+ * router; case does not matter. If none of the routers of the best pattern has a route for the
+ * request, none is found: less specific patterns are not tried. A router without hosts is tried for
+ * every service. A request that does not say its host is tried with every router.
+ *
+ * <p><b>Which route.</b> Routers that are tried are tried in the order they were given in, and so
+ * are their {@code http} routes; the first that matches wins. Entries of {@code match} are
+ * alternatives; within one, every condition must hold. A request that lacks an attribute fulfils no
+ * condition on it, but does not break {@code withoutHeaders}. A regular expression must match the
+ * whole value. {@code ignoreUriCase} is about the letters A to Z. {@code gateways} of an entry
+ * replace those of the router, and the name {@value WorkloadIdentity#MESH} stands for every process
+ * that is no gateway. {@code exportTo} is the control plane's matter, and {@code tcp} and {@code
+ * tls} are not about requests.
+ *
+ * <p><b>Which destination.</b> Requests are shared in exact proportion to the weights, over any run
+ * of as many requests as the weights add up to once they are divided by what they have in common.
+ * Weights that are all 0 are equal; beside others, one of 0 or one that is not given gets nothing;
+ * a single destination gets all.
+ *
+ * <p><b>Shadows.</b> A router that {@link io.opensergo.rules.Metadata#isShadow()} never decides; it
+ * counts what it would have decided. Each costs every request a search of its own.
+ *
+ * <p><b>Cost.</b> A decision looks up each attribute that entries are filed under once: a header
+ * with exact values costs one hash look-up, whatever their number, prefixes one walk along the
+ * path. It grows only with the number of different headers and query parameters that entries ask
+ * for alone, and with that of entries that ask for nothing that can be looked up (a port, presence,
+ * absence, a regular expression without a literal).
+ *
+ * <p>Immutable but for the weighted picks and the counts of shadows; safe for any number of
+ * threads. {@link #route} takes no lock. It allocates nothing, unless a regular expression has to
+ * run that is more than literals with {@code .*} between them.
+ */
+public final class RouteTable {
+
+    private static final RouteTable EMPTY =
+            compile(List.of(), List.of(), WorkloadIdentity.unknown());
+
+    private final WorkloadIdentity self;
+    private final List<CompiledRouter> routers;
+    private final List<String> warnings;
+    private final RoutingState state;
+
+    /** The route of each rank. */
+    private final CompiledRoute[] byRank;
+
+    private final RouterIndex active;
+    private final ShadowRouter[] shadows;
+
+    private RouteTable(
+            List<TrafficRouter> routers,
+            List<VirtualWorkload> workloads,
+            WorkloadIdentity self,
+            RoutingState previous) {
+        var subsets = new Subsets(workloads);
+        var draft = new RoutingState.Draft(previous);
+        var compiler = new RouterCompiler(subsets, self, draft);
+        this.self = self;
+        this.routers = routers.stream().map(compiler::compile).toList();
+        this.warnings = subsets.warnings();
+        this.byRank =
+                this.routers.stream()
+                        .flatMap(router -> router.routes().stream())
+                        .flatMap(
+                                route ->
+                                        Collections.nCopies(route.matches().size(), route).stream())
+                        .toArray(CompiledRoute[]::new);
+        this.active =
+                new RouterIndex(this.routers.stream().filter(each -> !each.isShadow()).toList());
+        this.shadows =
+                this.routers.stream()
+                        .filter(CompiledRouter::isShadow)
+                        .map(router -> shadow(router, draft))
+                        .toArray(ShadowRouter[]::new);
+        this.state = draft.finish();
+    }
+
+    private static ShadowRouter shadow(CompiledRouter router, RoutingState.Draft draft) {
+        return new ShadowRouter(
+                router, new RouterIndex(List.of(router)), draft.shadow(router.id()));
+    }
+
+    /** Returns the table without routers. */
+    public static RouteTable empty() {
+        return EMPTY;
+    }
+
+    /**
+     * Compiles routers.
+     *
+     * @param routers the routers in the order in which they are tried
+     * @param workloads the subsets that destinations name
+     * @param self what this process is
+     */
+    public static RouteTable compile(
+            List<TrafficRouter> routers, List<VirtualWorkload> workloads, WorkloadIdentity self) {
+        return new RouteTable(routers, workloads, self, RoutingState.NONE);
+    }
+
+    /**
+     * Compiles other rules for the same process. Weighted picks of a route that is the same go on
+     * where they are, and a shadow of the same id goes on counting; both tables share them from now
+     * on.
+     *
+     * @param routers all routers, in the order in which they are tried
+     * @param workloads all subsets that destinations name
+     */
+    public RouteTable update(List<TrafficRouter> routers, List<VirtualWorkload> workloads) {
+        return new RouteTable(routers, workloads, self, state);
+    }
+
+    /**
+     * Decides where a request goes.
+     *
+     * @return a decision made in advance, {@link RouteDecision#NOT_FOUND} if no route holds
+     */
+    public RouteDecision route(RequestView request) {
+        int rank = active.search(request);
+        for (ShadowRouter shadow : shadows) {
+            shadow.count(request, rank, active);
+        }
+        return rank == MatchIndex.NONE ? RouteDecision.NOT_FOUND : byRank[rank].next();
+    }
+
+    /**
+     * Explains what {@link #route} returns for a request next, without any effect on it. Slow: it
+     * checks every condition of every entry that is tried.
+     */
+    public RouteExplanation explain(RequestView request) {
+        return new Explainer(routers, request).explain();
+    }
+
+    /** Returns how many requests each shadow would have decided, in the order of the routers. */
+    public Map<RuleId, Long> shadowMatches() {
+        Map<RuleId, Long> matches = new LinkedHashMap<>();
+        for (ShadowRouter shadow : shadows) {
+            matches.put(shadow.router().id(), shadow.taken().sum());
+        }
+        return Collections.unmodifiableMap(matches);
+    }
+
+    /**
+     * Returns what looks like a mistake in the rules though they are valid: subsets that a
+     * VirtualWorkload should have and does not. For a log; empty if there is nothing to say.
+     */
+    public List<String> warnings() {
+        return warnings;
+    }
+
+    /** Returns how many routers there are. */
+    @Override
+    public String toString() {
+        return routers.size() + " routers with " + byRank.length + " alternatives";
+    }
+}

@@ -1,0 +1,48 @@
+package io.opensergo.governance.routing;
+
+import io.opensergo.rules.RuleId;
+import io.opensergo.rules.traffic.HttpRoute;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
+
+/**
+ * What outlives a table: how far weighted picks got, for each route that did not change, and what
+ * each shadow counted.
+ */
+record RoutingState(Map<RouteKey, WeightedWalk> walks, Map<RuleId, LongAdder> shadows) {
+
+    static final RoutingState NONE = new RoutingState(Map.of(), Map.of());
+
+    /** A route that has the same picks as long as it is equal. */
+    record RouteKey(RuleId router, HttpRoute route) {}
+
+    /** The state of a table that is being compiled: takes over what its predecessor has of it. */
+    static final class Draft {
+
+        private final RoutingState previous;
+        private final Map<RouteKey, WeightedWalk> walks = new HashMap<>();
+        private final Map<RuleId, LongAdder> shadows = new HashMap<>();
+
+        Draft(RoutingState previous) {
+            this.previous = previous;
+        }
+
+        WeightedWalk walk(RuleId router, HttpRoute route, Supplier<WeightedWalk> start) {
+            var key = new RouteKey(router, route);
+            WeightedWalk earlier = previous.walks.get(key);
+            return walks.computeIfAbsent(key, k -> earlier == null ? start.get() : earlier);
+        }
+
+        LongAdder shadow(RuleId router) {
+            LongAdder earlier = previous.shadows.get(router);
+            return shadows.computeIfAbsent(
+                    router, id -> earlier == null ? new LongAdder() : earlier);
+        }
+
+        RoutingState finish() {
+            return new RoutingState(Map.copyOf(walks), Map.copyOf(shadows));
+        }
+    }
+}
