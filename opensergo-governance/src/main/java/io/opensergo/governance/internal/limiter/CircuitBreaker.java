@@ -7,12 +7,12 @@ import java.lang.invoke.VarHandle;
  * Stops requests to what fails or is slow, and lets a probe through now and then.
  *
  * <p>Closed, it counts completed calls in a window that slides in parts of a {@value #PARTS}th: a
- * call is forgotten when the beginning of its part is as old as the window is long. It opens when
- * there are enough calls and the bad ones among them reach the ratio, which is tested after each
- * call. Open, it refuses everything until the recovery timeout has passed; the next request is the
- * probe, and its outcome closes or opens it again. If a probe is not heard of for a recovery
- * timeout (or the time it may take, if longer), the next request is a probe too; the first outcome
- * of any of them decides.
+ * call is forgotten when the beginning of its part is as old as the window is long, and a part ends
+ * early if an older one is forgotten meanwhile. It opens when there are enough calls and the bad
+ * ones among them reach the ratio, which is tested after each call. Open, it refuses everything
+ * until the recovery timeout has passed; the next request is the probe, and its outcome closes or
+ * opens it again. If a probe is not heard of for a recovery timeout (or the time it may take, if
+ * longer), the next request is a probe too; the first outcome of any of them decides.
  *
  * <p>Concurrency: the state is one reference to an immutable object (Closed has the newest part of
  * its window in it), changed by compare-and-set, so that each transition happens once, one request
@@ -21,7 +21,8 @@ import java.lang.invoke.VarHandle;
  * pass while another thread opens the breaker are not called back.
  *
  * <p>Clock: a part behaves as in {@link RateLimiter}. An open or probing breaker that sees a time
- * further back than it has to wait starts its wait anew.
+ * before the beginning of its wait, by more than the wait and more than ten seconds, starts its
+ * wait anew.
  *
  * <p>An edited breaker goes on in the state of the one before it, and both may be in use at once.
  * One that is open keeps its deadline.
@@ -83,6 +84,10 @@ public final class CircuitBreaker {
             return Math.max(1, window / PARTS);
         }
 
+        private long tolerance() {
+            return Math.max(window, ClockJump.LONGEST_DELAY);
+        }
+
         private long probeTimeout() {
             return slow ? Math.max(recovery, maxRt) : recovery;
         }
@@ -132,9 +137,10 @@ public final class CircuitBreaker {
             return Admission.PASS;
         }
         Waiting waiting = (Waiting) state;
-        return waiting.isSetBack(now) || now - waiting.until < 0
-                ? Admission.REFUSE
-                : Admission.PROBE;
+        if (waiting.isSetBack(now)) {
+            waiting = waiting.restartedAt(now);
+        }
+        return now - waiting.until < 0 ? Admission.REFUSE : Admission.PROBE;
     }
 
     /** Returns how many nanoseconds after a refusal a request may be the next probe. */
@@ -227,7 +233,7 @@ public final class CircuitBreaker {
 
     private boolean isJustBefore(Part part, long now) {
         return now - part.start < 0
-                && part.start - now < settings.window
+                && part.start - now < settings.tolerance()
                 && part.window == settings.window;
     }
 
@@ -238,11 +244,11 @@ public final class CircuitBreaker {
         History past;
         if (part.window == 0) {
             past = History.NONE;
-        } else if (part.start - now >= window) {
+        } else if (part.start - now >= settings.tolerance()) {
             past = part.past.restartedAt(now, counts);
         } else {
-            past = part.past.with(part.start, counts, window, now);
             start = now - part.start > 0 ? now : part.start;
+            past = part.past.with(part.start, counts, window, start);
         }
         closed.moveOn(part, new Part(start, settings, past));
     }
@@ -328,7 +334,7 @@ public final class CircuitBreaker {
         }
 
         final boolean isSetBack(long now) {
-            return since - now > Math.max(until - since, 0);
+            return since - now > Math.max(until - since, ClockJump.LONGEST_DELAY);
         }
 
         abstract Waiting restartedAt(long now);

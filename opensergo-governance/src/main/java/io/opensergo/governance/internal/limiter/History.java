@@ -3,8 +3,9 @@ package io.opensergo.governance.internal.limiter;
 /**
  * The sealed parts of a sliding window, the oldest first; immutable.
  *
- * <p>A part is its time, from which it ages, and its counts. Only what has been counted is kept, so
- * there are never more parts than fit into the window.
+ * <p>A part is its time, from which it ages, and its counts. Times never decrease, so parts expire
+ * in their order. Only what has been counted is kept, so there are never more parts than fit into
+ * the window.
  */
 final class History {
 
@@ -33,6 +34,12 @@ final class History {
     /** Returns whether the oldest part is at least this old. */
     boolean hasOlderThan(long age, long now) {
         return times.length > 0 && now - times[0] >= age;
+    }
+
+    /** Returns a time, or that of the newest part if that is later. */
+    long notBefore(long time) {
+        int size = times.length;
+        return size > 0 && times[size - 1] - time > 0 ? times[size - 1] : time;
     }
 
     /** Returns this history with one more part, and without those that are at least this old. */

@@ -12,8 +12,10 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * <p>Concurrency: exact. One compare-and-set reserves a place; places are given in its order.
  *
- * <p>Clock: the line is never longer than the longest timeout that was ever in force, so a place
- * further away says that the clock was set back, and the line starts anew.
+ * <p>Clock: the line is never longer than the longest timeout that was ever in force. A place that
+ * is further away, by up to ten seconds, is in front of a thread that was held up after it had read
+ * the time, which gets its place behind it like any other. One further away still says that the
+ * clock was set back, and the line starts anew.
  *
  * <p>An edited pacer goes on with the line of the one before it, and both may be in use at once.
  */
@@ -98,7 +100,7 @@ public final class Pacer {
     }
 
     private long wait(long before, long now) {
-        if (before == NOBODY || before - now > longestTimeout) {
+        if (before == NOBODY || before - now > longestTimeout + ClockJump.LONGEST_DELAY) {
             return 0;
         }
         return Math.max(0, before + interval - now);

@@ -8,18 +8,20 @@ import org.jspecify.annotations.Nullable;
  * Admits at most {@code limit} requests in any window of time, wherever it begins.
  *
  * <p>The window slides in parts of a {@value #PARTS}th of its length. A part begins with the first
- * request that comes after the one before it has ended, and its requests are forgotten together,
- * when the last of them is as old as the window is long. So a request may be refused that a log of
- * every single request would have admitted, for at most a {@value #PARTS}th of the window; never
- * the other way round. A burst comes back as a burst, since its part ages from its last request.
+ * request that comes after the one before it has ended, or that finds the limit reached and an
+ * older part to be forgotten. The requests of a part are forgotten together, when the last of them
+ * is as old as the window is long; its time is kept to less than a 500,000th of the part and
+ * rounded up. So a request may be refused that a log of every single request would have admitted,
+ * for at most a {@value #PARTS}th of the window; never the other way round. A burst comes back as a
+ * burst, since its part ages from its last request.
  *
  * <p>Concurrency: exact. One compare-and-set on the word of the newest part both checks and counts,
  * and the parts before it are immutable, so nothing overshoots under contention. {@link SubWindow}
  * says how parts follow each other without a lock.
  *
- * <p>Clock: a time before the newest part, by less than a window, counts as its beginning. One
- * further back is a clock that was set back, and everything counted so far counts as having just
- * happened.
+ * <p>Clock: a time before the newest part, by less than a window or ten seconds if that is longer,
+ * counts as its beginning: a thread may be held up after it has read the time. One further back is
+ * a clock that was set back, and everything counted so far counts as having just happened.
  *
  * <p>An edited limiter goes on counting where the one before it stood, and both may be in use at
  * once.
@@ -35,12 +37,14 @@ public final class RateLimiter {
     private final long limit;
     private final long window;
     private final long partLength;
+    private final long tolerance;
     private final Counts counts;
 
     private RateLimiter(long limit, long windowNanos, Counts counts) {
         this.limit = Math.min(limit, Part.COUNT_MASK);
         this.window = windowNanos;
         this.partLength = Math.max(1, windowNanos / PARTS);
+        this.tolerance = Math.max(windowNanos, ClockJump.LONGEST_DELAY);
         this.counts = counts;
     }
 
@@ -149,7 +153,7 @@ public final class RateLimiter {
     }
 
     private long untilForgotten(long time, long now) {
-        return Math.max(1, Math.min(window, time + window - now));
+        return Math.max(1, time + window - now);
     }
 
     private boolean isJustBefore(Part part, long now) {
@@ -157,7 +161,7 @@ public final class RateLimiter {
     }
 
     private boolean isSetBack(Part part, long now) {
-        return part.start - now >= window;
+        return part.start - now >= tolerance;
     }
 
     private void moveOn(Part part, long now) {
@@ -172,7 +176,7 @@ public final class RateLimiter {
             History past =
                     setBack
                             ? part.past.restartedAt(now, count)
-                            : part.past.with(part.lastAdmission(word), count, window, now);
+                            : part.past.with(part.lastAdmission(word), count, window, start);
             next = new Part(start, partLength, past, part.admittedBefore + count);
         }
         counts.moveOn(part, next);
@@ -204,9 +208,13 @@ public final class RateLimiter {
             return (offset << COUNT_BITS) | ((word & COUNT_MASK) + 1);
         }
 
-        /** Returns when the last request was admitted, rounded up to the next unit. */
+        /**
+         * Returns when the last request was admitted, rounded up to the end of the unit, at most to
+         * that of the part; and not before the older parts, whose unit may be another.
+         */
         private long lastAdmission(long word) {
-            return start + (((word >>> COUNT_BITS) + 1) << unitShift) - 1;
+            long offset = ((word >>> COUNT_BITS) + 1) << unitShift;
+            return past.notBefore(start + Math.min(length, offset) - 1);
         }
     }
 
