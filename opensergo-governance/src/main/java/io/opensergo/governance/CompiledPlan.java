@@ -1,13 +1,21 @@
 package io.opensergo.governance;
 
 import io.opensergo.governance.internal.limiter.LeasedLimiter;
+import io.opensergo.governance.routing.Lanes;
+import io.opensergo.governance.routing.RouteTable;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
 /** A plan with everything that requests need; immutable, and swapped as a whole. */
 record CompiledPlan(
-        Plan summary, int instances, Map<String, Protection> protections, Protection unprotected) {
+        Plan summary,
+        RuleBook book,
+        int instances,
+        Map<String, Protection> protections,
+        Protection unprotected,
+        RouteTable routes,
+        Lanes lanes) {
 
     /** Returns the checks of a resource; of none, or for the whole process, if no rule names it. */
     Protection protection(String resource) {

@@ -2,6 +2,7 @@ package io.opensergo.governance;
 
 import io.opensergo.governance.internal.limiter.CircuitBreaker.Phase;
 import io.opensergo.governance.internal.limiter.ProcessLoad;
+import io.opensergo.governance.routing.WorkloadIdentity;
 import io.opensergo.governance.time.Ticker;
 import io.opensergo.rules.faulttolerance.LimitMode;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -14,16 +15,18 @@ final class Engine {
     private final Ticker ticker;
     private final BreakerEvents events;
     private final Quotas quotas;
+    private final WorkloadIdentity workload;
     private final ProcessLoad load = new ProcessLoad();
     private final AtomicInteger serials = new AtomicInteger();
     private final AtomicInteger generations = new AtomicInteger();
     private volatile int instances = 1;
     private volatile boolean instancesKnown;
 
-    Engine(Ticker ticker, BreakerEvents events, Quotas quotas) {
+    Engine(Ticker ticker, BreakerEvents events, Quotas quotas, WorkloadIdentity workload) {
         this.ticker = ticker;
         this.events = events;
         this.quotas = quotas;
+        this.workload = workload;
     }
 
     Ticker ticker() {
@@ -32,6 +35,10 @@ final class Engine {
 
     Quotas quotas() {
         return quotas;
+    }
+
+    WorkloadIdentity workload() {
+        return workload;
     }
 
     ProcessLoad load() {

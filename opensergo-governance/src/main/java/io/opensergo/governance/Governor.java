@@ -4,12 +4,19 @@ import io.opensergo.api.OpenSergoClient;
 import io.opensergo.api.Target;
 import io.opensergo.governance.internal.limiter.LeasedLimiter;
 import io.opensergo.governance.quota.QuotaHealth;
+import io.opensergo.governance.routing.Lanes;
+import io.opensergo.governance.routing.RequestView;
+import io.opensergo.governance.routing.RouteDecision;
+import io.opensergo.governance.routing.RouteExplanation;
 import io.opensergo.rules.Rule;
+import io.opensergo.rules.RuleId;
+import io.opensergo.rules.traffic.TrafficRouter;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
@@ -57,14 +64,8 @@ public final class Governor implements AutoCloseable {
     private volatile CompiledPlan plan;
 
     Governor(GovernorBuilder settings) {
-        engine =
-                new Engine(
-                        settings.ticker(),
-                        events,
-                        new Quotas(
-                                settings.quota(),
-                                settings.quotaFailurePolicy(),
-                                settings.ticker()));
+        var quotas = new Quotas(settings.quota(), settings.quotaFailurePolicy(), settings.ticker());
+        engine = new Engine(settings.ticker(), events, quotas, settings.workload());
         sampler = new LoadSampler(settings.loadMetrics(), engine.load());
         isError = settings.isError();
         plan = PlanCompiler.empty(engine);
@@ -117,6 +118,36 @@ public final class Governor implements AutoCloseable {
     /** Returns the guard of a resource. Keep it; it always follows the plan. */
     public Guard guard(String resource, TrafficDirection direction) {
         return new Guard(this, resource, direction);
+    }
+
+    /**
+     * Decides where a request goes, by the TrafficRouters in force. Takes no lock, and allocates
+     * nothing.
+     *
+     * @return a decision made in advance; {@link RouteDecision#NOT_FOUND} if no route holds
+     */
+    public RouteDecision route(RequestView request) {
+        return plan.routes().route(request);
+    }
+
+    /**
+     * Explains what {@link #route} returns for a request next, and has no effect on it. Slow: it
+     * checks every condition.
+     */
+    public RouteExplanation explain(RequestView request) {
+        CompiledPlan current = plan;
+        long version = current.summary().versions().getOrDefault(TrafficRouter.KIND.name(), 0L);
+        return current.routes().explain(request).ofVersion(version);
+    }
+
+    /** Returns the lanes in force; ask again for each request, since they change with the rules. */
+    public Lanes lanes() {
+        return plan.lanes();
+    }
+
+    /** Returns how many requests each router that is a shadow would have decided. */
+    public Map<RuleId, Long> shadowRouteMatches() {
+        return plan.routes().shadowMatches();
     }
 
     /** Returns what is decided by now. */

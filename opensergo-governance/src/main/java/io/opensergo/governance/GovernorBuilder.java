@@ -4,6 +4,7 @@ import io.opensergo.api.OpenSergoClient;
 import io.opensergo.api.Target;
 import io.opensergo.governance.quota.GlobalQuota;
 import io.opensergo.governance.quota.QuotaFailurePolicy;
+import io.opensergo.governance.routing.WorkloadIdentity;
 import io.opensergo.governance.time.Ticker;
 import io.opensergo.rules.Rule;
 import java.util.Collection;
@@ -21,6 +22,7 @@ public final class GovernorBuilder {
     private List<Rule> rules = List.of();
     private Ticker ticker = Ticker.system();
     private LoadMetrics loadMetrics = LoadMetrics.ofRuntime();
+    private WorkloadIdentity workload = WorkloadIdentity.unknown();
     private @Nullable IntSupplier instances;
     private @Nullable GlobalQuota quota;
     private QuotaFailurePolicy quotaFailurePolicy = QuotaFailurePolicy.FAIL_LOCAL;
@@ -56,6 +58,15 @@ public final class GovernorBuilder {
     /** Sets what measures the load for overload protection; the Java runtime by default. */
     public GovernorBuilder loadMetrics(LoadMetrics loadMetrics) {
         this.loadMetrics = Objects.requireNonNull(loadMetrics, "loadMetrics");
+        return this;
+    }
+
+    /**
+     * Sets what this process is, for routes and lanes that ask for the caller's labels, namespace
+     * or gateways; unknown by default, so that none of these conditions holds.
+     */
+    public GovernorBuilder workload(WorkloadIdentity workload) {
+        this.workload = Objects.requireNonNull(workload, "workload");
         return this;
     }
 
@@ -130,6 +141,10 @@ public final class GovernorBuilder {
 
     LoadMetrics loadMetrics() {
         return loadMetrics;
+    }
+
+    WorkloadIdentity workload() {
+        return workload;
     }
 
     @Nullable IntSupplier instances() {

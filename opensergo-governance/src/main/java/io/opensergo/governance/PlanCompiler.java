@@ -1,6 +1,8 @@
 package io.opensergo.governance;
 
 import io.opensergo.governance.internal.limiter.LeasedLimiter;
+import io.opensergo.governance.routing.Lanes;
+import io.opensergo.governance.routing.RouteTable;
 import io.opensergo.rules.Metadata;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleId;
@@ -13,7 +15,9 @@ import io.opensergo.rules.faulttolerance.HttpRequestFallbackAction;
 import io.opensergo.rules.faulttolerance.LimitMode;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
 import io.opensergo.rules.faulttolerance.Strategy;
+import io.opensergo.rules.traffic.TrafficLane;
 import io.opensergo.rules.traffic.TrafficRouter;
+import io.opensergo.rules.traffic.VirtualWorkload;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -52,9 +56,12 @@ final class PlanCompiler {
         var summary = new Plan(0, Instant.now(), Map.of(), Set.of(), List.of(), List.of());
         return new CompiledPlan(
                 summary,
+                RuleBook.EMPTY,
                 engine.instances(),
                 Map.of(),
-                engine.protection(Checks.NONE, engine.newState()));
+                engine.protection(Checks.NONE, engine.newState()),
+                RouteTable.compile(List.of(), List.of(), engine.workload()),
+                Lanes.none());
     }
 
     /** Returns the plan of the rules in a book, which follows another. */
@@ -87,9 +94,37 @@ final class PlanCompiler {
                     protections.put(resource, protect(resource, all, before));
                 });
         Protection unprotected = protect("", ofProcess, previous.unprotected());
-        var plan = new CompiledPlan(summary(), engine.instances(), protections, unprotected);
+        RouteTable routes = routes();
+        Lanes lanes = lanes();
+        var plan =
+                new CompiledPlan(
+                        summary(),
+                        book,
+                        engine.instances(),
+                        protections,
+                        unprotected,
+                        routes,
+                        lanes);
         closeAllBut(plan.leases());
         return plan;
+    }
+
+    private RouteTable routes() {
+        List<TrafficRouter> routers = book.of(TrafficRouter.KIND);
+        routers.forEach(this::checkMode);
+        List<VirtualWorkload> workloads = book.of(VirtualWorkload.KIND);
+        boolean same =
+                previous.book().of(TrafficRouter.KIND).equals(routers)
+                        && previous.book().of(VirtualWorkload.KIND).equals(workloads);
+        RouteTable table = same ? previous.routes() : previous.routes().update(routers, workloads);
+        for (String warning : table.warnings()) {
+            problems.add(new PlanProblem(PlanProblem.Type.MISSING_SUBSET, "", warning));
+        }
+        return table;
+    }
+
+    private Lanes lanes() {
+        return Lanes.compile(book.of(TrafficLane.KIND), engine.workload());
     }
 
     /**

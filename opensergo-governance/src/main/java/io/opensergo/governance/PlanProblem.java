@@ -4,7 +4,7 @@ package io.opensergo.governance;
  * A part of the rules that could not be used, or not as it says.
  *
  * @param type what is wrong
- * @param rule the name of the rule that it is about
+ * @param rule the name of the rule that it is about; empty if it is about several
  * @param message what is wrong, what applies instead, and what to do
  */
 public record PlanProblem(Type type, String rule, String message) {
@@ -15,6 +15,8 @@ public record PlanProblem(Type type, String rule, String message) {
         DANGLING_STRATEGY,
         /** It refers to a fallback action that does not exist. */
         DANGLING_FALLBACK_ACTION,
+        /** A destination names a subset that the VirtualWorkload of its service has not. */
+        MISSING_SUBSET,
         /** It asks for what this process cannot do as it is set up. */
         NOT_SUPPORTED,
         /** Its mode annotation is not known. */

@@ -43,7 +43,7 @@ final class Explainer {
             trials.add(tryRouter(router));
         }
         return new RouteExplanation(
-                decided == null ? RouteDecision.NOT_FOUND : decided.peek(), trials);
+                0, decided == null ? RouteDecision.NOT_FOUND : decided.peek(), trials);
     }
 
     private RouterTrial tryRouter(CompiledRouter router) {

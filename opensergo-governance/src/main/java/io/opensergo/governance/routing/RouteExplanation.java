@@ -8,15 +8,21 @@ import org.jspecify.annotations.Nullable;
  * Why a request goes where it goes: every router, and of those that are tried each route up to the
  * first that matches. Immutable.
  *
+ * @param version the version of the routers, as their control plane gave it; 0 if they have none
  * @param decision what is decided
  * @param routers the routers in order; those behind the one that decides are tried no more, unless
  *     they are shadows
  */
-public record RouteExplanation(RouteDecision decision, List<RouterTrial> routers) {
+public record RouteExplanation(long version, RouteDecision decision, List<RouterTrial> routers) {
 
     /** Copies the list. */
     public RouteExplanation {
         routers = List.copyOf(routers);
+    }
+
+    /** Returns this explanation as one of routers of a version. */
+    public RouteExplanation ofVersion(long newVersion) {
+        return new RouteExplanation(newVersion, decision, routers);
     }
 
     /**
@@ -97,6 +103,9 @@ public record RouteExplanation(RouteDecision decision, List<RouterTrial> routers
     @Override
     public String toString() {
         var text = new StringBuilder("decision: ").append(decision);
+        if (version != 0) {
+            text.append(", by version ").append(version);
+        }
         for (RouterTrial router : routers) {
             text.append('\n').append(router.router());
             text.append(router.shadow() ? " (shadow): " : ": ");
