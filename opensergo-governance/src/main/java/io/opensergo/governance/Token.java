@@ -21,6 +21,9 @@ final class Token {
     static final long THROTTLED = 1L << 58;
     static final long LOAD = 1L << 57;
 
+    /** What {@link #PROBE} is, for the breakers that are shadows: theirs must not probe others. */
+    static final long SHADOW_PROBE = 1L << 56;
+
     static final int MAX_CHECKS = 1 << 10;
 
     private static final int UNIT_SHIFT = 4;
