@@ -110,7 +110,8 @@ final class Checks {
 
     private static Pacer pacer(ThrottlingStrategy strategy, @Nullable Check before) {
         long interval = nanos(strategy.minIntervalOfRequests());
-        long timeout = nanos(strategy.queueTimeout());
+        // A longer wait could not be told by a token, and would not be waited for.
+        long timeout = Math.min(nanos(strategy.queueTimeout()), Token.LONGEST_NANOS);
         return before instanceof Check.Pace pace
                 ? pace.pacer.edited(interval, timeout)
                 : Pacer.of(interval, timeout);

@@ -192,6 +192,7 @@ final class Protection {
 
     private long breakers(long now, long start) {
         long probes = 0;
+        long probeFlags = 0;
         for (int i = 0; i < breakers.length; i++) {
             Check.Break check = breakers[i];
             if (check.breaker.isClosed()) {
@@ -200,6 +201,7 @@ final class Protection {
             Admission admission = check.breaker.tryAcquire(readsTime ? now : ticker.nanos());
             if (admission == Admission.PROBE) {
                 probes |= 1L << i;
+                probeFlags |= probeFlag(check);
             } else if (admission == Admission.REFUSE) {
                 if (!check.shadow) {
                     giveBackProbes(probes);
@@ -209,14 +211,14 @@ final class Protection {
                 check.counters.shadowRejected.increment();
             }
         }
-        return admit(now, start, probes != 0);
+        return admit(now, start, probeFlags);
     }
 
-    private long admit(long now, long start, boolean probe) {
+    private long admit(long now, long start, long probeFlags) {
         if (countsPassed) {
             state.passed.increment();
         }
-        long token = probe ? duties | Token.PROBE : duties;
+        long token = duties | probeFlags;
         if (start != now) {
             state.waitedNanos.add(start - now);
             return token | Token.THROTTLED | Token.TIMED | Token.startNotBefore(start);
@@ -251,17 +253,20 @@ final class Protection {
         if (!Token.has(token, Token.RECORDED)) {
             return;
         }
-        boolean probe = Token.has(token, Token.PROBE);
-        if (outcome == Outcome.CANCELLED) {
-            if (probe) {
-                giveBackProbes(-1);
-            }
-            return;
-        }
+        boolean cancelled = outcome == Outcome.CANCELLED;
         boolean failed = outcome.isFailure();
         for (Check.Break check : breakers) {
-            check.breaker.record(now, rt, failed && check.isError(outcome), probe);
+            boolean probe = Token.has(token, probeFlag(check));
+            if (!cancelled) {
+                check.breaker.record(now, rt, failed && check.isError(outcome), probe);
+            } else if (probe) {
+                check.breaker.giveBackProbe(now);
+            }
         }
+    }
+
+    private static long probeFlag(Check.Break check) {
+        return check.shadow ? Token.SHADOW_PROBE : Token.PROBE;
     }
 
     private void giveBackProbes(long probes) {

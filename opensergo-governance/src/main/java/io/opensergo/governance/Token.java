@@ -21,11 +21,18 @@ final class Token {
     static final long THROTTLED = 1L << 58;
     static final long LOAD = 1L << 57;
 
+    /** What {@link #PROBE} is, for the breakers that are shadows: theirs must not probe others. */
+    static final long SHADOW_PROBE = 1L << 56;
+
     static final int MAX_CHECKS = 1 << 10;
 
     private static final int UNIT_SHIFT = 4;
     private static final int START_BITS = 44;
     private static final long START_MASK = (1L << START_BITS) - 1;
+
+    /** The longest time from now to a start, or from a start to now, that can be told. */
+    static final long LONGEST_NANOS = (1L << (START_BITS + UNIT_SHIFT - 1)) - (2 << UNIT_SHIFT);
+
     private static final int GENERATION_BITS = 12;
     private static final long GENERATION_MASK = (1L << GENERATION_BITS) - 1;
     private static final int RETRY_BITS = 40;
@@ -65,7 +72,7 @@ final class Token {
     }
 
     static long refused(int serial, int check, long retryAfterNanos) {
-        long micros = (retryAfterNanos + 999) / 1000;
+        long micros = retryAfterNanos / 1000 + (retryAfterNanos % 1000 == 0 ? 0 : 1);
         long retry =
                 retryAfterNanos == Long.MAX_VALUE ? RETRY_MASK : Math.min(micros, RETRY_MASK - 1);
         return REFUSED

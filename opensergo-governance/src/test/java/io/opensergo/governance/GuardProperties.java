@@ -1,0 +1,360 @@
+package io.opensergo.governance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.opensergo.governance.time.ManualTicker;
+import io.opensergo.rules.Metadata;
+import io.opensergo.rules.Rule;
+import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy;
+import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy.AdaptiveStrategy;
+import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy.Threshold;
+import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy;
+import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy.SlowConditions;
+import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy.TriggerType;
+import io.opensergo.rules.faulttolerance.ConcurrencyLimitStrategy;
+import io.opensergo.rules.faulttolerance.FaultToleranceRule;
+import io.opensergo.rules.faulttolerance.FaultToleranceRule.ResourceRef;
+import io.opensergo.rules.faulttolerance.FaultToleranceRule.StrategyRef;
+import io.opensergo.rules.faulttolerance.LimitMode;
+import io.opensergo.rules.faulttolerance.RateLimitStrategy;
+import io.opensergo.rules.faulttolerance.Strategy;
+import io.opensergo.rules.faulttolerance.ThrottlingStrategy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple;
+
+/** A guard with arbitrary strategies, some of them shadows, under a ticker that is set by hand. */
+class GuardProperties {
+
+    private static final String RESOURCE = "GET:/foo";
+
+    /** Token times are in units of 16 ns, and both ends of a wait are rounded. */
+    private static final long ROUNDING = 31;
+
+    private static final Outcome FAILURE = Outcome.failure("UNAVAILABLE");
+
+    @Property(tries = 200, seed = "1661", edgeCases = EdgeCasesMode.NONE)
+    void explainEqualsTheNextDecisionAndChangesNothing(@ForAll("traces") Trace trace) {
+        try (var run = new Run(trace)) {
+            for (Step step : trace.steps) {
+                run.prepare(step);
+                if (step.action != Action.REQUEST) {
+                    continue;
+                }
+                GuardExplanation explained = run.guard.explain();
+                ResourceStats stats = run.guard.stats();
+                assertThat(run.guard.explain()).isEqualTo(explained);
+                assertThat(run.guard.stats()).isEqualTo(stats);
+
+                long token = run.guard.acquire();
+
+                assertThat(Guard.isRefused(token)).isEqualTo(!explained.admitted());
+                if (Guard.isRefused(token)) {
+                    assertThat(run.guard.rejection(token).strategy())
+                            .isEqualTo(explained.rejectedBy());
+                } else {
+                    long wait = explained.waitTime().toNanos();
+                    assertThat(run.guard.waitNanos(token))
+                            .isBetween(wait, wait == 0 ? 0 : wait + ROUNDING);
+                    run.tokens.add(token);
+                }
+            }
+        }
+    }
+
+    @Property(tries = 200, seed = "1662", edgeCases = EdgeCasesMode.NONE)
+    void aRefusedRequestTakesNothing(@ForAll("traces") Trace trace) {
+        try (var run = new Run(trace)) {
+            for (Step step : trace.steps) {
+                run.prepare(step);
+                if (step.action != Action.REQUEST) {
+                    continue;
+                }
+                GuardExplanation before = run.guard.explain();
+                ResourceStats stats = run.guard.stats();
+
+                long token = run.guard.acquire();
+
+                if (Guard.isRefused(token)) {
+                    assertThat(run.guard.explain()).isEqualTo(before);
+                    assertThat(run.guard.stats().passed()).isEqualTo(stats.passed());
+                    assertThat(run.guard.stats().inFlight()).isEqualTo(stats.inFlight());
+                    assertThat(run.guard.stats().waited()).isEqualTo(stats.waited());
+                    assertThat(run.guard.stats().rejected()).isEqualTo(stats.rejected() + 1);
+                } else {
+                    assertThat(run.guard.stats().passed()).isEqualTo(stats.passed() + 1);
+                    assertThat(run.guard.stats().rejected()).isEqualTo(stats.rejected());
+                    run.tokens.add(token);
+                }
+            }
+        }
+    }
+
+    @Property(tries = 200, seed = "1663", edgeCases = EdgeCasesMode.NONE)
+    void nothingIsInFlightWhenAllIsReleasedWhateverRulesCameMeanwhile(
+            @ForAll("traces") Trace trace, @ForAll("strategies") List<Strategy> others) {
+        try (var run = new Run(trace)) {
+            for (int i = 0; i < trace.steps.size(); i++) {
+                Step step = trace.steps.get(i);
+                run.prepare(step);
+                if (step.action == Action.REQUEST) {
+                    long token = run.guard.acquire();
+                    if (!Guard.isRefused(token)) {
+                        run.tokens.add(token);
+                    }
+                }
+                if (i % 8 == 7) {
+                    run.replaceRules(i % 16 == 7 ? others : trace.strategies);
+                }
+                if (i % 40 == 39) {
+                    run.replaceRules(List.of());
+                }
+            }
+            run.tokens.forEach(token -> run.guard.release(token, Outcome.SUCCESS));
+
+            assertThat(run.guard.stats().inFlight()).isZero();
+            assertThat(run.governor.engine().load().inFlight().count()).isZero();
+            run.replaceRules(trace.strategies);
+            assertThat(run.guard.stats().inFlight()).isZero();
+        }
+    }
+
+    @Property(tries = 200, seed = "1664", edgeCases = EdgeCasesMode.NONE)
+    void shadowsDoNotChangeWhatTheOthersDecide(@ForAll("traces") Trace trace) {
+        List<Strategy> enforced =
+                trace.strategies.stream().filter(one -> !one.metadata().isShadow()).toList();
+        try (var run = new Run(trace);
+                var without = new Run(new Trace(trace.start, enforced, trace.steps))) {
+            for (Step step : trace.steps) {
+                run.prepare(step);
+                without.prepare(step);
+                if (step.action != Action.REQUEST) {
+                    continue;
+                }
+                long token = run.guard.acquire();
+                long other = without.guard.acquire();
+                assertThat(Guard.isRefused(token)).isEqualTo(Guard.isRefused(other));
+                if (Guard.isRefused(token)) {
+                    assertThat(run.guard.rejection(token))
+                            .isEqualTo(without.guard.rejection(other));
+                } else {
+                    assertThat(run.guard.waitNanos(token))
+                            .isEqualTo(without.guard.waitNanos(other));
+                    run.tokens.add(token);
+                    without.tokens.add(other);
+                }
+            }
+        }
+    }
+
+    @Provide
+    Arbitrary<Trace> traces() {
+        Arbitrary<Long> times =
+                Arbitraries.frequencyOf(
+                        Tuple.of(10, Arbitraries.just(0L)),
+                        Tuple.of(10, Arbitraries.longs().between(0, nanos(50))),
+                        Tuple.of(5, Arbitraries.longs().between(0, nanos(1000))),
+                        Tuple.of(1, Arbitraries.of(nanos(5000), -nanos(1), nanos(86_400_000))),
+                        Tuple.of(1, Arbitraries.just(-nanos(86_400_000))));
+        Arbitrary<Action> actions =
+                Arbitraries.frequency(
+                        Tuple.of(20, Action.REQUEST),
+                        Tuple.of(12, Action.END),
+                        Tuple.of(1, Action.LOAD));
+        Arbitrary<Step> steps =
+                Combinators.combine(
+                                times,
+                                actions,
+                                Arbitraries.of(
+                                        Outcome.SUCCESS, FAILURE, FAILURE, Outcome.CANCELLED),
+                                Arbitraries.of(false, false, true),
+                                Arbitraries.doubles().between(0, 1).ofScale(2))
+                        .as(Step::new);
+        return Combinators.combine(
+                        Arbitraries.of(0L, -1L, Long.MAX_VALUE - nanos(500), nanos(86_400_000)),
+                        strategies(),
+                        steps.list().ofMaxSize(80))
+                .as(Trace::new);
+    }
+
+    @Provide
+    Arbitrary<List<Strategy>> strategies() {
+        Arbitrary<Strategy> any =
+                Arbitraries.frequencyOf(
+                        Tuple.of(2, rateLimits()),
+                        Tuple.of(2, throttlings()),
+                        Tuple.of(2, concurrencyLimits()),
+                        Tuple.of(3, breakers()),
+                        Tuple.of(1, overloads()));
+        return any.list().ofMinSize(1).ofMaxSize(6).uniqueElements(Rule::id);
+    }
+
+    private static Arbitrary<Metadata> metadata() {
+        return Combinators.combine(Arbitraries.of("a", "b", "c", "d"), Arbitraries.of(0, 0, 1))
+                .as(
+                        (name, shadow) -> {
+                            Metadata metadata = Metadata.of("default", "app", name);
+                            return shadow == 0
+                                    ? metadata
+                                    : metadata.withAnnotation(
+                                            Metadata.MODE_ANNOTATION, Metadata.SHADOW_MODE);
+                        });
+    }
+
+    private static Arbitrary<Strategy> rateLimits() {
+        return Combinators.combine(
+                        metadata(), Arbitraries.longs().between(0, 12), Arbitraries.of(1, 2, 60))
+                .as(
+                        (metadata, threshold, seconds) ->
+                                new RateLimitStrategy(
+                                        metadata,
+                                        RateLimitStrategy.MetricType.REQUEST_AMOUNT,
+                                        LimitMode.LOCAL,
+                                        threshold,
+                                        Duration.ofSeconds(seconds)));
+    }
+
+    private static Arbitrary<Strategy> throttlings() {
+        return Combinators.combine(
+                        metadata(),
+                        Arbitraries.longs().between(0, 80),
+                        Arbitraries.longs().between(1, 1000))
+                .as(
+                        (metadata, interval, timeout) ->
+                                new ThrottlingStrategy(
+                                        metadata,
+                                        Duration.ofMillis(interval),
+                                        Duration.ofMillis(timeout)));
+    }
+
+    private static Arbitrary<Strategy> concurrencyLimits() {
+        return Combinators.combine(metadata(), Arbitraries.longs().between(0, 8))
+                .as(
+                        (metadata, max) ->
+                                new ConcurrencyLimitStrategy(metadata, LimitMode.LOCAL, max));
+    }
+
+    private static Arbitrary<Strategy> breakers() {
+        return Combinators.combine(
+                        metadata(),
+                        Arbitraries.of(TriggerType.values()),
+                        Arbitraries.doubles().between(0, 1).ofScale(2),
+                        Arbitraries.longs().between(1, 2000),
+                        Arbitraries.longs().between(1, 500),
+                        Arbitraries.integers().between(1, 4),
+                        Arbitraries.longs().between(1, 300))
+                .as(
+                        (metadata, type, ratio, window, recovery, amount, maxRt) ->
+                                new CircuitBreakerStrategy(
+                                        metadata,
+                                        type,
+                                        ratio,
+                                        Duration.ofMillis(window),
+                                        Duration.ofMillis(recovery),
+                                        amount,
+                                        new SlowConditions(Duration.ofMillis(maxRt)),
+                                        null));
+    }
+
+    private static Arbitrary<Strategy> overloads() {
+        return Combinators.combine(
+                        metadata(),
+                        Arbitraries.doubles().between(0, 1).ofScale(2),
+                        Arbitraries.of(AdaptiveStrategy.values()))
+                .as(
+                        (metadata, cpu, strategy) ->
+                                new AdaptiveOverloadProtectionStrategy(
+                                        metadata,
+                                        AdaptiveOverloadProtectionStrategy.MetricType
+                                                .CPU_PERCENTAGE,
+                                        Threshold.ofCpu(cpu),
+                                        strategy));
+    }
+
+    private static long nanos(long millis) {
+        return millis * 1_000_000;
+    }
+
+    private enum Action {
+        REQUEST,
+        END,
+        LOAD
+    }
+
+    /**
+     * A step of a trace.
+     *
+     * @param last whether the latest request ends, not the earliest
+     */
+    private record Step(long nanos, Action action, Outcome outcome, boolean last, double cpu) {}
+
+    private record Trace(long start, List<Strategy> strategies, List<Step> steps) {}
+
+    /** A governor that follows a trace, but for its requests. */
+    private static final class Run implements AutoCloseable {
+
+        private final ManualTicker ticker;
+        private final Governor governor;
+        private final Guard guard;
+        private final List<Long> tokens = new ArrayList<>();
+        private volatile double cpu;
+
+        Run(Trace trace) {
+            ticker = new ManualTicker(trace.start);
+            governor = Governor.builder().ticker(ticker).loadMetrics(new Load()).build();
+            replaceRules(trace.strategies);
+            guard = governor.guard(RESOURCE);
+        }
+
+        void replaceRules(List<Strategy> strategies) {
+            List<Rule> rules = new ArrayList<>(strategies);
+            if (!strategies.isEmpty()) {
+                rules.add(
+                        new FaultToleranceRule(
+                                Metadata.of("default", "app", "rule"),
+                                List.of(new ResourceRef(RESOURCE)),
+                                strategies.stream().map(StrategyRef::to).toList(),
+                                null));
+            }
+            governor.replaceRules(rules);
+        }
+
+        void prepare(Step step) {
+            ticker.advanceNanos(step.nanos);
+            if (step.action == Action.LOAD) {
+                cpu = step.cpu;
+                governor.engine().load().measured(cpu, -1);
+            } else if (step.action == Action.END && !tokens.isEmpty()) {
+                long token = tokens.remove(step.last ? tokens.size() - 1 : 0);
+                guard.release(token, step.outcome);
+            }
+        }
+
+        @Override
+        public void close() {
+            governor.close();
+        }
+
+        /** The sampler of the governor may measure in between, which must change nothing. */
+        private final class Load implements LoadMetrics {
+
+            @Override
+            public double cpu() {
+                return cpu;
+            }
+
+            @Override
+            public double loadAverage() {
+                return -1;
+            }
+        }
+    }
+}

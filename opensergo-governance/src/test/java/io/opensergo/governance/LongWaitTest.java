@@ -1,0 +1,44 @@
+package io.opensergo.governance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.opensergo.governance.time.ManualTicker;
+import io.opensergo.rules.Metadata;
+import io.opensergo.rules.faulttolerance.FaultToleranceRule;
+import io.opensergo.rules.faulttolerance.FaultToleranceRule.ResourceRef;
+import io.opensergo.rules.faulttolerance.FaultToleranceRule.StrategyRef;
+import io.opensergo.rules.faulttolerance.ThrottlingStrategy;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** A token tells waits of up to 39 hours. */
+class LongWaitTest {
+
+    @Test
+    void aRequestThatWouldWaitLongerThanATokenCanTellIsRefusedAndDoesNotPassAtOnce() {
+        try (Governor governor = governor(Duration.ofHours(20))) {
+            Guard guard = governor.guard("GET:/foo");
+            guard.acquire();
+
+            long second = guard.acquire();
+
+            assertThat(Duration.ofNanos(guard.waitNanos(second)))
+                    .isBetween(Duration.ofHours(20), Duration.ofHours(20).plusNanos(31));
+            assertThat(Guard.isRefused(guard.acquire())).isTrue();
+        }
+    }
+
+    private static Governor governor(Duration interval) {
+        var strategy =
+                new ThrottlingStrategy(
+                        Metadata.of("default", "app", "slowly"), interval, Duration.ofDays(5));
+        var rule =
+                new FaultToleranceRule(
+                        Metadata.of("default", "app", "rule"),
+                        List.of(new ResourceRef("GET:/foo")),
+                        List.of(StrategyRef.to(strategy)),
+                        null);
+        return Governor.builder().ticker(new ManualTicker()).rules(List.of(rule, strategy)).build();
+    }
+}

@@ -1,0 +1,92 @@
+package io.opensergo.governance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
+
+class TokenProperties {
+
+    private static final long UNIT = 16;
+
+    /** Every flag of an admitted request. */
+    private static final List<Long> FLAGS =
+            List.of(
+                    Token.IN_FLIGHT,
+                    Token.RECORDED,
+                    Token.PROBE,
+                    Token.TIMED,
+                    Token.THROTTLED,
+                    Token.LOAD,
+                    Token.SHADOW_PROBE);
+
+    @Property(tries = 500, seed = "1651")
+    void anAdmittedRequestKeepsItsFlagsGenerationAndStart(
+            @ForAll @IntRange(min = 0, max = 127) int chosen,
+            @ForAll int generation,
+            @ForAll("instants") long start,
+            @ForAll("durations") long duration) {
+        long flags = 0;
+        for (int i = 0; i < FLAGS.size(); i++) {
+            flags |= (chosen >> i & 1) == 1 ? FLAGS.get(i) : 0;
+        }
+
+        long token = flags | Token.generation(generation) | Token.start(start);
+
+        assertThat(token).isNotNegative();
+        for (int i = 0; i < FLAGS.size(); i++) {
+            assertThat(Token.has(token, FLAGS.get(i))).isEqualTo((chosen >> i & 1) == 1);
+        }
+        assertThat(Token.isOfGeneration(token, generation)).isTrue();
+        assertThat(Token.isOfGeneration(token, generation + 1)).isFalse();
+        assertThat(Token.isOfGeneration(token, generation - 1)).isFalse();
+        assertThat(Token.sinceStart(token, start + duration))
+                .isBetween(duration - UNIT + 1, duration + UNIT - 1);
+    }
+
+    @Property(tries = 500, seed = "1652")
+    void aThrottledRequestStartsNotBeforeItsTimeAndHardlyLater(
+            @ForAll("instants") long now, @ForAll("durations") long wait) {
+        long token = Token.startNotBefore(now + wait);
+
+        assertThat(Token.sinceStart(token, now)).isBetween(-wait - 2 * UNIT + 2, -wait);
+    }
+
+    @Property(tries = 1000, seed = "1653")
+    void aRefusedRequestKeepsWhoRefusedItAndWhenToRetry(
+            @ForAll int serial,
+            @ForAll @IntRange(min = 0, max = Token.MAX_CHECKS - 1) int check,
+            @ForAll("retries") long retryAfter) {
+        long token = Token.refused(serial, check, retryAfter);
+
+        assertThat(Guard.isRefused(token)).isTrue();
+        assertThat(Token.isOfSerial(token, serial)).isTrue();
+        assertThat(Token.isOfSerial(token, serial + 1)).isFalse();
+        assertThat(Token.isOfSerial(token, serial - 1)).isFalse();
+        assertThat(Token.check(token)).isEqualTo(check);
+        long longest = (1L << 40) - 2;
+        long micros = retryAfter / 1000 + (retryAfter % 1000 == 0 ? 0 : 1);
+        assertThat(Token.retryAfterMicros(token))
+                .isEqualTo(retryAfter == Long.MAX_VALUE ? -1 : Math.min(micros, longest));
+    }
+
+    @Provide
+    Arbitrary<Long> instants() {
+        return Arbitraries.longs();
+    }
+
+    @Provide
+    Arbitrary<Long> durations() {
+        return Arbitraries.longs().between(0, Token.LONGEST_NANOS);
+    }
+
+    @Provide
+    Arbitrary<Long> retries() {
+        return Arbitraries.longs().between(1, Long.MAX_VALUE);
+    }
+}
