@@ -37,6 +37,7 @@ class ModuleOrderTest {
         PROTO("proto", RULES),
         CLIENT("client", RULES, API, PROTO),
         GOVERNANCE("governance", RULES, API),
+        QUOTA_REDIS("quota.redis", RULES, API, GOVERNANCE),
         CONTROL_PLANE("controlplane", RULES, PROTO),
         CLI("cli", RULES, SCHEMA, API, PROTO, CLIENT, CONTROL_PLANE);
 
