@@ -12,14 +12,13 @@ import org.slf4j.LoggerFactory;
  *
  * <p>An outage begins with a failure and ends with the next answer. Each is logged once, as a
  * warning, and so is its end; of outages that follow each other closely only the first one is
- * logged within {@value #QUIET_SECONDS} seconds. All limits of a governor share one of these. Safe
- * for many threads, without a lock.
+ * logged within ten seconds. All limits of a governor share one of these. Safe for many threads,
+ * without a lock.
  */
 public final class QuotaHealth {
 
     private static final Logger LOG = LoggerFactory.getLogger(QuotaHealth.class);
-    private static final int QUIET_SECONDS = 10;
-    private static final long QUIET_NANOS = QUIET_SECONDS * 1_000_000_000L;
+    private static final long QUIET_NANOS = 10_000_000_000L;
 
     private final Ticker ticker;
     private final AtomicBoolean down = new AtomicBoolean();

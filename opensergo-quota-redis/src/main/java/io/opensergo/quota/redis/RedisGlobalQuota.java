@@ -22,8 +22,7 @@ import reactor.core.publisher.Mono;
  * take them all. Windows follow each other from the first request on; a span of one window's length
  * that straddles two of them can see up to twice the threshold, which is the least that a bucket
  * can do that admits the threshold as a burst. A bucket is changed by compare-and-swap, again if
- * another instance was quicker, and expires in Redis {@value Buckets#KEEP_SECONDS} seconds after
- * its window.
+ * another instance was quicker, and expires in Redis five seconds after its window.
  *
  * <p>An edited threshold takes effect on the bucket there is: each instance dates its threshold by
  * when it learnt it, and the threshold that was learnt last is in force for all of them. A higher
