@@ -61,8 +61,9 @@ final class Protection {
         readsTime = timed || rates.length + quotas.length + paces.length > 0;
         countsPassed = checks.passCounter() == null;
         duties =
-                Token.generation(state.generation)
-                        | (concurrencies.length > 0 ? Token.IN_FLIGHT : 0)
+                (concurrencies.length > 0
+                                ? Token.IN_FLIGHT | Token.generation(state.generation)
+                                : Token.FREE)
                         | (breakers.length > 0 ? Token.RECORDED : 0)
                         | (timed ? Token.TIMED : 0);
     }
