@@ -8,8 +8,10 @@ import java.lang.invoke.VarHandle;
  *
  * <p>The CPU and the load are measured elsewhere and only read here. The capacity follows Little's
  * law, as BBR does: the highest rate of completed requests, times the shortest time one took, is
- * the number in flight that keeps the process busy without a queue. Both are taken over the last
- * ten seconds in parts of 100 ms; the rate from parts that have ended.
+ * the number in flight that keeps the process busy without a queue. Both are taken over ten seconds
+ * in parts of 100 ms that have ended, as of the last completed request: a process in which nothing
+ * completes any more keeps the capacity it had. A clock that was set back by ten seconds or more
+ * starts anew, with nothing known.
  *
  * <p>Concurrency: the measured values are volatile. Completed requests are counted as {@link
  * SubWindow} describes; a part's capacity is final. Requests are checked against the capacity
