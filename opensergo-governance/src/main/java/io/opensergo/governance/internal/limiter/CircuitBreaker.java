@@ -161,8 +161,14 @@ public final class CircuitBreaker {
         State state = cell.state;
         if (state instanceof Closed closed) {
             count(closed, now, bad);
-        } else if (probe && state instanceof HalfOpen) {
-            cell.move(state, bad ? opened(now) : new Closed());
+            return;
+        }
+        // Another probe may start meanwhile, since this one took long; this one still decides.
+        while (probe && state instanceof HalfOpen) {
+            if (cell.move(state, bad ? opened(now) : new Closed())) {
+                return;
+            }
+            state = cell.state;
         }
     }
 

@@ -56,7 +56,7 @@ class ProcessLoadProperties {
                 Arbitraries.frequencyOf(
                         Tuple.of(8, Arbitraries.longs().between(0, 2 * Times.SECOND)),
                         Tuple.of(4, Arbitraries.longs().between(0, 5_000)),
-                        Tuple.of(1, Arbitraries.of(Times.DAY, 90 * Times.DAY)));
+                        Tuple.of(1, Arbitraries.of(Times.DAY, 10 * Times.DAY)));
         Arbitrary<Long> steps =
                 Arbitraries.frequencyOf(
                         Tuple.of(10, Arbitraries.longs().between(0, PART / 3)),

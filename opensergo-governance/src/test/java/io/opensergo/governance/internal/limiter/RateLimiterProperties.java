@@ -137,7 +137,7 @@ class RateLimiterProperties {
         }
         long used = limiter.used(now);
 
-        now -= 100 * Times.DAY;
+        now -= 200 * Times.DAY;
 
         long admitted = 0;
         while (limiter.tryAcquire(now) != null) {

@@ -1,0 +1,166 @@
+package io.opensergo.architecture;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What a request pays for neither locks, blocks, logs nor boxes.
+ *
+ * <p>A rule sees which classes and methods are used. It does not see blocks that are synchronized,
+ * nor strings that are joined by an operator.
+ */
+class HotPathTest {
+
+    private static final String GOVERNANCE = "io.opensergo.governance";
+    private static final String LIMITERS = GOVERNANCE + ".internal.limiter";
+
+    /** The decision of a guard, all stages of it, and its result. */
+    private static final DescribedPredicate<JavaClass> DECISION =
+            nameMatching("io\\.opensergo\\.governance\\.(Protection|Token)")
+                    .<JavaClass>forSubtype()
+                    .as("the decision of a guard");
+
+    private static final DescribedPredicate<JavaClass> HOT_PATH =
+            resideInAPackage(LIMITERS).or(DECISION).as("the hot path");
+
+    private static JavaClasses classes;
+
+    @BeforeAll
+    static void importClasses() {
+        classes =
+                new ClassFileImporter()
+                        .withImportOption(new ImportOption.DoNotIncludeTests())
+                        .importPackages("io.opensergo");
+    }
+
+    @Test
+    void isThere() {
+        assertThat(classes.that(DECISION)).hasSize(2);
+        assertThat(classes.that(resideInAPackage(LIMITERS))).hasSizeGreaterThan(6);
+    }
+
+    @Test
+    void limitersUseNothingButAtomicsAndVarHandles() {
+        classes()
+                .that()
+                .resideInAPackage(LIMITERS)
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        LIMITERS,
+                        "java.lang",
+                        "java.lang.invoke",
+                        "java.util.concurrent.atomic",
+                        "org.jspecify.annotations")
+                .check(classes);
+    }
+
+    @Test
+    void decisionsUseLimitersChecksAndTheTickerOnly() {
+        classes()
+                .that(DECISION)
+                .should()
+                .onlyDependOnClassesThat(
+                        resideInAnyPackage(
+                                        GOVERNANCE,
+                                        GOVERNANCE + ".time",
+                                        LIMITERS,
+                                        "java.lang",
+                                        "java.util.concurrent.atomic",
+                                        "org.jspecify.annotations")
+                                .or(belongToAnyOf(java.time.Duration.class)))
+                .check(classes);
+    }
+
+    @Test
+    void hasNoSynchronizedMethod() {
+        noMethods()
+                .that()
+                .areDeclaredInClassesThat(HOT_PATH)
+                .should()
+                .haveModifier(JavaModifier.SYNCHRONIZED)
+                .check(classes);
+    }
+
+    @Test
+    void neitherWaitsNorKnowsItsThread() {
+        noClasses()
+                .that(HOT_PATH)
+                .should()
+                .callMethodWhere(calls("(wait|notify|notifyAll)", "java.lang.Object"))
+                .orShould()
+                .dependOnClassesThat()
+                .belongToAnyOf(Thread.class, ThreadLocal.class)
+                .check(classes);
+    }
+
+    @Test
+    void doesNotBox() {
+        noClasses()
+                .that(HOT_PATH)
+                .should()
+                .callMethodWhere(
+                        calls(
+                                "valueOf",
+                                "java\\.lang\\.(Boolean|Byte|Character|Double|Float|Integer|Long|Short)"))
+                .check(classes);
+    }
+
+    @Test
+    void buildsNoStrings() {
+        noClasses()
+                .that(HOT_PATH)
+                .should()
+                .dependOnClassesThat()
+                .belongToAnyOf(StringBuilder.class, StringBuffer.class)
+                .orShould()
+                .callMethodWhere(
+                        calls("(format|formatted|concat|join|valueOf)", "java.lang.String"))
+                .check(classes);
+    }
+
+    @Test
+    void readsTheTimeFromTheTickerOnly() {
+        noClasses()
+                .that(HOT_PATH)
+                .should()
+                .callMethodWhere(calls("(nanoTime|currentTimeMillis)", "java.lang.System"))
+                .check(classes);
+    }
+
+    @Test
+    void isKnownToGovernanceOnly() {
+        noClasses()
+                .that(not(resideInAPackage(GOVERNANCE + "..")))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(GOVERNANCE + ".internal..")
+                .check(classes);
+    }
+
+    /** Calls by regular expressions for the name of the method and of the class that has it. */
+    private static DescribedPredicate<JavaMethodCall> calls(String method, String owner) {
+        return DescribedPredicate.describe(
+                "calls of " + owner + "." + method,
+                call ->
+                        call.getName().matches(method)
+                                && call.getTargetOwner().getName().matches(owner));
+    }
+}

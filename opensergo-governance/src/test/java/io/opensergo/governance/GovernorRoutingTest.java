@@ -1,0 +1,178 @@
+package io.opensergo.governance;
+
+import static io.opensergo.governance.Rules.metadata;
+import static io.opensergo.governance.Rules.on;
+import static io.opensergo.governance.Rules.rate;
+import static io.opensergo.governance.Rules.shadow;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.opensergo.api.Target;
+import io.opensergo.governance.routing.RequestView;
+import io.opensergo.governance.routing.RouteDecision;
+import io.opensergo.governance.routing.TrafficColour;
+import io.opensergo.governance.routing.WorkloadIdentity;
+import io.opensergo.rules.Metadata;
+import io.opensergo.rules.Rule;
+import io.opensergo.rules.traffic.Destination;
+import io.opensergo.rules.traffic.HttpMatch;
+import io.opensergo.rules.traffic.HttpRoute;
+import io.opensergo.rules.traffic.RouteDestination;
+import io.opensergo.rules.traffic.StringMatch;
+import io.opensergo.rules.traffic.TrafficLane;
+import io.opensergo.rules.traffic.TrafficRouter;
+import io.opensergo.rules.traffic.VirtualWorkload;
+import io.opensergo.rules.traffic.VirtualWorkload.Subset;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class GovernorRoutingTest {
+
+    private static final RequestView REQUEST = RequestView.builder().host("prices").build();
+
+    private static TrafficRouter router(Metadata metadata, RouteDestination... destinations) {
+        return TrafficRouter.ofHttp(
+                metadata,
+                List.of("prices"),
+                List.of(HttpRoute.builder().route(destinations).build()));
+    }
+
+    private static TrafficRouter router(String subset) {
+        return router(metadata("prices"), RouteDestination.of(Destination.of("prices", subset)));
+    }
+
+    private static TrafficRouter canary() {
+        return router(
+                metadata("prices"),
+                RouteDestination.of(Destination.of("prices", "stable"), 3),
+                RouteDestination.of(Destination.of("prices", "beta"), 1));
+    }
+
+    private static String subset(RouteDecision decision) {
+        return String.valueOf(decision.group());
+    }
+
+    @Test
+    void routesByTheRoutersInForce() {
+        Governor governor = Governor.of(router("v1"));
+        assertThat(subset(governor.route(REQUEST))).isEqualTo("prices/v1");
+
+        governor.replaceRules(List.of(router("v2")));
+        assertThat(subset(governor.route(REQUEST))).isEqualTo("prices/v2");
+
+        governor.replaceRules(List.of());
+        assertThat(governor.route(REQUEST)).isSameAs(RouteDecision.NOT_FOUND);
+    }
+
+    @Test
+    void goesOnWithWeightsWhenOtherRulesChange() {
+        Governor governor = Governor.of(canary());
+        Map<String, Integer> counts = new HashMap<>();
+        for (int i = 0; i < 40; i++) {
+            counts.merge(subset(governor.route(REQUEST)), 1, Integer::sum);
+            List<Rule> rules = new ArrayList<>(on("a", rate("limit", i, Duration.ofSeconds(1))));
+            rules.add(canary());
+            governor.replaceRules(rules);
+        }
+
+        assertThat(counts).isEqualTo(Map.of("prices/stable", 30, "prices/beta", 10));
+    }
+
+    @Test
+    void takesSubsetsFromVirtualWorkloads() {
+        var workload =
+                new VirtualWorkload(
+                        metadata("prices"),
+                        "prices",
+                        null,
+                        List.of(new Subset("beta", Map.of("version", "v4"))),
+                        null);
+        Governor governor = Governor.of(router("beta"), workload);
+
+        var chosen =
+                governor.route(REQUEST)
+                        .select(
+                                List.of(Map.of("version", "v3"), Map.of("version", "v4")),
+                                labels -> labels);
+
+        assertThat(chosen.instances()).containsExactly(Map.of("version", "v4"));
+    }
+
+    @Test
+    void reportsASubsetThatItsVirtualWorkloadHasNot() {
+        var workload = new VirtualWorkload(metadata("prices"), "prices", null, List.of(), null);
+        Governor governor = Governor.of(router("beta"), workload);
+
+        assertThat(governor.plan().problems())
+                .extracting(PlanProblem::type)
+                .containsExactly(PlanProblem.Type.MISSING_SUBSET);
+    }
+
+    @Test
+    void countsWhatAShadowRouterWouldDecide() {
+        var trial = router(shadow("trial"), RouteDestination.of(Destination.of("prices", "beta")));
+        Governor governor = Governor.of(trial, router("v1"));
+
+        assertThat(subset(governor.route(REQUEST))).isEqualTo("prices/v1");
+        assertThat(governor.shadowRouteMatches()).isEqualTo(Map.of(trial.id(), 1L));
+    }
+
+    @Test
+    void asksForWhatThisProcessIs() {
+        var ofCarts =
+                HttpRoute.builder()
+                        .match(HttpMatch.builder().sourceLabels(Map.of("app", "cart")).build())
+                        .route(RouteDestination.of(Destination.of("prices", "v1")))
+                        .build();
+        var router = TrafficRouter.ofHttp(metadata("prices"), List.of("prices"), List.of(ofCarts));
+
+        assertThat(Governor.of(router).route(REQUEST).isFound()).isFalse();
+        assertThat(
+                        Governor.builder()
+                                .rules(List.of(router))
+                                .workload(WorkloadIdentity.of("default", Map.of("app", "cart")))
+                                .build()
+                                .route(REQUEST)
+                                .isFound())
+                .isTrue();
+    }
+
+    @Test
+    void coloursRequestsByTheLanesInForce() {
+        var lane =
+                new TrafficLane(
+                        metadata("beta"),
+                        new TrafficLane.Rules(
+                                new TrafficLane.Traffic(
+                                        new TrafficLane.HttpTraffic(
+                                                Map.of("x-tier", StringMatch.exact("insider")),
+                                                null)),
+                                null,
+                                new TrafficLane.Lane("beta"),
+                                null));
+        Governor governor = Governor.of(lane);
+
+        assertThat(
+                        governor.lanes()
+                                .colour(RequestView.builder().header("x-tier", "insider").build()))
+                .isEqualTo(new TrafficColour(TrafficLane.DEFAULT_BAGGAGE_KEY, "beta"));
+        assertThat(governor.lanes().colour(REQUEST)).isNull();
+    }
+
+    @Test
+    void explainsTheNextDecisionAndSaysByWhichVersion() {
+        var client = new FakeClient();
+        try (Governor governor = Governor.of(client, Target.of("shop"))) {
+            client.publish(TrafficRouter.KIND, 7, canary());
+            for (int i = 0; i < 8; i++) {
+                var explained = governor.explain(REQUEST);
+
+                assertThat(explained.version()).isEqualTo(7);
+                assertThat(governor.route(REQUEST)).isSameAs(explained.decision());
+            }
+        }
+    }
+}
