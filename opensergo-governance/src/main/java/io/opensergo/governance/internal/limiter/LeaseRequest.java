@@ -15,22 +15,24 @@ final class LeaseRequest extends BaseSubscriber<QuotaGrant> {
     /** What was in force when it was made. */
     final LeaseLimits limits;
 
-    /** When it was made, which is before the store decided. */
-    final long startedAt;
-
     private final LeasedLimiter limiter;
     private final AtomicBoolean settled = new AtomicBoolean();
     private long permits;
+    private long sentAt;
 
-    LeaseRequest(LeasedLimiter limiter, LeaseLimits limits, long startedAt) {
+    /** Published after {@code permits} and {@code sentAt}. */
+    private volatile boolean sent;
+
+    LeaseRequest(LeasedLimiter limiter, LeaseLimits limits) {
         this.limiter = limiter;
         this.limits = limits;
-        this.startedAt = startedAt;
     }
 
     /** Asks for permits. A store that throws has failed like one that errs. */
-    void send(GlobalQuota quota, QuotaKey key, long permits) {
+    void send(GlobalQuota quota, QuotaKey key, long permits, long now) {
         this.permits = permits;
+        this.sentAt = now;
+        this.sent = true;
         try {
             quota.acquire(key, limits.quota, permits).subscribe(this);
         } catch (RuntimeException e) {
@@ -43,8 +45,16 @@ final class LeaseRequest extends BaseSubscriber<QuotaGrant> {
         return permits;
     }
 
+    /** Returns when it was sent, which is before the store decided. */
+    long sentAt() {
+        return sentAt;
+    }
+
     boolean isOverdue(LeaseLimits current, long now) {
-        long age = now - startedAt;
+        if (!sent) {
+            return false;
+        }
+        long age = now - sentAt;
         return age >= LeasedLimiter.ANSWER_TIMEOUT_NANOS || age < -current.horizon;
     }
 

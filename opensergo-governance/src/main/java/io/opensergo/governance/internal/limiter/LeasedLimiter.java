@@ -327,14 +327,15 @@ public final class LeasedLimiter implements AutoCloseable {
         if (closed || current.threshold == 0 || current.isAhead(askAgainAt, now)) {
             return false;
         }
-        var request = new LeaseRequest(this, current, now);
+        var request = new LeaseRequest(this, current);
         if (!PENDING.compareAndSet(this, null, request)) {
             return false;
         }
         long size = current.nextLease(lease, now - askedAt);
         lease = size;
         askedAt = now;
-        request.send(quota, key, size + Math.max(0, -stock));
+        // Not the time of this call: its thread may have been held up since.
+        request.send(quota, key, size + Math.max(0, -stock), ticker.nanos());
         return true;
     }
 
@@ -342,7 +343,7 @@ public final class LeasedLimiter implements AutoCloseable {
     void onGrant(LeaseRequest request, QuotaGrant grant) {
         long now = ticker.nanos();
         LeaseLimits asked = request.limits;
-        long until = request.startedAt + Math.min(grant.validFor().toNanos(), asked.window);
+        long until = request.sentAt() + Math.min(grant.validFor().toNanos(), asked.window);
         boolean sameWindow = asked.isAhead(expiresAt, now) && !down;
         if (!sameWindow) {
             dropStock();

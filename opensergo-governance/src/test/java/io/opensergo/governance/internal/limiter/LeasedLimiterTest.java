@@ -335,6 +335,19 @@ class LeasedLimiterTest {
     }
 
     @Test
+    void requestOfAThreadThatWasHeldUpIsNotOverdueAtOnce() {
+        LeasedLimiter limiter = limiter(100);
+        long old = ticker.nanos();
+        ticker.advance(Duration.ofSeconds(2));
+        limiter.tryAcquire(old);
+
+        limiter.tryAcquire(ticker.nanos());
+
+        assertThat(limiter.isStoreDown()).isFalse();
+        assertThat(limiter.isAsking()).isTrue();
+    }
+
+    @Test
     void storeThatThrowsHasFailed() {
         GlobalQuota broken =
                 new GlobalQuota() {
