@@ -4,6 +4,8 @@ import io.opensergo.conformance.ConformanceDriver.Call;
 import io.opensergo.conformance.cases.Action;
 import io.opensergo.conformance.cases.ConformanceCase;
 import io.opensergo.conformance.cases.Outcome;
+import io.opensergo.conformance.cases.RouteExpectation;
+import io.opensergo.conformance.cases.RouteTarget;
 import io.opensergo.conformance.cases.Step;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -73,6 +75,8 @@ final class CaseRun {
                 Duration at = step.at().plus(send.every().multipliedBy(i));
                 schedule(at, false, () -> begin(step, send, number));
             }
+        } else if (action instanceof Action.Route route) {
+            schedule(step.at(), false, () -> route(step, route));
         } else if (action instanceof Action.End end) {
             schedule(step.at(), false, () -> end(step, end));
         } else if (action instanceof Action.ReplaceRules edit) {
@@ -95,6 +99,22 @@ final class CaseRun {
                 Duration end = now.plus(admitted.delay()).plus(send.takes());
                 schedule(end, true, () -> call.end(send.outcome()));
             }
+        }
+    }
+
+    private void route(Step step, Action.Route route) {
+        Map<RouteTarget, Integer> counts = new HashMap<>();
+        for (int number = 1; number <= route.times(); number++) {
+            Routing routing = driver.route(route.request());
+            counts.merge(routing.target(), 1, Integer::sum);
+            if (route.expected() instanceof RouteExpectation.Each each
+                    && !judge.accepts(each, routing)) {
+                report(step, number, each.toString(), routing.toString());
+            }
+        }
+        if (route.expected() instanceof RouteExpectation.Shares shares
+                && !judge.accepts(shares, counts)) {
+            report(step, route.times(), shares.toString(), counts.toString());
         }
     }
 

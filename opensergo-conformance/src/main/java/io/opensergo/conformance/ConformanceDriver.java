@@ -4,6 +4,7 @@ import io.opensergo.conformance.cases.Application;
 import io.opensergo.conformance.cases.GuardedRequest;
 import io.opensergo.conformance.cases.Load;
 import io.opensergo.conformance.cases.Outcome;
+import io.opensergo.conformance.cases.RouteRequest;
 import io.opensergo.conformance.cases.RuleDocuments;
 import java.time.Duration;
 import java.util.Set;
@@ -54,8 +55,13 @@ public interface ConformanceDriver extends AutoCloseable {
      */
     void advanceTo(Duration sinceStart);
 
-    /** Begins a request. */
+    /** Begins a request to a resource. */
     Call begin(GuardedRequest request);
+
+    /** Routes a request; called only if {@link Feature#ROUTING} is one of the features. */
+    default Routing route(RouteRequest request) {
+        throw new UnsupportedOperationException("this driver does not route");
+    }
 
     /** Frees whatever the driver holds. */
     @Override

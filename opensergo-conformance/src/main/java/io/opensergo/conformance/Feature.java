@@ -5,6 +5,16 @@ package io.opensergo.conformance;
  * can do.
  */
 public enum Feature {
+    /** Requests to resources are decided on. */
+    GUARDING,
+    /** Requests are routed. */
+    ROUTING,
+    /** It is known among which instances of a service a request may go. */
+    INSTANCE_SELECTION,
+    /** It is known which colour a request has. */
+    COLOURING,
+    /** The labels, the namespace and the gateways of the process can be set. */
+    WORKLOAD_IDENTITY,
     /** Time stands still between the steps of a case, so that single milliseconds count. */
     EXACT_TIME,
     /** It is known how long an admitted request has to wait. */

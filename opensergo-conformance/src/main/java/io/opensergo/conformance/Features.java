@@ -1,10 +1,12 @@
 package io.opensergo.conformance;
 
 import io.opensergo.conformance.cases.Action;
+import io.opensergo.conformance.cases.Application;
 import io.opensergo.conformance.cases.ConformanceCase;
 import io.opensergo.conformance.cases.Expectation;
 import io.opensergo.conformance.cases.Load;
 import io.opensergo.conformance.cases.Outcome;
+import io.opensergo.conformance.cases.RouteExpectation;
 import io.opensergo.conformance.cases.Step;
 import java.util.EnumSet;
 import java.util.Set;
@@ -19,8 +21,7 @@ final class Features {
     static Set<Feature> neededBy(ConformanceCase conformanceCase) {
         var features = new Features();
         features.addIf(conformanceCase.exactTime(), Feature.EXACT_TIME);
-        features.addIf(conformanceCase.application().instances() != 1, Feature.INSTANCES);
-        features.addIf(!conformanceCase.application().load().equals(Load.IDLE), Feature.LOAD);
+        features.add(conformanceCase.application());
         conformanceCase.steps().stream().map(Step::action).forEach(features::add);
         return features.needed;
     }
@@ -31,8 +32,23 @@ final class Features {
         }
     }
 
+    private void add(Application application) {
+        addIf(application.instances() != 1, Feature.INSTANCES);
+        addIf(!application.load().equals(Load.IDLE), Feature.LOAD);
+        addIf(!application.services().isEmpty(), Feature.INSTANCE_SELECTION);
+        addIf(!application.labels().isEmpty(), Feature.WORKLOAD_IDENTITY);
+        addIf(application.namespace() != null, Feature.WORKLOAD_IDENTITY);
+        addIf(!application.gateways().isEmpty(), Feature.WORKLOAD_IDENTITY);
+    }
+
     private void add(Action action) {
         addIf(action instanceof Action.ChangeLoad, Feature.LOAD);
+        addIf(action instanceof Action.Send, Feature.GUARDING);
+        addIf(action instanceof Action.Route, Feature.ROUTING);
+        if (action instanceof Action.Route route
+                && route.expected() instanceof RouteExpectation.Each each) {
+            addIf(each.colour() != null, Feature.COLOURING);
+        }
         if (action instanceof Action.Send send) {
             addIf(send.request().outbound(), Feature.OUTBOUND);
             add(send.outcome());

@@ -197,7 +197,7 @@ class RunnerTest {
 
     @Test
     void caseThatNeedsMoreThanTheDriverCanDoIsSkipped() {
-        recorder.features = EnumSet.of(Feature.EXACT_TIME);
+        recorder.features = EnumSet.of(Feature.GUARDING);
 
         CaseReport report =
                 run(

@@ -48,4 +48,13 @@ public sealed interface Action {
      * @param load the load from now on
      */
     record ChangeLoad(Load load) implements Action {}
+
+    /**
+     * Requests are routed.
+     *
+     * @param request the request
+     * @param times how often it is made, at least 1
+     * @param expected what is expected of it
+     */
+    record Route(RouteRequest request, int times, RouteExpectation expected) implements Action {}
 }

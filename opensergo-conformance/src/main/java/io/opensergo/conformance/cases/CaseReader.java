@@ -10,8 +10,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -116,10 +118,20 @@ public final class CaseReader {
 
     private static Application application(Located value) {
         Fields fields = value.fields();
-        int instances = fields.optional("instances", Scalars::positive, 1);
-        Load load = fields.optional("load", StepReader::load, Load.IDLE);
+        var application =
+                new Application(
+                        fields.optional("instances", Scalars::positive, 1),
+                        fields.optional("load", StepReader::load, Load.IDLE),
+                        fields.optional("labels", RouteReader::texts, Map.of()),
+                        fields.optional("namespace", Scalars::filledText),
+                        fields.optional("gateways", CaseReader::names, Set.of()),
+                        fields.optional("services", RouteReader::services, Map.of()));
         fields.end();
-        return new Application(instances, load);
+        return application;
+    }
+
+    private static Set<String> names(Located value) {
+        return value.items().stream().map(Scalars::filledText).collect(Collectors.toSet());
     }
 
     /** Reads rules, whose problems are told with their place in this file. */

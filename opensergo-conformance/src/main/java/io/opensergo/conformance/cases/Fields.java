@@ -84,10 +84,20 @@ final class Fields {
         return value == null ? otherwise : value;
     }
 
+    boolean isEmpty() {
+        return values.isEmpty();
+    }
+
+    /** Returns every field by its name, whatever it is. */
+    Map<String, Located> all() {
+        asked.addAll(values.keySet());
+        return values;
+    }
+
     /** Returns every field, as texts by their names. */
     Map<String, String> texts() {
         Map<String, String> texts = new LinkedHashMap<>();
-        values.forEach((name, value) -> texts.put(name, required(name).text()));
+        all().forEach((name, value) -> texts.put(name, value.text()));
         return texts;
     }
 

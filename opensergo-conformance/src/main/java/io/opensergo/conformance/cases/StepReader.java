@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads the steps of a case file. */
 final class StepReader {
 
-    private static final List<String> ACTIONS = List.of("send", "end", "rules", "load");
+    private static final List<String> ACTIONS = List.of("send", "route", "end", "rules", "load");
 
     private final Function<Located, RuleDocuments> documents;
 
@@ -24,6 +24,7 @@ final class StepReader {
         Action action =
                 switch (name) {
                     case "send" -> send(value, fields);
+                    case "route" -> route(value, fields);
                     case "end" -> new Action.End(Scalars.filledText(value), outcome(fields));
                     case "rules" -> new Action.ReplaceRules(documents.apply(value));
                     default -> new Action.ChangeLoad(load(value));
@@ -48,6 +49,13 @@ final class StepReader {
         }
         Expectation expected = ExpectationReader.read(fields.required("expect"));
         return new Action.Send(request, id, takes, outcome, times, every, expected);
+    }
+
+    private static Action route(Located request, Fields fields) {
+        return new Action.Route(
+                RouteReader.request(request),
+                fields.optional("times", Scalars::positive, 1),
+                RouteReader.expectation(fields.required("expect")));
     }
 
     private static Outcome outcome(Fields fields) {

@@ -3,11 +3,13 @@ package io.opensergo.conformance.governor;
 import io.opensergo.conformance.ConformanceDriver;
 import io.opensergo.conformance.Decision;
 import io.opensergo.conformance.Feature;
+import io.opensergo.conformance.Routing;
 import io.opensergo.conformance.cases.Application;
 import io.opensergo.conformance.cases.GuardedRequest;
 import io.opensergo.conformance.cases.HttpResponse;
 import io.opensergo.conformance.cases.Load;
 import io.opensergo.conformance.cases.Outcome;
+import io.opensergo.conformance.cases.RouteRequest;
 import io.opensergo.conformance.cases.RuleDocuments;
 import io.opensergo.governance.Governor;
 import io.opensergo.governance.GovernorBuilder;
@@ -31,17 +33,23 @@ public final class GovernorDriver implements ConformanceDriver {
     private final SettableLoad load;
     private final RuleDelivery delivery;
     private final Governor governor;
+    private final GovernorRouting routing;
     private Duration now = Duration.ZERO;
 
     private GovernorDriver(Application application, RuleDelivery delivery) {
         this.load = new SettableLoad(application.load());
         this.delivery = delivery;
-        GovernorBuilder settings = Governor.builder().ticker(ticker).loadMetrics(load);
+        GovernorBuilder settings =
+                Governor.builder()
+                        .ticker(ticker)
+                        .loadMetrics(load)
+                        .workload(GovernorRouting.workload(application));
         if (application.instances() > 1) {
             settings.instances(application::instances);
         }
         delivery.connect(settings);
         this.governor = settings.build();
+        this.routing = new GovernorRouting(governor, application);
     }
 
     /** Returns a driver of a new governor, which is given its rules directly. */
@@ -88,6 +96,11 @@ public final class GovernorDriver implements ConformanceDriver {
         Guard guard = governor.guard(request.resource(), direction);
         long token = guard.acquire();
         return new GuardedCall(guard, token, decision(guard, token));
+    }
+
+    @Override
+    public Routing route(RouteRequest request) {
+        return routing.route(request);
     }
 
     private static Decision decision(Guard guard, long token) {

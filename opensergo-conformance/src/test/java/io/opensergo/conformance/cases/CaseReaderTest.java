@@ -7,6 +7,7 @@ import io.opensergo.rules.faulttolerance.StrategyKind;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,7 +20,13 @@ class CaseReaderTest {
             title: A title
             covers: [RateLimitStrategy.threshold]
             exactTime: true
-            application: {instances: 3, load: {cpu: 90%, loadAverage: 2.5}}
+            application:
+              instances: 3
+              load: {cpu: 90%, loadAverage: 2.5}
+              labels: {tag: beta}
+              namespace: shop
+              gateways: [edge]
+              services: {pricing: [{version: v3}, {}]}
             rules: |
               apiVersion: fault-tolerance.opensergo.io/v1alpha1
               kind: RateLimitStrategy
@@ -59,7 +66,15 @@ class CaseReaderTest {
         assertThat(read.title()).isEqualTo("A title");
         assertThat(read.covers()).containsExactly("RateLimitStrategy.threshold");
         assertThat(read.exactTime()).isTrue();
-        assertThat(read.application()).isEqualTo(new Application(3, new Load(0.9, 2.5)));
+        assertThat(read.application())
+                .isEqualTo(
+                        new Application(
+                                3,
+                                new Load(0.9, 2.5),
+                                Map.of("tag", "beta"),
+                                "shop",
+                                Set.of("edge"),
+                                Map.of("pricing", List.of(Map.of("version", "v3"), Map.of()))));
         assertThat(read.rules().rules()).hasSize(1);
         assertThat(read.steps())
                 .extracting(Step::action)
@@ -92,7 +107,7 @@ class CaseReaderTest {
                         new Action.End("one", new Outcome(Outcome.Type.CANCELLED, null)),
                         new Action.ChangeLoad(new Load(0.1, 0)),
                         new Action.ReplaceRules(new RuleDocuments("")));
-        assertThat(read.steps()).extracting(Step::line).containsExactly(12, 19, 20, 21, 22);
+        assertThat(read.steps()).extracting(Step::line).containsExactly(18, 25, 26, 27, 28);
     }
 
     @Test
@@ -146,6 +161,12 @@ class CaseReaderTest {
                 "{at: 0ms, send: [a], expect: admitted} | steps[0].send must be a text, was a list",
                 "{at: 0ms, at: 1ms, send: a, expect: admitted} | steps[0].at must be there only once",
                 "text | steps[0] must be an object",
+                "{at: 0ms, route: {hots: a}, expect: unrouted} | steps[0].route.hots is unknown here",
+                "{at: 0ms, route: {}, expect: admitted} | steps[0].expect must be unrouted",
+                "{at: 0ms, route: {}, expect: {}} | steps[0].expect must have one of",
+                "{at: 0ms, route: {}, expect: {to: {}}} | steps[0].expect.to.host is required",
+                "{at: 0ms, route: {}, expect: {to: {host: a}, response: {status: 200}}} | steps[0].expect must have one of",
+                "{at: 0ms, route: {}, expect: {shares: []}} | steps[0].expect.within is required",
             })
     void saysWhatIsWrongWithAStep(String step, String problem) {
         assertThat(problems("title: t\ncovers: [x]\nrules: ''\nsteps: [" + step + "]"))
@@ -193,5 +214,75 @@ class CaseReaderTest {
         assertThatThrownBy(() -> read("- a"))
                 .isInstanceOf(CaseFileException.class)
                 .hasMessage("case.yaml:1:1: must be an object, was a list");
+    }
+
+    @Test
+    void readsRequestsToRouteAndWhatIsExpectedOfThem() {
+        ConformanceCase read =
+                read(
+                        """
+                        title: t
+                        covers: [x]
+                        rules: ""
+                        steps:
+                          - at: 0ms
+                            route: {host: h, method: GET, path: /p, scheme: http, authority: a, port: 80, headers: {k: v}, query: {q: w}}
+                            times: 7
+                            expect: {to: {host: h, subset: s, port: 81}, instances: [{a: b}], colour: {name: c, key: d}}
+                          - {at: 0ms, route: {}, expect: no-instance}
+                          - {at: 0ms, route: {}, expect: {redirect: {uri: /u, code: 302}, colour: none}}
+                          - {at: 0ms, route: {}, expect: {response: {status: 503, body: b}}}
+                          - {at: 0ms, route: {}, expect: {shares: [{to: {host: h}, share: 5%}], within: 2%}}
+                        """);
+
+        var nothing = new RouteRequest(null, null, null, null, null, 0, Map.of(), Map.of());
+        assertThat(read.steps())
+                .extracting(Step::action)
+                .containsExactly(
+                        new Action.Route(
+                                new RouteRequest(
+                                        "h",
+                                        "GET",
+                                        "/p",
+                                        "http",
+                                        "a",
+                                        80,
+                                        Map.of("k", "v"),
+                                        Map.of("q", "w")),
+                                7,
+                                new RouteExpectation.Each(
+                                        new RouteTarget.Destination("h", "s", 81),
+                                        List.of(Map.of("a", "b")),
+                                        new RouteExpectation.ExpectedColour(new Colour("c", "d")))),
+                        new Action.Route(
+                                nothing,
+                                1,
+                                new RouteExpectation.Each(
+                                        new RouteTarget.NoInstance(), null, null)),
+                        new Action.Route(
+                                nothing,
+                                1,
+                                new RouteExpectation.Each(
+                                        new RouteTarget.Redirect("/u", null, null, null, null, 302),
+                                        null,
+                                        new RouteExpectation.ExpectedColour(null))),
+                        new Action.Route(
+                                nothing,
+                                1,
+                                new RouteExpectation.Each(
+                                        new RouteTarget.Answer(
+                                                new HttpResponse(503, "b", Map.of())),
+                                        null,
+                                        null)),
+                        new Action.Route(
+                                nothing,
+                                1,
+                                new RouteExpectation.Shares(
+                                        List.of(
+                                                new RouteExpectation.Share(
+                                                        new RouteTarget.Destination(
+                                                                "h", null, null),
+                                                        0.05)),
+                                        0.02)));
     }
 }
