@@ -39,6 +39,7 @@ class ModuleOrderTest {
         GOVERNANCE("governance", RULES, API),
         QUOTA_REDIS("quota.redis", RULES, API, GOVERNANCE),
         CONTROL_PLANE("controlplane", RULES, PROTO),
+        CONFORMANCE("conformance", RULES, API, GOVERNANCE),
         CLI("cli", RULES, SCHEMA, API, PROTO, CLIENT, CONTROL_PLANE);
 
         private final String rootPackage;
