@@ -1,6 +1,12 @@
 package io.opensergo.benchmarks;
 
 import io.opensergo.rules.Metadata;
+import io.opensergo.rules.Rule;
+import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy;
+import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy.TriggerType;
+import io.opensergo.rules.faulttolerance.FaultToleranceRule;
+import io.opensergo.rules.faulttolerance.FaultToleranceRule.ResourceRef;
+import io.opensergo.rules.faulttolerance.FaultToleranceRule.StrategyRef;
 import io.opensergo.rules.faulttolerance.LimitMode;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
 import io.opensergo.rules.traffic.Destination;
@@ -39,6 +45,44 @@ final class SampleRules {
                 LimitMode.LOCAL,
                 threshold,
                 Duration.ofSeconds(1));
+    }
+
+    /**
+     * Returns a rule that protects a resource of its own by a rate limit and a breaker, and both.
+     */
+    static List<Rule> protection(int number, long threshold) {
+        RateLimitStrategy rateLimit =
+                strategy(APP, "rate-limit-of-endpoint-" + number, threshold + number % 1_000);
+        var breaker =
+                new CircuitBreakerStrategy(
+                        Metadata.of(NAMESPACE, APP, "breaker-of-endpoint-" + number),
+                        TriggerType.ERROR_REQUEST_RATIO,
+                        0.5,
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(5),
+                        100,
+                        null,
+                        null);
+        var rule =
+                new FaultToleranceRule(
+                        Metadata.of(NAMESPACE, APP, "protect-endpoint-" + number),
+                        List.of(new ResourceRef(resource(number))),
+                        List.of(StrategyRef.to(rateLimit), StrategyRef.to(breaker)),
+                        null);
+        return List.of(rateLimit, breaker, rule);
+    }
+
+    /** Returns that many of {@link #protection} in one list. */
+    static List<Rule> protections(int count, long threshold) {
+        return IntStream.range(0, count)
+                .mapToObj(number -> protection(number, threshold))
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    /** Returns the resource that {@link #protection} of that number protects. */
+    static String resource(int number) {
+        return "GET:/endpoints/" + number;
     }
 
     /** Returns a router that sends the users of each header value to a subset of their own. */
