@@ -25,7 +25,7 @@ class TokenProperties {
                     Token.LOAD,
                     Token.SHADOW_PROBE);
 
-    @Property(tries = 500, seed = "1651")
+    @Property(tries = 1500, seed = "1651")
     void anAdmittedRequestKeepsItsFlagsGenerationAndStart(
             @ForAll @IntRange(min = 0, max = 127) int chosen,
             @ForAll int generation,
@@ -49,7 +49,7 @@ class TokenProperties {
                 .isBetween(duration - UNIT + 1, duration + UNIT - 1);
     }
 
-    @Property(tries = 500, seed = "1652")
+    @Property(tries = 1000, seed = "1652")
     void aThrottledRequestStartsNotBeforeItsTimeAndHardlyLater(
             @ForAll("instants") long now, @ForAll("durations") long wait) {
         long token = Token.startNotBefore(now + wait);
