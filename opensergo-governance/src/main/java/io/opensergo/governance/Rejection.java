@@ -62,8 +62,12 @@ public record Rejection(
         }
         text.append(": ").append(limit);
         if (retryAfter != null) {
-            text.append("; retry after ").append(retryAfter.toMillis()).append(" ms");
+            text.append("; retry after ").append(millisRoundedUp(retryAfter)).append(" ms");
         }
         return text.toString();
+    }
+
+    private static long millisRoundedUp(Duration duration) {
+        return duration.plusNanos(999_999).toMillis();
     }
 }

@@ -150,7 +150,7 @@ class GuardTest {
         assertThat(rejection)
                 .hasToString(
                         "'GET:/foo' was refused by RateLimitStrategy 'limit' of rule 'protect"
-                                + " GET:/foo': 1 requests per 1s; retry after 600 ms");
+                                + " GET:/foo': 1 requests per 1s; retry after 601 ms");
     }
 
     @Test

@@ -25,7 +25,7 @@ class TokenProperties {
                     Token.LOAD,
                     Token.SHADOW_PROBE);
 
-    @Property(tries = 1000, seed = "1651")
+    @Property(tries = 1500, seed = "1651")
     void anAdmittedRequestKeepsItsFlagsGenerationAndStart(
             @ForAll @IntRange(min = 0, max = 127) int chosen,
             @ForAll int generation,
