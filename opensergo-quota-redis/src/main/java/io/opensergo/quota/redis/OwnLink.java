@@ -3,6 +3,7 @@ package io.opensergo.quota.redis;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.MaintNotificationsConfig;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -19,6 +20,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.util.retry.Retry;
 
 /**
  * A connection of this module's own, with two threads.
@@ -32,6 +35,8 @@ final class OwnLink implements RedisLink {
     static final String SETTING = "redisUri";
 
     private static final int THREADS = 2;
+    private static final int SETTLE_TRIES = 100;
+    private static final Duration SETTLE_DELAY = Duration.ofMillis(2);
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private final RedisURI uri;
@@ -115,20 +120,24 @@ final class OwnLink implements RedisLink {
     }
 
     private void connect(CompletableFuture<StatefulRedisConnection<byte[], byte[]>> result) {
-        try {
-            var unused =
-                    client.connectAsync(ByteArrayCodec.INSTANCE, uri)
-                            .whenComplete(
-                                    (made, error) -> {
-                                        if (error != null) {
-                                            result.completeExceptionally(error);
-                                        } else {
-                                            result.complete(made);
-                                        }
-                                    });
-        } catch (RuntimeException e) {
-            result.completeExceptionally(e);
-        }
+        Mono.fromFuture(
+                        () ->
+                                client.connectAsync(ByteArrayCodec.INSTANCE, uri)
+                                        .toCompletableFuture())
+                .delayUntil(OwnLink::usable)
+                .subscribe(result::complete, result::completeExceptionally);
+    }
+
+    /** Lettuce hands a connection out a moment before that accepts commands. */
+    private static Mono<String> usable(StatefulRedisConnection<byte[], byte[]> made) {
+        return Mono.defer(() -> Mono.fromCompletionStage(made.async().ping()))
+                .retryWhen(
+                        Retry.fixedDelay(SETTLE_TRIES, SETTLE_DELAY)
+                                .filter(e -> !(e instanceof RedisCommandExecutionException)))
+                .doOnError(
+                        e -> {
+                            var unused = made.closeAsync();
+                        });
     }
 
     @Override

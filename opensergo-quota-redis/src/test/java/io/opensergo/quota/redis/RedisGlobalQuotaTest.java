@@ -242,7 +242,10 @@ class RedisGlobalQuotaTest {
     void killedRedisLeavesTheShareAndARestartedOneTheLimit() {
         Duration window = Duration.ofMinutes(1);
         try (RedisProcess mortal = RedisProcess.started();
-                GlobalQuota quota = RedisGlobalQuota.connect(mortal.uri());
+                GlobalQuota quota =
+                        RedisGlobalQuota.builder(mortal.uri())
+                                .commandTimeout(Duration.ofSeconds(10))
+                                .connect();
                 LeasedLimiter limiter = limiter(quota, window)) {
             await().until(() -> tryAcquire(limiter) == 0 && !health.isDown());
 
@@ -270,7 +273,10 @@ class RedisGlobalQuotaTest {
     @Test
     void applicationCanStartWithoutItsRedis() {
         try (RedisProcess late = RedisProcess.prepare();
-                GlobalQuota quota = RedisGlobalQuota.builder(late.uri()).connectInBackground()) {
+                GlobalQuota quota =
+                        RedisGlobalQuota.builder(late.uri())
+                                .commandTimeout(Duration.ofSeconds(10))
+                                .connectInBackground()) {
             assertThatThrownBy(() -> acquire(quota, 10, 1))
                     .isInstanceOf(QuotaUnavailableException.class)
                     .hasMessageContaining(late.address())

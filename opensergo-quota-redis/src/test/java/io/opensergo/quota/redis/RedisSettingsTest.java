@@ -57,7 +57,10 @@ class RedisSettingsTest {
 
     @Test
     void rightPasswordConnects() {
-        try (GlobalQuota quota = RedisGlobalQuota.connect(locked(":right-password@"))) {
+        try (GlobalQuota quota =
+                RedisGlobalQuota.builder(locked(":right-password@"))
+                        .commandTimeout(Duration.ofSeconds(10))
+                        .connect()) {
             QuotaGrant granted = quota.acquire(KEY, LIMIT, 4).block(Duration.ofSeconds(10));
 
             assertThat(granted.permits()).isEqualTo(4);
