@@ -11,6 +11,7 @@ import io.opensergo.governance.Governor;
 import io.opensergo.governance.Plan;
 import io.opensergo.governance.ResourceStats;
 import io.opensergo.governance.ResourceStats.StrategyStats;
+import io.opensergo.governance.quota.QuotaHealth;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -39,6 +40,9 @@ import reactor.core.Disposable;
  * <tr><td>{@code opensergo.breaker.state}</td><td>resource, strategy</td><td>0 closed, 1 half-open, 2 open</td></tr>
  * <tr><td>{@code opensergo.plan.number}</td><td></td><td>the number of the plan in force</td></tr>
  * <tr><td>{@code opensergo.plan.problems}</td><td></td><td>what of the rules could not be used</td></tr>
+ * <tr><td>{@code opensergo.quota.down}</td><td></td><td>1 while the store of global limits cannot be used, if
+ *     there is one</td></tr>
+ * <tr><td>{@code opensergo.quota.failures}</td><td></td><td>requests to that store that failed</td></tr>
  * </table>
  *
  * <p>A registry that counts steps starts them anew when a meter comes back.
@@ -71,7 +75,7 @@ public final class GovernorMetrics implements MeterBinder, AutoCloseable {
 
         private final Governor governor;
         private final MeterRegistry registry;
-        private final List<Meter> ofPlan = new ArrayList<>();
+        private final List<Meter> ofGovernor = new ArrayList<>();
         private final Map<String, List<Meter>> ofResources = new HashMap<>();
         private final Map<String, Set<Tags>> strategies = new HashMap<>();
         private final Disposable subscription;
@@ -79,18 +83,31 @@ public final class GovernorMetrics implements MeterBinder, AutoCloseable {
         Binding(Governor governor, MeterRegistry registry) {
             this.governor = governor;
             this.registry = registry;
-            ofPlan.add(
+            ofGovernor.add(
                     Gauge.builder("opensergo.plan.number", governor, one -> one.plan().number())
                             .description("The number of the plan in force")
                             .register(registry));
-            ofPlan.add(
+            ofGovernor.add(
                     Gauge.builder(
                                     "opensergo.plan.problems",
                                     governor,
                                     one -> one.plan().problems().size())
                             .description("What of the rules could not be used")
                             .register(registry));
+            governor.quotaHealth().ifPresent(this::registerQuota);
             subscription = governor.plans().subscribe(this::follow);
+        }
+
+        private void registerQuota(QuotaHealth health) {
+            ofGovernor.add(
+                    Gauge.builder("opensergo.quota.down", health, one -> one.isDown() ? 1 : 0)
+                            .description("Whether the store of global limits cannot be used")
+                            .register(registry));
+            ofGovernor.add(
+                    FunctionCounter.builder(
+                                    "opensergo.quota.failures", health, QuotaHealth::failures)
+                            .description("Requests to the store of global limits that failed")
+                            .register(registry));
         }
 
         private synchronized void follow(Plan plan) {
@@ -227,7 +244,7 @@ public final class GovernorMetrics implements MeterBinder, AutoCloseable {
 
         synchronized void close() {
             subscription.dispose();
-            ofPlan.forEach(registry::remove);
+            ofGovernor.forEach(registry::remove);
             List.copyOf(ofResources.keySet()).forEach(this::remove);
         }
     }

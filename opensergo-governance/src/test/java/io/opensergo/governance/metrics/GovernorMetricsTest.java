@@ -14,6 +14,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opensergo.governance.Governor;
 import io.opensergo.governance.Guard;
 import io.opensergo.governance.Outcome;
+import io.opensergo.governance.quota.InMemoryGlobalQuota;
 import io.opensergo.governance.time.ManualTicker;
 import io.opensergo.rules.faulttolerance.LimitMode;
 import java.io.IOException;
@@ -89,6 +90,24 @@ class GovernorMetricsTest {
         }
 
         assertThat(value("opensergo.breaker.state", "strategy", "breaker")).isEqualTo(2);
+    }
+
+    @Test
+    void showsHowTheStoreOfGlobalLimitsFares() {
+        var store = new InMemoryGlobalQuota();
+        var limited =
+                Governor.builder()
+                        .rules(on("a", rate(metadata("limit"), LimitMode.GLOBAL, 9, SECOND)))
+                        .globalQuota(store)
+                        .build();
+        new GovernorMetrics(limited).bindTo(registry);
+        assertThat(value("opensergo.quota.down")).isZero();
+
+        store.close();
+        request(limited.guard("a"), Outcome.SUCCESS);
+
+        assertThat(value("opensergo.quota.down")).isEqualTo(1);
+        assertThat(value("opensergo.quota.failures")).isEqualTo(1);
     }
 
     @Test
