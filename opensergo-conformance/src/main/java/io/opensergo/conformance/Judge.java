@@ -72,9 +72,10 @@ final class Judge {
     }
 
     private static boolean isSame(@Nullable Colour expected, @Nullable Colour actual) {
-        return expected == null || actual == null
-                ? expected == null && actual == null
-                : expected.name().equals(actual.name()) && isOpenOr(expected.key(), actual.key());
+        if (expected == null || actual == null) {
+            return expected == null && actual == null;
+        }
+        return expected.name().equals(actual.name()) && isOpenOr(expected.key(), actual.key());
     }
 
     private static boolean isOpenOr(@Nullable Object expected, @Nullable Object actual) {
