@@ -39,8 +39,9 @@ final class CompiledRoute {
         return matches;
     }
 
-    @Nullable WeightedWalk walk() {
-        return walk;
+    /** Returns the decision for every request, or {@code null} if there are several. */
+    @Nullable RouteDecision only() {
+        return walk == null ? decisions[0] : null;
     }
 
     /** Returns the decision for this request. */

@@ -17,8 +17,7 @@ sealed interface Condition {
     @Nullable String found(RequestView request);
 
     /**
-     * A condition on a text. One that is not there fulfils nothing, and so fulfils what is unwanted
-     * least of all.
+     * A condition on a text. One that is not there passes no test, wanted or unwanted.
      *
      * @param unwanted whether the test must not hold
      */

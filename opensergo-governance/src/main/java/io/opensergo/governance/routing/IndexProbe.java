@@ -47,14 +47,30 @@ abstract sealed class IndexProbe {
 
         private final TextTable<MatchIndex> table;
 
+        /** The first rank of the groups whose first entry holds, by slot; it saves a visit. */
+        private final int[] settled;
+
         Exact(Attribute attribute, Map<String, MatchIndex> filed) {
             super(attribute, filed);
             this.table = new TextTable<>(filed);
+            this.settled = new int[table.capacity()];
+            for (int slot = 0; slot < settled.length; slot++) {
+                MatchIndex group = table.valueAt(slot);
+                settled[slot] =
+                        group != null && group.firstHolds() ? group.first() : MatchIndex.NONE;
+            }
         }
 
         @Override
         int search(String text, RequestView request, int bound) {
-            return searchIn(table.get(text), request, bound);
+            int slot = table.slotOf(text);
+            if (slot == TextTable.NO_SLOT) {
+                return bound;
+            }
+            int rank = settled[slot];
+            return rank == MatchIndex.NONE
+                    ? searchIn(table.valueAt(slot), request, bound)
+                    : Math.min(rank, bound);
         }
     }
 

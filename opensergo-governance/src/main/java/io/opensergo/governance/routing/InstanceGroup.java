@@ -51,21 +51,16 @@ public final class InstanceGroup {
 
     /** Returns the members among instances of the service, the same list if all of them are. */
     <I> List<I> membersOf(List<I> instances, Function<? super I, Map<String, String>> labelsOf) {
-        return filter(members, instances, labelsOf);
-    }
-
-    static <I> List<I> filter(
-            LabelTest test, List<I> instances, Function<? super I, Map<String, String>> labelsOf) {
-        if (test == LabelTest.ALL) {
+        if (members == LabelTest.ALL) {
             return instances;
         }
-        List<I> members = new ArrayList<>(instances.size());
+        List<I> found = new ArrayList<>(instances.size());
         for (I instance : instances) {
-            if (test.holds(labelsOf.apply(instance))) {
-                members.add(instance);
+            if (members.holds(labelsOf.apply(instance))) {
+                found.add(instance);
             }
         }
-        return members.size() == instances.size() ? instances : members;
+        return found.size() == instances.size() ? instances : found;
     }
 
     /** Returns for example {@code pricing/beta}. */

@@ -87,7 +87,7 @@ final class LiteralAutomaton<V> {
     static final class State<V> {
 
         private SortedMap<Character, State<V>> draft = new TreeMap<>();
-        private CharMap<State<V>> children = CharMap.of(draft);
+        private CharMap<State<V>> children = new CharMap<>(draft);
 
         /** Where to look if no child fits; {@code null} at the start only. */
         private @Nullable State<V> fallback;
@@ -96,7 +96,7 @@ final class LiteralAutomaton<V> {
         private @Nullable V value;
 
         private void freeze() {
-            children = CharMap.of(draft);
+            children = new CharMap<>(draft);
             draft = new TreeMap<>();
         }
 

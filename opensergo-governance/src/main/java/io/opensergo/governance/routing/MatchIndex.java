@@ -37,10 +37,12 @@ final class MatchIndex {
                 !unfiled.isEmpty()
                         && unfiled.get(0).rank() == first
                         && unfiled.get(0).conditions().isEmpty();
-        this.probes = probes.isEmpty() ? NO_PROBES : probes.toArray(IndexProbe[]::new);
-        this.ranks = unfiled.stream().mapToInt(Candidate::rank).toArray();
+        this.probes =
+                probes.isEmpty() || firstHolds ? NO_PROBES : probes.toArray(IndexProbe[]::new);
+        List<Candidate> checked = firstHolds ? List.of() : unfiled;
+        this.ranks = checked.stream().mapToInt(Candidate::rank).toArray();
         this.conditions =
-                unfiled.stream()
+                checked.stream()
                         .map(each -> each.conditions().toArray(Condition[]::new))
                         .toArray(Condition[][]::new);
     }
@@ -48,6 +50,11 @@ final class MatchIndex {
     /** The lowest rank in it, or {@link #NONE}. */
     int first() {
         return first;
+    }
+
+    /** Whether the first entry holds for every request that gets here. */
+    boolean firstHolds() {
+        return firstHolds;
     }
 
     /**

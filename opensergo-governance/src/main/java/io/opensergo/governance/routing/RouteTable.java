@@ -3,10 +3,12 @@ package io.opensergo.governance.routing;
 import io.opensergo.rules.RuleId;
 import io.opensergo.rules.traffic.TrafficRouter;
 import io.opensergo.rules.traffic.VirtualWorkload;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A set of routers, compiled so that a decision does not become slower with their number.
@@ -59,6 +61,9 @@ public final class RouteTable {
     /** The route of each rank. */
     private final CompiledRoute[] byRank;
 
+    /** Of each rank the decision, if there is only one: most routes need no more than it. */
+    private final @Nullable RouteDecision[] onlyDecisions;
+
     private final RouterIndex active;
     private final ShadowRouter[] shadows;
 
@@ -80,6 +85,8 @@ public final class RouteTable {
                                 route ->
                                         Collections.nCopies(route.matches().size(), route).stream())
                         .toArray(CompiledRoute[]::new);
+        this.onlyDecisions =
+                Arrays.stream(byRank).map(CompiledRoute::only).toArray(RouteDecision[]::new);
         this.active =
                 new RouterIndex(this.routers.stream().filter(each -> !each.isShadow()).toList());
         this.shadows =
@@ -134,12 +141,17 @@ public final class RouteTable {
         for (ShadowRouter shadow : shadows) {
             shadow.count(request, rank, active);
         }
-        return rank == MatchIndex.NONE ? RouteDecision.NOT_FOUND : byRank[rank].next();
+        if (rank == MatchIndex.NONE) {
+            return RouteDecision.NOT_FOUND;
+        }
+        RouteDecision only = onlyDecisions[rank];
+        return only == null ? byRank[rank].next() : only;
     }
 
     /**
-     * Explains what {@link #route} returns for a request next, without any effect on it. Slow: it
-     * checks every condition of every entry that is tried.
+     * Explains what {@link #route} returns for a request next, unless another request takes the
+     * weighted pick first; it changes nothing itself. Slow: it checks every condition of every
+     * entry that is tried.
      */
     public RouteExplanation explain(RequestView request) {
         return new Explainer(routers, request).explain();

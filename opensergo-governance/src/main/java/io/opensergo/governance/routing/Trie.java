@@ -51,9 +51,12 @@ final class Trie<V> {
         if (from >= text.length()) {
             return null;
         }
-        Node<V> child = node.children.get(reading.at(text, from));
+        Node<V> child = node.get(reading.at(text, from));
         if (child == null || child.end > text.length()) {
             return null;
+        }
+        if (child.end == from + 1) {
+            return child;
         }
         if (reading == Reading.FORWARD) {
             return text.startsWith(child.label, from) ? child : null;
@@ -77,19 +80,18 @@ final class Trie<V> {
     }
 
     /** A key, or what several keys start with. */
-    static final class Node<V> {
+    static final class Node<V> extends CharMap<Node<V>> {
 
         private final String label;
         private final int end;
         private final @Nullable V value;
-        private final CharMap<Node<V>> children;
 
         private Node(
                 String label, int end, @Nullable V value, SortedMap<Character, Node<V>> children) {
+            super(children);
             this.label = label;
             this.end = end;
             this.value = value;
-            this.children = CharMap.of(children);
         }
 
         /** The length of the text from the root to here. */
