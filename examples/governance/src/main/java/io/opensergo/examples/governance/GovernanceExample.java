@@ -21,6 +21,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import reactor.core.publisher.Mono;
 
 /**
@@ -162,7 +165,7 @@ public final class GovernanceExample {
                 guard.call(() -> "ordered");
                 passed++;
             } catch (RequestRejectedException e) {
-                refusal = e.getMessage();
+                refusal = e.rejection().toString();
             }
         }
         note(
