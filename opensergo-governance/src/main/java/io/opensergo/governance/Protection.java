@@ -199,15 +199,15 @@ final class Protection {
             if (check.breaker.isClosed()) {
                 continue;
             }
-            Admission admission = check.breaker.tryAcquire(readsTime ? now : ticker.nanos());
+            long time = readsTime ? now : ticker.nanos();
+            Admission admission = check.breaker.tryAcquire(time);
             if (admission == Admission.PROBE) {
                 probes |= 1L << i;
                 probeFlags |= probeFlag(check);
             } else if (admission == Admission.REFUSE) {
                 if (!check.shadow) {
                     giveBackProbes(probes);
-                    return refuse(
-                            check, check.breaker.retryAfter(readsTime ? now : ticker.nanos()));
+                    return refuse(check, check.breaker.retryAfter(time));
                 }
                 check.counters.shadowRejected.increment();
             }
@@ -232,19 +232,24 @@ final class Protection {
         return Token.refused(serial, check.index, retryAfter);
     }
 
-    /** Ends a request that this protection, or one that the resource had before, has admitted. */
+    /**
+     * Ends a request that this protection, or one that the resource had before, has admitted.
+     *
+     * <p>The clock is read before anything is written, since it waits for writes to complete.
+     */
     void release(long token, Outcome outcome) {
+        boolean recorded = Token.has(token, Token.RECORDED | Token.LOAD);
+        long now = recorded ? ticker.nanos() : 0;
         if (Token.has(token, Token.IN_FLIGHT) && Token.isOfGeneration(token, state.generation)) {
             state.inFlight.release();
         }
-        if (Token.has(token, Token.RECORDED | Token.LOAD)) {
-            record(token, outcome);
+        if (recorded) {
+            record(token, outcome, now);
         }
     }
 
-    private void record(long token, Outcome outcome) {
-        long now = ticker.nanos();
-        long rt = Token.has(token, Token.TIMED) ? Math.max(0, Token.sinceStart(token, now)) : 0;
+    private void record(long token, Outcome outcome, long now) {
+        long rt = Token.has(token, Token.TIMED) ? Token.sinceStart(token, now) : 0;
         if (Token.has(token, Token.LOAD)) {
             load.inFlight().release();
             if (outcome != Outcome.CANCELLED) {

@@ -67,8 +67,7 @@ final class Token {
     /** Returns the nanoseconds from the start to now; negative if the start is yet to come. */
     static long sinceStart(long token, long now) {
         int unused = Long.SIZE - START_BITS;
-        long units = (now >> UNIT_SHIFT) - (token & START_MASK);
-        return (units << unused >> unused) << UNIT_SHIFT;
+        return ((now >> UNIT_SHIFT) - token) << unused >> (unused - UNIT_SHIFT);
     }
 
     static long refused(int serial, int check, long retryAfterNanos) {

@@ -152,7 +152,8 @@ public final class CircuitBreaker {
      * Records the outcome of a call that passed.
      *
      * @param now when it ended
-     * @param rt how long it took, in nanoseconds
+     * @param rt how long it took, in nanoseconds; negative if the clock was set back, which is not
+     *     slow
      * @param failed whether it failed
      * @param probe whether it was admitted as a probe
      */
