@@ -10,6 +10,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.ListValue;
 import com.google.protobuf.Struct;
 import com.google.protobuf.TextFormat;
+import com.google.protobuf.UnknownFieldSet;
 import com.google.protobuf.Value;
 import io.opensergo.proto.internal.fault_tolerance.v1.ThrottlingStrategy;
 import io.opensergo.rules.Metadata;
@@ -212,16 +213,25 @@ class RejectionTest {
 
     @Test
     void documentsNestedBeyondAllBoundsAreRejected() {
-        Value nested = Value.newBuilder().setBoolValue(true).build();
+        ByteString nested = Value.newBuilder().setBoolValue(true).build().toByteString();
         for (int i = 0; i < 2_000; i++) {
-            nested =
-                    Value.newBuilder()
-                            .setListValue(ListValue.newBuilder().addValues(nested))
-                            .build();
+            ByteString list = field(ListValue.VALUES_FIELD_NUMBER, nested);
+            nested = field(Value.LIST_VALUE_FIELD_NUMBER, list);
         }
-        Any item = Any.pack(Struct.newBuilder().putFields("spec", nested).build());
+        ByteString entry = field(1, ByteString.copyFromUtf8("spec")).concat(field(2, nested));
+        Any item =
+                Any.newBuilder()
+                        .setTypeUrl("type.googleapis.com/google.protobuf.Struct")
+                        .setValue(field(Struct.FIELDS_FIELD_NUMBER, entry))
+                        .build();
 
         assertThat(decode(VirtualWorkload.KIND, item, item).rejected()).hasSize(2);
+    }
+
+    /** Writes a field from the inside, since a message that deep would overflow the stack here. */
+    private static ByteString field(int number, ByteString content) {
+        var field = UnknownFieldSet.Field.newBuilder().addLengthDelimited(content).build();
+        return UnknownFieldSet.newBuilder().addField(number, field).build().toByteString();
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.opensergo.governance.Plan;
 import io.opensergo.governance.ResourceStats;
 import io.opensergo.governance.ResourceStats.StrategyStats;
 import io.opensergo.governance.quota.QuotaHealth;
+import io.opensergo.rules.RuleId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -38,6 +39,8 @@ import reactor.core.Disposable;
  *     limit</td></tr>
  * <tr><td>{@code opensergo.guard.waited}</td><td>resource</td><td>seconds that passed requests were throttled for, in sum</td></tr>
  * <tr><td>{@code opensergo.breaker.state}</td><td>resource, strategy</td><td>0 closed, 1 half-open, 2 open</td></tr>
+ * <tr><td>{@code opensergo.route.shadow.matches}</td><td>router</td><td>requests that a router that is a shadow would
+ *     have decided</td></tr>
  * <tr><td>{@code opensergo.plan.number}</td><td></td><td>the number of the plan in force</td></tr>
  * <tr><td>{@code opensergo.plan.problems}</td><td></td><td>what of the rules could not be used</td></tr>
  * <tr><td>{@code opensergo.quota.down}</td><td></td><td>1 while the store of global limits cannot be used, if
@@ -77,6 +80,7 @@ public final class GovernorMetrics implements MeterBinder, AutoCloseable {
         private final MeterRegistry registry;
         private final List<Meter> ofGovernor = new ArrayList<>();
         private final Map<String, List<Meter>> ofResources = new HashMap<>();
+        private final Map<RuleId, Meter> ofRouters = new HashMap<>();
         private final Map<String, Set<Tags>> strategies = new HashMap<>();
         private final Disposable subscription;
 
@@ -117,6 +121,30 @@ public final class GovernorMetrics implements MeterBinder, AutoCloseable {
                 registerIfChanged(stats);
             }
             gone.forEach(this::remove);
+            followShadowRouters();
+        }
+
+        private void followShadowRouters() {
+            Set<RuleId> routers = governor.shadowRouteMatches().keySet();
+            ofRouters
+                    .entrySet()
+                    .removeIf(
+                            entry -> {
+                                boolean isGone = !routers.contains(entry.getKey());
+                                if (isGone) {
+                                    registry.remove(entry.getValue());
+                                }
+                                return isGone;
+                            });
+            routers.forEach(router -> ofRouters.computeIfAbsent(router, this::register));
+        }
+
+        private Meter register(RuleId router) {
+            return counter(
+                    "opensergo.route.shadow.matches",
+                    "Requests that a router that is a shadow would have decided",
+                    Tags.of("router", router.name()),
+                    one -> one.shadowRouteMatches().getOrDefault(router, 0L));
         }
 
         private void registerIfChanged(ResourceStats stats) {
@@ -245,6 +273,7 @@ public final class GovernorMetrics implements MeterBinder, AutoCloseable {
         synchronized void close() {
             subscription.dispose();
             ofGovernor.forEach(registry::remove);
+            ofRouters.values().forEach(registry::remove);
             List.copyOf(ofResources.keySet()).forEach(this::remove);
         }
     }

@@ -15,8 +15,11 @@ import io.opensergo.governance.Governor;
 import io.opensergo.governance.Guard;
 import io.opensergo.governance.Outcome;
 import io.opensergo.governance.quota.InMemoryGlobalQuota;
+import io.opensergo.governance.routing.RequestView;
 import io.opensergo.governance.time.ManualTicker;
 import io.opensergo.rules.faulttolerance.LimitMode;
+import io.opensergo.rules.traffic.HttpRoute;
+import io.opensergo.rules.traffic.TrafficRouter;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -108,6 +111,21 @@ class GovernorMetricsTest {
 
         assertThat(value("opensergo.quota.down")).isEqualTo(1);
         assertThat(value("opensergo.quota.failures")).isEqualTo(1);
+    }
+
+    @Test
+    void countsWhatAShadowRouterWouldDecide() {
+        var router =
+                TrafficRouter.ofHttp(
+                        shadow("trial"), List.of(), List.of(HttpRoute.builder().build()));
+        governor.replaceRules(List.of(router));
+        metrics.bindTo(registry);
+
+        governor.route(RequestView.builder().build());
+
+        assertThat(value("opensergo.route.shadow.matches", "router", "trial")).isEqualTo(1);
+        governor.replaceRules(List.of());
+        assertThat(registry.find("opensergo.route.shadow.matches").meter()).isNull();
     }
 
     @Test
