@@ -16,7 +16,9 @@ import org.openjdk.jmh.results.RunResult;
 
 /**
  * What was measured, as the median of all iterations of all rounds: a machine that is busy with
- * something else for a while spoils a mean, and a single best iteration proves nothing.
+ * something else for a while spoils a mean, and a single best iteration proves nothing. So the
+ * benchmarks have many short iterations instead of a few long ones, most of which nothing
+ * interrupts.
  */
 final class Figures {
 
