@@ -187,13 +187,14 @@ public final class LeasedLimiter implements AutoCloseable {
 
     private long borrow(LeaseLimits current, long now) {
         long wait = current.until(askAgainAt, now);
-        if (wait > 0) {
-            return wait;
-        }
         while (true) {
-            long held = stock;
+            long held =
+                    stock; // read after askAgainAt, which is written after the permits of a grant
             if (held > 0) {
                 return take(now) ? 0 : SOON_NANOS;
+            }
+            if (wait > 0) {
+                return wait;
             }
             if (held <= -current.maxLease) {
                 return SOON_NANOS;
