@@ -17,6 +17,9 @@ import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -40,6 +43,12 @@ class HotPathTest {
     private static final DescribedPredicate<JavaClass> HOT_PATH =
             resideInAPackage(LIMITERS).or(DECISION).as("the hot path");
 
+    /** Limiters that ask a store now and then, and never wait for it. */
+    private static final DescribedPredicate<JavaClass> LEASES =
+            nameMatching("io\\.opensergo\\.governance\\.internal\\.limiter\\.Lease.*")
+                    .<JavaClass>forSubtype()
+                    .as("leases");
+
     private static JavaClasses classes;
 
     @BeforeAll
@@ -54,13 +63,13 @@ class HotPathTest {
     void isThere() {
         assertThat(classes.that(DECISION)).hasSize(2);
         assertThat(classes.that(resideInAPackage(LIMITERS))).hasSizeGreaterThan(6);
+        assertThat(classes.that(LEASES)).hasSizeGreaterThan(2);
     }
 
     @Test
     void limitersUseNothingButAtomicsAndVarHandles() {
         classes()
-                .that()
-                .resideInAPackage(LIMITERS)
+                .that(resideInAPackage(LIMITERS).and(not(LEASES)))
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
@@ -69,6 +78,27 @@ class HotPathTest {
                         "java.lang.invoke",
                         "java.util.concurrent.atomic",
                         "org.jspecify.annotations")
+                .check(classes);
+    }
+
+    @Test
+    void leasesUseTheirStoreAndTheTickerBesides() {
+        classes()
+                .that(LEASES)
+                .should()
+                .onlyDependOnClassesThat(
+                        resideInAnyPackage(
+                                        LIMITERS,
+                                        GOVERNANCE + ".quota",
+                                        GOVERNANCE + ".time",
+                                        "java.lang",
+                                        "java.lang.invoke",
+                                        "java.util.concurrent.atomic",
+                                        "org.jspecify.annotations",
+                                        "reactor.core.publisher")
+                                .or(
+                                        belongToAnyOf(
+                                                Duration.class, TimeUnit.class, IntSupplier.class)))
                 .check(classes);
     }
 
@@ -85,7 +115,7 @@ class HotPathTest {
                                         "java.lang",
                                         "java.util.concurrent.atomic",
                                         "org.jspecify.annotations")
-                                .or(belongToAnyOf(java.time.Duration.class)))
+                                .or(belongToAnyOf(Duration.class)))
                 .check(classes);
     }
 

@@ -81,7 +81,8 @@ final class LeaseRequest extends BaseSubscriber<QuotaGrant> {
     @Override
     protected void hookOnError(Throwable error) {
         if (settle()) {
-            limiter.onFailure(String.valueOf(error.getMessage()));
+            String message = error.getMessage();
+            limiter.onFailure(message == null ? error.toString() : message);
         }
     }
 
