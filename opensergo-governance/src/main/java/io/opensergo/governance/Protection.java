@@ -19,6 +19,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Each stage calls the next and undoes what it did if that refuses: so what has to be undone is
  * on the stack, and nothing is allocated. The checks are in one array per kind, so that no call is
  * virtual.
+ *
+ * <p>A stage goes on from two places, when a kind has no check and after each that it has, because
+ * few resources have two of a kind: the compiler leaves out what a place never did, and what is
+ * left is small enough to be compiled as one piece.
  */
 final class Protection {
 
@@ -110,7 +114,7 @@ final class Protection {
 
     private long concurrency(long now) {
         if (concurrencies.length == 0) {
-            return rate(now, 0);
+            return rates(now);
         }
         for (Check.Concurrency check : concurrencies) {
             if (check.shadow && state.inFlight.count() >= check.max) {
@@ -122,17 +126,18 @@ final class Protection {
         } else if (!state.inFlight.tryAcquire(tightest.max)) {
             return refuse(tightest, RateLimiter.NEVER);
         }
-        long token = rate(now, 0);
+        long token = rates(now);
         if (token < 0) {
             state.inFlight.release();
         }
         return token;
     }
 
+    private long rates(long now) {
+        return rates.length == 0 ? quotas(now) : rate(now, 0);
+    }
+
     private long rate(long now, int index) {
-        if (index == rates.length) {
-            return quotas.length == 0 ? pace(now, now, 0) : quota(now, 0);
-        }
         Check.Rate check = rates[index];
         RateLimiter.Part part = check.limiter.tryAcquire(now);
         if (part == null) {
@@ -140,19 +145,24 @@ final class Protection {
                 return refuse(check, check.limiter.retryAfter(now));
             }
             check.counters.shadowRejected.increment();
-            return rate(now, index + 1);
+            return afterRate(now, index + 1);
         }
-        long token = rate(now, index + 1);
+        long token = afterRate(now, index + 1);
         if (token < 0) {
             RateLimiter.giveBack(part);
         }
         return token;
     }
 
+    private long afterRate(long now, int next) {
+        return next == rates.length ? quotas(now) : rate(now, next);
+    }
+
+    private long quotas(long now) {
+        return quotas.length == 0 ? paces(now) : quota(now, 0);
+    }
+
     private long quota(long now, int index) {
-        if (index == quotas.length) {
-            return pace(now, now, 0);
-        }
         Check.Quota check = quotas[index];
         long retryAfter = check.limiter.tryAcquire(now);
         if (retryAfter != 0) {
@@ -160,20 +170,25 @@ final class Protection {
                 return refuse(check, retryAfter);
             }
             check.counters.shadowRejected.increment();
-            return quota(now, index + 1);
+            return afterQuota(now, index + 1);
         }
-        long token = quota(now, index + 1);
+        long token = afterQuota(now, index + 1);
         if (token < 0) {
             check.limiter.giveBack();
         }
         return token;
     }
 
+    private long afterQuota(long now, int next) {
+        return next == quotas.length ? paces(now) : quota(now, next);
+    }
+
+    private long paces(long now) {
+        return paces.length == 0 ? breakers(now, now) : pace(now, now, 0);
+    }
+
     /** A request that several strategies pace starts when the last of them lets it. */
     private long pace(long now, long start, int index) {
-        if (index == paces.length) {
-            return breakers(now, start);
-        }
         Check.Pace check = paces[index];
         long wait = check.pacer.tryAcquire(now);
         if (wait == Pacer.REFUSED) {
@@ -181,14 +196,18 @@ final class Protection {
                 return refuse(check, check.pacer.retryAfter(now));
             }
             check.counters.shadowRejected.increment();
-            return pace(now, start, index + 1);
+            return afterPace(now, start, index + 1);
         }
         long later = check.shadow || wait <= start - now ? start : now + wait;
-        long token = pace(now, later, index + 1);
+        long token = afterPace(now, later, index + 1);
         if (token < 0) {
             check.pacer.giveBack(now, wait);
         }
         return token;
+    }
+
+    private long afterPace(long now, long start, int next) {
+        return next == paces.length ? breakers(now, start) : pace(now, start, next);
     }
 
     private long breakers(long now, long start) {
