@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,6 +41,9 @@ import reactor.core.publisher.Sinks;
  */
 public final class Governor implements AutoCloseable {
 
+    /** The name under which {@link #stats()} counts the resources that no rule names. */
+    public static final String OTHER_RESOURCES = "*";
+
     private static final Logger LOG = LoggerFactory.getLogger(Governor.class);
 
     private final Engine engine;
@@ -53,8 +57,8 @@ public final class Governor implements AutoCloseable {
     private final AtomicInteger recompilations = new AtomicInteger();
     private final Sinks.Many<Plan> plans = Sinks.many().replay().latest();
 
-    /** Problems are worth a warning once the rules are there to be joined. */
-    private volatile boolean complete;
+    private final Sinks.Empty<Void> ready = Sinks.empty();
+    private volatile boolean closed;
 
     /*
      * Written by one thread at a time (recompile sees to it), read by any. A plan is immutable, so the
@@ -72,12 +76,11 @@ public final class Governor implements AutoCloseable {
         plans.tryEmitNext(plan.summary());
         instances = InstanceCount.of(settings.instances(), engine, this::recompile);
         OpenSergoClient client = settings.client();
-        complete = client == null;
         if (client == null) {
             replaceRules(settings.rules());
             feed = null;
         } else {
-            feed = new RuleFeed(client, settings.target(), this::update, this::complete);
+            feed = new RuleFeed(client, settings.target(), this::update);
         }
     }
 
@@ -179,7 +182,7 @@ public final class Governor implements AutoCloseable {
      * value.
      */
     public Mono<Void> ready() {
-        return feed == null ? Mono.empty() : feed.complete();
+        return ready.asMono();
     }
 
     /**
@@ -196,9 +199,17 @@ public final class Governor implements AutoCloseable {
         return events.transitions();
     }
 
-    /** Returns what has been decided on each protected resource, by its name. */
+    /**
+     * Returns what has been decided on each protected resource, by its name; under {@value
+     * #OTHER_RESOURCES}, on all others together, if a strategy protects the whole process.
+     */
     public List<ResourceStats> stats() {
-        return plan.protections().entrySet().stream()
+        CompiledPlan current = plan;
+        Map<String, Protection> all = new HashMap<>(current.protections());
+        if (!current.unprotected().isEmpty()) {
+            all.putIfAbsent(OTHER_RESOURCES, current.unprotected());
+        }
+        return all.entrySet().stream()
                 .map(entry -> ResourceStats.of(entry.getKey(), entry.getValue()))
                 .sorted(Comparator.comparing(ResourceStats::resource))
                 .toList();
@@ -228,12 +239,15 @@ public final class Governor implements AutoCloseable {
     /**
      * Replaces the rules of a governor that has no client.
      *
-     * @throws IllegalStateException if it has one
+     * @throws IllegalStateException if it has one, or is closed
      * @throws IllegalArgumentException if there is a rule of a kind that no decision needs
      */
     public void replaceRules(Collection<? extends Rule> rules) {
         if (feed != null) {
             throw new IllegalStateException("the rules of this governor come from its client");
+        }
+        if (closed) {
+            throw new IllegalStateException("the governor is closed; make a new one");
         }
         RuleBook replaced = RuleBook.of(rules);
         update(before -> replaced);
@@ -245,6 +259,7 @@ public final class Governor implements AutoCloseable {
      */
     @Override
     public void close() {
+        closed = true;
         if (feed != null) {
             feed.close();
         }
@@ -252,7 +267,7 @@ public final class Governor implements AutoCloseable {
             instances.close();
         }
         plan.leases().forEach(LeasedLimiter::close);
-        sampler.setActive(false);
+        sampler.close();
         events.close();
         plans.tryEmitComplete();
     }
@@ -266,7 +281,14 @@ public final class Governor implements AutoCloseable {
     }
 
     Outcome outcomeOf(Throwable error) {
-        return isError.test(error) ? Outcome.failure(error) : Outcome.SUCCESS;
+        try {
+            return isError.test(error) ? Outcome.failure(error) : Outcome.SUCCESS;
+        } catch (RuntimeException e) {
+            if (e != error) {
+                error.addSuppressed(e);
+            }
+            return Outcome.failure(error);
+        }
     }
 
     private void update(UnaryOperator<RuleBook> change) {
@@ -276,11 +298,6 @@ public final class Governor implements AutoCloseable {
         recompile();
     }
 
-    private void complete() {
-        complete = true;
-        plan.summary().problems().forEach(Governor::warn);
-    }
-
     /** Compiles on the thread that calls first; what others bring meanwhile is compiled with it. */
     private void recompile() {
         if (recompilations.getAndIncrement() != 0) {
@@ -288,20 +305,38 @@ public final class Governor implements AutoCloseable {
         }
         int missed = 1;
         do {
-            replacePlan(PlanCompiler.compile(book, plan, engine));
+            compileSafely();
             missed = recompilations.addAndGet(-missed);
         } while (missed != 0);
     }
 
+    /** A fault in the compilation of some rules must not keep later ones from taking effect. */
+    private void compileSafely() {
+        try {
+            if (!closed) {
+                replacePlan(PlanCompiler.compile(book, plan, engine));
+            }
+        } catch (RuntimeException e) {
+            LOG.error(
+                    "New rules cannot be compiled; plan {} stays in force",
+                    plan.summary().number(),
+                    e);
+        }
+    }
+
+    /** Warns of problems once every kind is there to be joined: of all then, later of new ones. */
     private void replacePlan(CompiledPlan next) {
-        List<PlanProblem> known = plan.summary().problems();
+        CompiledPlan before = plan;
         sampler.setActive(next.measuresLoad());
         plan = next;
         plans.tryEmitNext(next.summary());
-        if (complete) {
+        if (next.book().isComplete()) {
+            List<PlanProblem> known =
+                    before.book().isComplete() ? before.summary().problems() : List.of();
             next.summary().problems().stream()
                     .filter(problem -> !known.contains(problem))
                     .forEach(Governor::warn);
+            ready.tryEmitEmpty();
         }
     }
 

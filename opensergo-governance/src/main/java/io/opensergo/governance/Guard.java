@@ -1,6 +1,7 @@
 package io.opensergo.governance;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -190,7 +191,7 @@ public final class Guard {
             Supplier<? extends CompletionStage<T>> request, long token) {
         CompletionStage<T> stage;
         try {
-            stage = request.get();
+            stage = Objects.requireNonNull(request.get(), "the request returned no stage");
         } catch (Throwable e) {
             release(token, governor.outcomeOf(e));
             return CompletableFuture.failedFuture(e);

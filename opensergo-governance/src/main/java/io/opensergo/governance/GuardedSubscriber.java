@@ -1,5 +1,6 @@
 package io.opensergo.governance;
 
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.reactivestreams.Publisher;
@@ -59,10 +60,17 @@ final class GuardedSubscriber<T> implements CoreSubscriber<T>, Subscription {
     private void subscribeAfter(long wait, Publisher<? extends T> source) {
         throttled = true;
         actual.onSubscribe(this);
-        if (ended == 0) {
+        if (ended != 0) {
+            return;
+        }
+        try {
             timer.update(
                     Schedulers.parallel()
                             .schedule(() -> source.subscribe(this), wait, TimeUnit.NANOSECONDS));
+        } catch (RejectedExecutionException e) {
+            if (end(Outcome.CANCELLED)) {
+                actual.onError(e);
+            }
         }
     }
 

@@ -20,6 +20,7 @@ final class LoadSampler {
     private final ProcessLoad load;
     private @Nullable Disposable task;
     private boolean failing;
+    private boolean closed;
 
     LoadSampler(LoadMetrics metrics, ProcessLoad load) {
         this.metrics = metrics;
@@ -28,7 +29,7 @@ final class LoadSampler {
 
     /** Starts or stops measuring; the first measurement is taken before this returns. */
     synchronized void setActive(boolean active) {
-        if (active && task == null) {
+        if (active && task == null && !closed) {
             sample();
             task =
                     Schedulers.boundedElastic()
@@ -41,6 +42,12 @@ final class LoadSampler {
             task.dispose();
             task = null;
         }
+    }
+
+    /** Stops measuring for good. */
+    synchronized void close() {
+        closed = true;
+        setActive(false);
     }
 
     /** Measures once. What cannot be measured is not too much. */

@@ -16,9 +16,11 @@ import io.opensergo.rules.traffic.VirtualWorkload;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The rules of every kind that decisions need, as they are at one moment; immutable. */
 final class RuleBook {
@@ -37,14 +39,19 @@ final class RuleBook {
                     TrafficLane.KIND,
                     VirtualWorkload.KIND);
 
-    static final RuleBook EMPTY = new RuleBook(Map.of(), Map.of());
+    static final RuleBook EMPTY = new RuleBook(Map.of(), Map.of(), Set.of());
 
     private final Map<RuleKind<?>, List<Rule>> rules;
     private final Map<String, Long> versions;
+    private final Set<RuleKind<?>> answered;
 
-    private RuleBook(Map<RuleKind<?>, List<Rule>> rules, Map<String, Long> versions) {
+    private RuleBook(
+            Map<RuleKind<?>, List<Rule>> rules,
+            Map<String, Long> versions,
+            Set<RuleKind<?>> answered) {
         this.rules = rules;
         this.versions = versions;
+        this.answered = answered;
     }
 
     /**
@@ -64,7 +71,7 @@ final class RuleBook {
             }
             rules.computeIfAbsent(rule.kind(), kind -> new ArrayList<>()).add(rule);
         }
-        return new RuleBook(rules, Map.of());
+        return new RuleBook(rules, Map.of(), Set.copyOf(KINDS));
     }
 
     /** Returns this book with other rules of one kind. */
@@ -73,7 +80,19 @@ final class RuleBook {
         changed.put(kind, List.copyOf(newRules));
         Map<String, Long> newVersions = new HashMap<>(versions);
         newVersions.put(kind.name(), version);
-        return new RuleBook(changed, newVersions);
+        return new RuleBook(changed, newVersions, answered).withAnswered(kind);
+    }
+
+    /** Returns this book, of which one more kind is known to be as it says. */
+    RuleBook withAnswered(RuleKind<?> kind) {
+        Set<RuleKind<?>> more = new HashSet<>(answered);
+        more.add(kind);
+        return new RuleBook(rules, versions, more);
+    }
+
+    /** Returns whether every kind is known to be as this book says. */
+    boolean isComplete() {
+        return answered.containsAll(KINDS);
     }
 
     /** Returns the rules of a kind, in their order. */

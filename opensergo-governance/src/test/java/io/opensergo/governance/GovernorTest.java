@@ -1,5 +1,6 @@
 package io.opensergo.governance;
 
+import static io.opensergo.governance.Requests.admitted;
 import static io.opensergo.governance.Rules.breaker;
 import static io.opensergo.governance.Rules.concurrency;
 import static io.opensergo.governance.Rules.metadata;
@@ -15,11 +16,13 @@ import static org.awaitility.Awaitility.await;
 import io.opensergo.api.RuleKey;
 import io.opensergo.api.SubscriptionRefusedException;
 import io.opensergo.api.Target;
+import io.opensergo.governance.quota.InMemoryGlobalQuota;
 import io.opensergo.governance.time.ManualTicker;
 import io.opensergo.rules.Metadata;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.database.DistributedTransaction;
 import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy;
+import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy.AdaptiveStrategy;
 import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy;
 import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy.TriggerType;
 import io.opensergo.rules.faulttolerance.FaultToleranceRule;
@@ -32,7 +35,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import reactor.test.StepVerifier;
@@ -47,18 +52,6 @@ class GovernorTest {
 
     private Governor governor(List<? extends Rule> rules) {
         return Governor.builder().rules(rules).ticker(ticker).build();
-    }
-
-    private static int admitted(Guard guard, int requests) {
-        int admitted = 0;
-        for (int i = 0; i < requests; i++) {
-            long token = guard.acquire();
-            if (!Guard.isRefused(token)) {
-                admitted++;
-                guard.release(token, Outcome.SUCCESS);
-            }
-        }
-        return admitted;
     }
 
     private static void open(Guard guard) {
@@ -352,9 +345,9 @@ class GovernorTest {
         Governor governor = governor(List.of());
 
         StepVerifier.create(governor.plans().map(Plan::resources))
-                .expectNext(java.util.Set.of())
+                .expectNext(Set.of())
                 .then(() -> governor.replaceRules(on("a", rate("limit", 1, SECOND))))
-                .expectNext(java.util.Set.of("a"))
+                .expectNext(Set.of("a"))
                 .then(governor::close)
                 .verifyComplete();
     }
@@ -491,6 +484,97 @@ class GovernorTest {
                     .then(() -> client.publish(RuleBook.KINDS.get(0), 1))
                     .verifyComplete();
         }
+    }
+
+    @Test
+    void isNotReadyBeforeThePlanHasWhatCameLast() {
+        var client = new FakeClient();
+        var limit = rate("limit", 2, SECOND);
+        RuleBook.KINDS.stream()
+                .filter(kind -> !kind.equals(FaultToleranceRule.KIND))
+                .filter(kind -> !kind.equals(RateLimitStrategy.KIND))
+                .forEach(kind -> client.publish(kind, 1));
+        try (Governor governor = Governor.of(client, SHOP)) {
+            List<Boolean> protectedWhenReady = new ArrayList<>();
+            governor.ready()
+                    .doOnTerminate(() -> protectedWhenReady.add(governor.guard("a").isProtected()))
+                    .subscribe();
+            // The last kind comes while the plan of the one before it is being published.
+            governor.plans()
+                    .filter(plan -> plan.versions().containsKey("RateLimitStrategy"))
+                    .take(1)
+                    .subscribe(
+                            plan ->
+                                    client.publish(
+                                            FaultToleranceRule.KIND,
+                                            1,
+                                            rule("protect", "a", limit)));
+            client.publish(RateLimitStrategy.KIND, 1, limit);
+
+            assertThat(protectedWhenReady).containsExactly(true);
+        }
+    }
+
+    @Test
+    void takesLaterRulesAfterSomeThatCannotBeCompiled() {
+        var broken = new AtomicBoolean();
+        Governor governor =
+                Governor.builder()
+                        .ticker(
+                                () -> {
+                                    if (broken.get()) {
+                                        throw new IllegalStateException("no time");
+                                    }
+                                    return 0;
+                                })
+                        .globalQuota(new InMemoryGlobalQuota(ticker))
+                        .build();
+        broken.set(true);
+        governor.replaceRules(on("a", rate(metadata("limit"), LimitMode.GLOBAL, 1, SECOND)));
+        assertThat(governor.plan().resources()).isEmpty();
+
+        broken.set(false);
+        governor.replaceRules(on("a", rate("limit", 2, SECOND)));
+
+        assertThat(admitted(governor.guard("a"), 5)).isEqualTo(2);
+    }
+
+    @Test
+    void countsUnderOneNameWhatAProcessWideStrategyRefusesElsewhere() {
+        Governor governor =
+                Governor.builder()
+                        .rules(List.of(Rules.cpu("node", 0.5, AdaptiveStrategy.NONE)))
+                        .loadMetrics(new FixedLoad(0.9))
+                        .build();
+        governor.guard("a").acquire();
+        governor.guard("b").acquire();
+
+        assertThat(governor.stats())
+                .singleElement()
+                .satisfies(
+                        stats -> {
+                            assertThat(stats.resource()).isEqualTo(Governor.OTHER_RESOURCES);
+                            assertThat(stats.rejected()).isEqualTo(2);
+                        });
+        governor.close();
+    }
+
+    private record FixedLoad(double cpu) implements LoadMetrics {
+
+        @Override
+        public double loadAverage() {
+            return -1;
+        }
+    }
+
+    @Test
+    void takesNoRulesOnceClosed() {
+        Governor governor = governor(on("a", rate("limit", 1, SECOND)));
+        governor.close();
+
+        assertThatIllegalStateException()
+                .isThrownBy(() -> governor.replaceRules(List.of()))
+                .withMessageContaining("closed");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.opensergo.governance;
 
+import static io.opensergo.governance.Requests.admitted;
 import static io.opensergo.governance.Rules.breaker;
 import static io.opensergo.governance.Rules.concurrency;
 import static io.opensergo.governance.Rules.cpu;
@@ -56,18 +57,6 @@ class GuardTest {
                     }
                 };
         return Governor.builder().rules(rules).ticker(ticker).loadMetrics(load).build();
-    }
-
-    private static int admitted(Guard guard, int requests) {
-        int admitted = 0;
-        for (int i = 0; i < requests; i++) {
-            long token = guard.acquire();
-            if (!Guard.isRefused(token)) {
-                admitted++;
-                guard.release(token, Outcome.SUCCESS);
-            }
-        }
-        return admitted;
     }
 
     private static void fail(Guard guard, Throwable error) {
@@ -528,6 +517,41 @@ class GuardTest {
 
         assertThatThrownBy(() -> stage.toCompletableFuture().join())
                 .hasRootCauseMessage("no connection");
+        assertThat(guard.stats().inFlight()).isZero();
+    }
+
+    @Test
+    void releasesARequestThatReturnsNoStage() {
+        Guard guard = governor(on("a", concurrency("slots", 1))).guard("a");
+
+        var stage = guard.callStage(() -> null);
+
+        assertThatThrownBy(() -> stage.toCompletableFuture().join())
+                .hasRootCauseInstanceOf(NullPointerException.class);
+        assertThat(guard.stats().inFlight()).isZero();
+    }
+
+    @Test
+    void releasesARequestWhoseFailureCannotBeJudged() {
+        Guard guard =
+                Governor.builder()
+                        .rules(on("a", concurrency("slots", 1)))
+                        .failures(
+                                error -> {
+                                    throw new IllegalStateException("no judgement");
+                                })
+                        .build()
+                        .guard("a");
+        var failure = new IOException("broken");
+
+        assertThatThrownBy(
+                        () ->
+                                guard.call(
+                                        () -> {
+                                            throw failure;
+                                        }))
+                .isSameAs(failure)
+                .hasSuppressedException(new IllegalStateException("no judgement"));
         assertThat(guard.stats().inFlight()).isZero();
     }
 
