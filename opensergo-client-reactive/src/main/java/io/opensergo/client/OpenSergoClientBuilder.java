@@ -5,6 +5,7 @@ import io.opensergo.api.OpenSergoClient;
 import io.opensergo.api.Target;
 import io.opensergo.rules.Metadata;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -29,6 +30,7 @@ public final class OpenSergoClientBuilder {
     private Duration minBackoff = Duration.ofMillis(250);
     private Duration maxBackoff = Duration.ofSeconds(30);
     private Scheduler scheduler = Schedulers.boundedElastic();
+    private final List<ClientListener> listeners = new ArrayList<>(0);
 
     OpenSergoClientBuilder() {}
 
@@ -146,6 +148,12 @@ public final class OpenSergoClientBuilder {
         return this;
     }
 
+    /** Adds somebody who is told what happens inside the client; none by default. */
+    public OpenSergoClientBuilder listener(ClientListener listener) {
+        listeners.add(Objects.requireNonNull(listener, "listener"));
+        return this;
+    }
+
     /**
      * Takes settings from the environment, over those set so far: {@code
      * OPENSERGO_BOOTSTRAP_CONFIG} holds JSON, or else {@code OPENSERGO_BOOTSTRAP} names a file that
@@ -192,7 +200,8 @@ public final class OpenSergoClientBuilder {
                         new Backoff(minBackoff, maxBackoff),
                         new SubscriptionSettings(unsubscribeGrace, answerTimeout),
                         scheduler,
-                        app == null ? null : Target.of(namespace, app));
+                        app == null ? null : Target.of(namespace, app),
+                        new Listeners(listeners));
         client.start();
         return client;
     }

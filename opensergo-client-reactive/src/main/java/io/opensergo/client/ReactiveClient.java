@@ -32,6 +32,7 @@ final class ReactiveClient implements OpenSergoClient {
     private final @Nullable Target target;
     private final Subscriptions subscriptions;
     private final Connection connection;
+    private final Listeners listeners;
 
     /** Confined to the event loop. */
     private final List<LatestSubscription<ConnectionState>> stateFollowers = new ArrayList<>(1);
@@ -48,10 +49,12 @@ final class ReactiveClient implements OpenSergoClient {
             Backoff backoff,
             SubscriptionSettings settings,
             Scheduler scheduler,
-            @Nullable Target target) {
+            @Nullable Target target,
+            Listeners listeners) {
         Clock clock = Clock.systemUTC();
         this.scheduler = scheduler;
         this.target = target;
+        this.listeners = listeners;
         this.state = Connection.initialState(endpoints, clock);
         this.subscriptions = new Subscriptions(loop, settings, clock, this::onState);
         this.connection = new Connection(loop, endpoints, transport, backoff, clock, subscriptions);
@@ -112,7 +115,9 @@ final class ReactiveClient implements OpenSergoClient {
     }
 
     private void onState(ConnectionState newState) {
+        ConnectionState before = state;
         state = newState;
+        listeners.onState(before, newState);
         stateFollowers.forEach(follower -> follower.offer(newState));
         if (newState.phase() == ConnectionState.Phase.CLOSED) {
             stateFollowers.forEach(LatestSubscription::complete);
