@@ -145,6 +145,23 @@ final class KeySubscription<R extends Rule> {
         return streamVersion;
     }
 
+    /**
+     * Takes rules that were kept on disk, unless the control plane has said which are in force.
+     *
+     * @return whether they are in force now
+     */
+    boolean restore(RuleSnapshot<R> kept) {
+        RuleSnapshot<R> known = current;
+        boolean wanted =
+                known == null
+                        || known.origin() == Origin.ASSUMED_EMPTY
+                        || (known.rules().isEmpty() && !known.rejected().isEmpty());
+        if (wanted) {
+            publish(kept);
+        }
+        return wanted;
+    }
+
     /** The control plane stayed silent; if nothing is known, there are no rules. */
     void assumeEmpty(Instant now) {
         answered = true;

@@ -30,6 +30,7 @@ final class ReactiveClient implements OpenSergoClient {
     private final EventLoop loop = new EventLoop();
     private final Scheduler scheduler;
     private final @Nullable Target target;
+    private final SnapshotCache cache;
     private final Subscriptions subscriptions;
     private final Connection connection;
     private final Listeners listeners;
@@ -50,13 +51,16 @@ final class ReactiveClient implements OpenSergoClient {
             SubscriptionSettings settings,
             Scheduler scheduler,
             @Nullable Target target,
+            @Nullable CacheSettings cache,
             Listeners listeners) {
         Clock clock = Clock.systemUTC();
         this.scheduler = scheduler;
         this.target = target;
         this.listeners = listeners;
         this.state = Connection.initialState(endpoints, clock);
-        this.subscriptions = new Subscriptions(loop, settings, clock, this::onState);
+        this.cache =
+                cache == null ? SnapshotCache.NONE : new DiskCache(cache, loop, listeners, clock);
+        this.subscriptions = new Subscriptions(loop, settings, clock, this.cache, this::onState);
         this.connection = new Connection(loop, endpoints, transport, backoff, clock, subscriptions);
         this.subscriptions.use(connection);
     }
@@ -133,6 +137,8 @@ final class ReactiveClient implements OpenSergoClient {
                     connection.close();
                     loop.stop();
                 });
+        long deadline = System.nanoTime() + CLOSE_PATIENCE.toNanos();
         loop.awaitEnd(CLOSE_PATIENCE);
+        cache.close(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
     }
 }

@@ -55,6 +55,7 @@ final class Subscriptions implements Connection.Listener {
     private final EventLoop loop;
     private final SubscriptionSettings settings;
     private final Clock clock;
+    private final SnapshotCache cache;
     private final Consumer<ConnectionState> onState;
     private final WireCodec codec = new WireCodec();
 
@@ -75,10 +76,12 @@ final class Subscriptions implements Connection.Listener {
             EventLoop loop,
             SubscriptionSettings settings,
             Clock clock,
+            SnapshotCache cache,
             Consumer<ConnectionState> onState) {
         this.loop = loop;
         this.settings = settings;
         this.clock = clock;
+        this.cache = cache;
         this.onState = onState;
     }
 
@@ -96,6 +99,7 @@ final class Subscriptions implements Connection.Listener {
             added.add(follower);
             unasked.add(added);
             ask();
+            cache.load(target, kind, kept -> restore(wireKey, added, kept));
         } else if (known.kind().equals(kind)) {
             @SuppressWarnings("unchecked") // an equal kind has the same record class
             var same = (KeySubscription<R>) known;
@@ -111,6 +115,15 @@ final class Subscriptions implements Connection.Listener {
                                     + " already, not as "
                                     + kind.type()));
         }
+    }
+
+    private <R extends Rule> boolean restore(
+            WireKey wireKey, KeySubscription<R> key, RuleSnapshot<R> kept) {
+        boolean restored = keys.get(wireKey) == key && key.restore(kept);
+        if (restored) {
+            tellWaiters(key);
+        }
+        return restored;
     }
 
     <R extends Rule> void leave(
@@ -143,6 +156,7 @@ final class Subscriptions implements Connection.Listener {
     }
 
     private void forget(KeySubscription<?> key) {
+        cache.forget(key.key());
         unanswered.remove(key.requestId(), key);
         waiters.forEach(waiter -> waiter.forget(key));
         waiters.removeIf(ReadyWaiter::signalIfReady);
@@ -295,6 +309,7 @@ final class Subscriptions implements Connection.Listener {
         var error =
                 new SubscriptionRefusedException(ruleKey, status.getCode(), status.getMessage());
         keys.remove(WireKey.of(key.target(), key.kind()));
+        cache.forget(ruleKey);
         unanswered.remove(key.requestId(), key);
         unasked.remove(key);
         waiters.removeIf(waiter -> waiter.failIfWaitingFor(key, error));
@@ -333,6 +348,10 @@ final class Subscriptions implements Connection.Listener {
             return;
         }
         tellWaiters(key);
+        RuleSnapshot<R> inForce = key.current();
+        if (inForce != null) {
+            cache.store(inForce);
+        }
         decoded.warnings()
                 .forEach(warning -> LOG.warn("Push {} for {}: {}", version, key.key(), warning));
         if (decoded.rejected().isEmpty()) {
