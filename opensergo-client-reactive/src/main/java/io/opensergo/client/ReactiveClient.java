@@ -43,7 +43,7 @@ final class ReactiveClient implements OpenSergoClient {
     private volatile ConnectionState state;
 
     ReactiveClient(
-            List<Endpoint> endpoints,
+            ConnectionSettings connectionSettings,
             ChannelFactory transport,
             Backoff backoff,
             SubscriptionSettings settings,
@@ -52,14 +52,14 @@ final class ReactiveClient implements OpenSergoClient {
         Clock clock = Clock.systemUTC();
         this.scheduler = scheduler;
         this.target = target;
-        this.state = Connection.initialState(endpoints, clock);
+        this.state = Connection.initialState(connectionSettings, clock);
         this.subscriptions = new Subscriptions(loop, settings, clock, this::onState);
-        this.connection = new Connection(loop, endpoints, transport, backoff, clock, subscriptions);
-        this.subscriptions.use(connection);
+        this.connection =
+                new Connection(loop, connectionSettings, transport, backoff, clock, subscriptions);
     }
 
     void start() {
-        loop.execute(connection::open);
+        loop.execute(() -> subscriptions.start(connection));
     }
 
     @Override
