@@ -66,6 +66,10 @@ final class Connection implements RuleStream.Listener {
     private Disposable move = () -> {};
     private int endpointIndex;
     private boolean connected;
+
+    /** Whether the server in use has announced that it goes. */
+    private boolean leaving;
+
     private long connectedAtNanos;
 
     /** How often in a row a return to a better endpoint did not last. */
@@ -151,7 +155,8 @@ final class Connection implements RuleStream.Listener {
                 onConnected();
             } else if (connected) {
                 LOG.debug("The control plane at '{}' is about to leave", endpoint());
-                moveLater(backoff.first(), endpointIndex);
+                leaving = true;
+                moveLater(backoff.first());
             }
         }
     }
@@ -186,15 +191,14 @@ final class Connection implements RuleStream.Listener {
     private void seekBetterEndpoint() {
         if (endpointIndex > 0) {
             moveLater(
-                    Jitter.around(settings.failBackInterval().multipliedBy(1L << failBacksInVain)),
-                    0);
+                    Jitter.around(settings.failBackInterval().multipliedBy(1L << failBacksInVain)));
         }
     }
 
     /** Moves to another link after a delay, unless this one is lost before. */
-    private void moveLater(Duration delay, int firstCandidate) {
+    private void moveLater(Duration delay) {
         cancelMove();
-        move = loop.schedule(delay, () -> tryToMove(firstCandidate));
+        move = loop.schedule(delay, () -> tryToMove(0));
     }
 
     private void cancelMove() {
@@ -211,13 +215,15 @@ final class Connection implements RuleStream.Listener {
         candidate.connect(settings.connectTimeout(), () -> giveUp(candidate));
     }
 
-    /** Tries what else is better than the endpoint in use, and then waits again. */
+    /** Tries the next endpoint that is worth to be moved to, and after the last waits again. */
     private void giveUp(Link candidate) {
         candidate.drop();
         successor = null;
         int next = candidate.endpointIndex() + 1;
-        if (next < endpointIndex) {
+        if (next < (leaving ? settings.endpoints().size() : endpointIndex)) {
             tryToMove(next);
+        } else if (leaving) {
+            moveLater(backoff.next());
         } else {
             seekBetterEndpoint();
         }
@@ -247,6 +253,7 @@ final class Connection implements RuleStream.Listener {
     @Override
     public void onWritable() {
         if (stream != null) {
+            onConnected();
             listener.onWritable(stream);
         }
     }
@@ -307,6 +314,7 @@ final class Connection implements RuleStream.Listener {
     private void release() {
         cancelMove();
         connected = false;
+        leaving = false;
         if (stream != null) {
             stream.cancel("the client is done with this stream");
         }
