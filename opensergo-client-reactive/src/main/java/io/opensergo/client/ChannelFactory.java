@@ -25,20 +25,17 @@ final class ChannelFactory {
     private final @Nullable TlsSettings tls;
     private final @Nullable SslContext sslContext;
     private final @Nullable Supplier<String> token;
-    private final Duration keepAliveTime;
     private final Duration keepAliveTimeout;
     private final int maxInboundMessageBytes;
 
     ChannelFactory(
             @Nullable TlsSettings tls,
             @Nullable Supplier<String> token,
-            Duration keepAliveTime,
             Duration keepAliveTimeout,
             int maxInboundMessageBytes) {
         this.tls = tls;
         this.sslContext = tls == null ? null : sslContext(tls);
         this.token = token;
-        this.keepAliveTime = keepAliveTime;
         this.keepAliveTimeout = keepAliveTimeout;
         this.maxInboundMessageBytes = maxInboundMessageBytes;
     }
@@ -71,7 +68,7 @@ final class ChannelFactory {
     }
 
     /** Makes a channel whose callbacks run on the transport's threads; they must only hand over. */
-    ManagedChannel channel(Endpoint endpoint) {
+    ManagedChannel channel(Endpoint endpoint, Duration keepAliveTime) {
         var builder =
                 NettyChannelBuilder.forTarget(endpoint.grpcTarget())
                         .directExecutor()

@@ -1,6 +1,7 @@
 package io.opensergo.client;
 
 import java.time.Duration;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -61,9 +62,9 @@ final class EventLoop {
     /** Runs a task later, unless it is disposed of or the loop is stopped before. */
     Disposable schedule(Duration delay, Runnable task) {
         try {
-            var future =
-                    executor.schedule(() -> runLogged(task), delay.toNanos(), TimeUnit.NANOSECONDS);
-            return () -> future.cancel(false);
+            return new ScheduledTask(
+                    executor.schedule(
+                            () -> runLogged(task), delay.toNanos(), TimeUnit.NANOSECONDS));
         } catch (RejectedExecutionException e) {
             return Disposables.disposed();
         }
@@ -85,11 +86,25 @@ final class EventLoop {
         }
     }
 
+    /** The executor would keep even an error to itself. */
     private static void runLogged(Runnable task) {
         try {
             task.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("A task of an OpenSergo client failed; this is a bug, please report it", e);
+        }
+    }
+
+    private record ScheduledTask(Future<?> future) implements Disposable {
+
+        @Override
+        public void dispose() {
+            future.cancel(false);
+        }
+
+        @Override
+        public boolean isDisposed() {
+            return future.isDone();
         }
     }
 }

@@ -26,12 +26,19 @@ public final class OpenSergoClientBuilder {
     private @Nullable String app;
     private @Nullable TlsSettings tls;
     private @Nullable Supplier<String> token;
-    private Duration keepAliveTime = Duration.ofSeconds(20);
+    private Duration keepAliveTime = Duration.ofSeconds(15);
     private Duration keepAliveTimeout = Duration.ofSeconds(10);
-    private int maxInboundMessageBytes = 16 * 1024 * 1024;
+    private int maxInboundMessageBytes = ClientLimits.DEFAULTS.maxInboundMessageBytes();
+    private int maxKeys = ClientLimits.DEFAULTS.maxKeys();
+    private int maxKinds = ClientLimits.DEFAULTS.maxKinds();
+    private int maxRulesPerSnapshot = ClientLimits.DEFAULTS.maxRulesPerSnapshot();
     private Duration unsubscribeGrace = Duration.ofSeconds(1);
     private Duration answerTimeout = Duration.ofSeconds(3);
-    private Duration minBackoff = Duration.ofMillis(250);
+    private Duration settleTime = Duration.ofSeconds(1);
+    private Duration refreshInterval = Duration.ofMinutes(5);
+    private Duration connectTimeout = Duration.ofSeconds(10);
+    private Duration failBackInterval = Duration.ofMinutes(1);
+    private Duration minBackoff = Duration.ofSeconds(1);
     private Duration maxBackoff = Duration.ofSeconds(30);
     private Scheduler scheduler = Schedulers.boundedElastic();
     private @Nullable Path cacheDirectory;
@@ -41,7 +48,8 @@ public final class OpenSergoClientBuilder {
     OpenSergoClientBuilder() {}
 
     /**
-     * Sets the control planes to connect to; the next is tried when one fails.
+     * Sets the control planes to connect to, the preferred one first; the next is tried when one
+     * fails, and a better one is returned to when it {@linkplain #failBackInterval is back}.
      *
      * @param endpoints {@code host:port}, {@code http://host:port} or {@code https://host:port};
      *     the port may be left out for 10246. Without a scheme the connection is plaintext unless
@@ -91,9 +99,10 @@ public final class OpenSergoClientBuilder {
     }
 
     /**
-     * Sets how a dead connection is found: after {@code time} (20 s by default) without a sign of
+     * Sets how a dead connection is found: after {@code time} (15 s by default) without a sign of
      * the server the client pings it, and after {@code timeout} (10 s by default) without an answer
-     * it connects anew.
+     * it connects anew. gRPC does not ping more often than every 10 s, and a server that complains
+     * of too many pings is pinged half as often from then on.
      */
     public OpenSergoClientBuilder keepAlive(Duration time, Duration timeout) {
         this.keepAliveTime = positive("keepAlive time", time);
@@ -101,13 +110,40 @@ public final class OpenSergoClientBuilder {
         return this;
     }
 
-    /** Sets the greatest message that is received, in bytes; 16 MiB by default. */
+    /**
+     * Sets how large a push may be, in bytes; 16 MiB by default. A larger one is refused with a
+     * NACK and leaves the rules of its key as they are; one of more than four times as much is not
+     * read at all and costs the connection.
+     */
     public OpenSergoClientBuilder maxInboundMessageBytes(int bytes) {
-        if (bytes < 1) {
-            throw new ConfigurationException(
-                    "maxInboundMessageBytes", "must be >= 1, was " + bytes);
-        }
-        this.maxInboundMessageBytes = bytes;
+        this.maxInboundMessageBytes = atLeastOne("maxInboundMessageBytes", bytes);
+        return this;
+    }
+
+    /**
+     * Sets how many keys, a target and a kind each, may be followed at once; 100,000 by default. A
+     * Flux beyond that errs with {@link io.opensergo.api.LimitExceededException}.
+     */
+    public OpenSergoClientBuilder maxKeys(int keys) {
+        this.maxKeys = atLeastOne("maxKeys", keys);
+        return this;
+    }
+
+    /**
+     * Sets how many kinds may be followed at once; 1,000 by default. A Flux beyond that errs with
+     * {@link io.opensergo.api.LimitExceededException}.
+     */
+    public OpenSergoClientBuilder maxKinds(int kinds) {
+        this.maxKinds = atLeastOne("maxKinds", kinds);
+        return this;
+    }
+
+    /**
+     * Sets how many rules a push may have; 100,000 by default. A larger one is refused with a NACK
+     * and leaves the rules of its key as they are.
+     */
+    public OpenSergoClientBuilder maxRulesPerSnapshot(int rules) {
+        this.maxRulesPerSnapshot = atLeastOne("maxRulesPerSnapshot", rules);
         return this;
     }
 
@@ -116,17 +152,14 @@ public final class OpenSergoClientBuilder {
      * all.
      */
     public OpenSergoClientBuilder unsubscribeGrace(Duration grace) {
-        if (grace.isNegative()) {
-            throw new ConfigurationException(
-                    "unsubscribeGrace", "must not be negative, was " + grace);
-        }
-        this.unsubscribeGrace = grace;
+        this.unsubscribeGrace = notNegative("unsubscribeGrace", grace);
         return this;
     }
 
     /**
      * Sets how long a connected control plane may stay silent on a new subscription before it
-     * counts as having no rules for it; 3 s by default.
+     * counts as having no rules for it; 3 s by default. It is then asked again, after twice that
+     * time, and so on.
      */
     public OpenSergoClientBuilder answerTimeout(Duration timeout) {
         this.answerTimeout = positive("answerTimeout", timeout);
@@ -135,8 +168,8 @@ public final class OpenSergoClientBuilder {
 
     /**
      * Sets the delay before a connection is made again: random between zero and a bound that begins
-     * at {@code min} (250 ms by default), doubles with each failure and ends at {@code max} (30 s
-     * by default).
+     * at {@code min} (1 s by default), doubles each time all endpoints have failed and ends at
+     * {@code max} (30 s by default). It begins anew after a connection that lasted for 5 s.
      */
     public OpenSergoClientBuilder backoff(Duration min, Duration max) {
         this.minBackoff = positive("backoff min", min);
@@ -145,6 +178,41 @@ public final class OpenSergoClientBuilder {
             throw new ConfigurationException(
                     "backoff", "min must not exceed max, was " + min + " > " + max);
         }
+        return this;
+    }
+
+    /** Sets how long an endpoint has to take a connection; 10 s by default. */
+    public OpenSergoClientBuilder connectTimeout(Duration timeout) {
+        this.connectTimeout = positive("connectTimeout", timeout);
+        return this;
+    }
+
+    /**
+     * Sets how often, while an endpoint other than the first is in use, those before it are tried;
+     * 1 min by default, give or take a quarter. The connection in use is left when another stands,
+     * and less often if the one returned to does not last.
+     */
+    public OpenSergoClientBuilder failBackInterval(Duration interval) {
+        this.failBackInterval = positive("failBackInterval", interval);
+        return this;
+    }
+
+    /**
+     * Sets how long a push that lacks rules in force must stand still before it replaces them, if
+     * it comes right after a connection was made; 1 s by default, zero for not at all. Some control
+     * planes begin with sets that grow. No other push is ever delayed.
+     */
+    public OpenSergoClientBuilder settleTime(Duration time) {
+        this.settleTime = notNegative("settleTime", time);
+        return this;
+    }
+
+    /**
+     * Sets how often everything is asked for again, in case that the control plane failed to push
+     * it; 5 min by default, give or take a quarter, zero for never.
+     */
+    public OpenSergoClientBuilder refreshInterval(Duration interval) {
+        this.refreshInterval = notNegative("refreshInterval", interval);
         return this;
     }
 
@@ -223,16 +291,23 @@ public final class OpenSergoClientBuilder {
             throw new ConfigurationException(
                     "endpoint", "is required, for example localhost:10246");
         }
+        var limits =
+                new ClientLimits(maxInboundMessageBytes, maxKeys, maxKinds, maxRulesPerSnapshot);
         var transport =
-                new ChannelFactory(
-                        tls, token, keepAliveTime, keepAliveTimeout, maxInboundMessageBytes);
+                new ChannelFactory(tls, token, keepAliveTimeout, limits.transportMessageBytes());
         endpoints.forEach(transport::check);
         var client =
                 new ReactiveClient(
-                        endpoints,
+                        new ConnectionSettings(
+                                endpoints, connectTimeout, failBackInterval, keepAliveTime),
                         transport,
-                        new Backoff(minBackoff, maxBackoff),
-                        new SubscriptionSettings(unsubscribeGrace, answerTimeout),
+                        new Backoff(minBackoff, maxBackoff, endpoints.size()),
+                        new SubscriptionSettings(
+                                unsubscribeGrace,
+                                answerTimeout,
+                                settleTime,
+                                refreshInterval,
+                                limits),
                         scheduler,
                         app == null ? null : Target.of(namespace, app),
                         cacheSettings(),
@@ -253,6 +328,20 @@ public final class OpenSergoClientBuilder {
     private static Duration positive(String setting, Duration value) {
         if (value.isNegative() || value.isZero()) {
             throw new ConfigurationException(setting, "must be positive, was " + value);
+        }
+        return value;
+    }
+
+    private static Duration notNegative(String setting, Duration value) {
+        if (value.isNegative()) {
+            throw new ConfigurationException(setting, "must not be negative, was " + value);
+        }
+        return value;
+    }
+
+    private static int atLeastOne(String setting, int value) {
+        if (value < 1) {
+            throw new ConfigurationException(setting, "must be >= 1, was " + value);
         }
         return value;
     }

@@ -30,9 +30,9 @@ final class ReactiveClient implements OpenSergoClient {
     private final EventLoop loop = new EventLoop();
     private final Scheduler scheduler;
     private final @Nullable Target target;
-    private final SnapshotCache cache;
     private final Subscriptions subscriptions;
     private final Connection connection;
+    private final SnapshotCache cache;
     private final Listeners listeners;
 
     /** Confined to the event loop. */
@@ -45,28 +45,30 @@ final class ReactiveClient implements OpenSergoClient {
     private volatile ConnectionState state;
 
     ReactiveClient(
-            List<Endpoint> endpoints,
+            ConnectionSettings connectionSettings,
             ChannelFactory transport,
             Backoff backoff,
             SubscriptionSettings settings,
             Scheduler scheduler,
             @Nullable Target target,
-            @Nullable CacheSettings cache,
+            @Nullable CacheSettings cacheSettings,
             Listeners listeners) {
         Clock clock = Clock.systemUTC();
         this.scheduler = scheduler;
         this.target = target;
+        this.state = Connection.initialState(connectionSettings, clock);
         this.listeners = listeners;
-        this.state = Connection.initialState(endpoints, clock);
         this.cache =
-                cache == null ? SnapshotCache.NONE : new DiskCache(cache, loop, listeners, clock);
-        this.subscriptions = new Subscriptions(loop, settings, clock, this.cache, this::onState);
-        this.connection = new Connection(loop, endpoints, transport, backoff, clock, subscriptions);
-        this.subscriptions.use(connection);
+                cacheSettings == null
+                        ? SnapshotCache.NONE
+                        : new DiskCache(cacheSettings, loop, listeners, clock);
+        this.subscriptions = new Subscriptions(loop, settings, clock, cache, this::onState);
+        this.connection =
+                new Connection(loop, connectionSettings, transport, backoff, clock, subscriptions);
     }
 
     void start() {
-        loop.execute(connection::open);
+        loop.execute(() -> subscriptions.start(connection));
     }
 
     @Override

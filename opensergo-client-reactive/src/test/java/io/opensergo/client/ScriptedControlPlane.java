@@ -11,6 +11,7 @@ import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.opensergo.proto.EncodedRules;
 import io.opensergo.proto.WireCodec;
@@ -42,8 +43,10 @@ final class ScriptedControlPlane implements AutoCloseable {
     private final List<Stream> streams = new CopyOnWriteArrayList<>();
     private final List<String> authorizations = new CopyOnWriteArrayList<>();
     private final Server server;
+    private final boolean reads;
 
-    private ScriptedControlPlane(ServerBuilder<?> builder) {
+    private ScriptedControlPlane(ServerBuilder<?> builder, boolean reads) {
+        this.reads = reads;
         try {
             server =
                     builder.addService(new Service())
@@ -60,12 +63,20 @@ final class ScriptedControlPlane implements AutoCloseable {
     }
 
     static ScriptedControlPlane start(int port) {
-        return new ScriptedControlPlane(NettyServerBuilder.forPort(port));
+        return new ScriptedControlPlane(NettyServerBuilder.forPort(port), true);
+    }
+
+    /**
+     * Starts one that reads no request until {@link Stream#readOn}, and has little room for them.
+     */
+    static ScriptedControlPlane startNotReading() {
+        return new ScriptedControlPlane(
+                NettyServerBuilder.forPort(0).flowControlWindow(64 * 1024), false);
     }
 
     static ScriptedControlPlane startTls(File certificate, File key) {
         return new ScriptedControlPlane(
-                NettyServerBuilder.forPort(0).useTransportSecurity(certificate, key));
+                NettyServerBuilder.forPort(0).useTransportSecurity(certificate, key), true);
     }
 
     int port() {
@@ -94,6 +105,11 @@ final class ScriptedControlPlane implements AutoCloseable {
         return authorizations;
     }
 
+    /** Takes no further connection and says so to those there are, which go on. */
+    void leave() {
+        server.shutdown();
+    }
+
     /** Cuts every connection. */
     void kill() {
         server.shutdownNow();
@@ -109,10 +125,10 @@ final class ScriptedControlPlane implements AutoCloseable {
     static final class Stream implements StreamObserver<SubscribeRequest> {
 
         private final List<SubscribeRequest> requests = new CopyOnWriteArrayList<>();
-        private final StreamObserver<SubscribeResponse> responses;
+        private final ServerCallStreamObserver<SubscribeResponse> responses;
         private volatile boolean over;
 
-        Stream(StreamObserver<SubscribeResponse> responses) {
+        Stream(ServerCallStreamObserver<SubscribeResponse> responses) {
             this.responses = responses;
         }
 
@@ -193,6 +209,15 @@ final class ScriptedControlPlane implements AutoCloseable {
             }
         }
 
+        /** Reads what has come and all that comes, on a server that did not. */
+        void readOn() {
+            responses.request(Integer.MAX_VALUE);
+        }
+
+        List<SubscribeRequest> requests() {
+            return requests;
+        }
+
         boolean isOver() {
             return over;
         }
@@ -218,7 +243,11 @@ final class ScriptedControlPlane implements AutoCloseable {
         @Override
         public StreamObserver<SubscribeRequest> subscribeConfig(
                 StreamObserver<SubscribeResponse> responses) {
-            var stream = new Stream(responses);
+            var call = (ServerCallStreamObserver<SubscribeResponse>) responses;
+            if (!reads) {
+                call.disableAutoRequest();
+            }
+            var stream = new Stream(call);
             streams.add(stream);
             return stream;
         }
