@@ -194,18 +194,27 @@ final class KeySubscription<R extends Rule> {
                 && push.getControlPlane().getIdentifier().equals(controlPlane);
     }
 
+    /** Returns whether a push came on this stream before. */
+    boolean hadPush() {
+        return streamVersion != NO_VERSION;
+    }
+
     /** The version of the last push of this stream. */
     long streamVersion() {
         return streamVersion;
     }
 
     /**
-     * Takes rules from before this client, unless it knows something already.
+     * Takes rules that were kept on disk, unless the control plane has said which are in force.
      *
      * @return whether they are in force now
      */
     boolean restore(RuleSnapshot<R> kept) {
-        boolean wanted = !answered && (current == null || current.origin() == Origin.ASSUMED_EMPTY);
+        RuleSnapshot<R> known = current;
+        boolean wanted =
+                known == null
+                        || known.origin() == Origin.ASSUMED_EMPTY
+                        || (known.rules().isEmpty() && !known.rejected().isEmpty());
         if (wanted) {
             fromBefore = true;
             publish(kept);
@@ -302,6 +311,11 @@ final class KeySubscription<R extends Rule> {
     /** Returns whether the last push waits until it is clear that no larger one follows. */
     boolean isHeld() {
         return held != null;
+    }
+
+    /** Returns for how long pushes are, or were last, held. */
+    Duration heldFor() {
+        return Duration.ofNanos(System.nanoTime() - heldSinceNanos);
     }
 
     /** Remembers the task that puts the held push in force, unless another push comes before. */

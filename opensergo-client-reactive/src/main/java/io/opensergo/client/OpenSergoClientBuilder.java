@@ -4,7 +4,9 @@ import io.opensergo.api.ConfigurationException;
 import io.opensergo.api.OpenSergoClient;
 import io.opensergo.api.Target;
 import io.opensergo.rules.Metadata;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -15,6 +17,9 @@ import reactor.core.scheduler.Schedulers;
 
 /** Settings of a client; for one thread. Each setting has a default but the endpoints. */
 public final class OpenSergoClientBuilder {
+
+    private static final int MAX_CACHE_FILE_BYTES = 1 << 30;
+    private static final Duration CACHE_RETRY = Duration.ofSeconds(30);
 
     private List<Endpoint> endpoints = List.of();
     private String namespace = Metadata.DEFAULT_NAMESPACE;
@@ -36,6 +41,9 @@ public final class OpenSergoClientBuilder {
     private Duration minBackoff = Duration.ofSeconds(1);
     private Duration maxBackoff = Duration.ofSeconds(30);
     private Scheduler scheduler = Schedulers.boundedElastic();
+    private @Nullable Path cacheDirectory;
+    private @Nullable Duration cacheMaxAge;
+    private final List<ClientListener> listeners = new ArrayList<>(0);
 
     OpenSergoClientBuilder() {}
 
@@ -215,11 +223,43 @@ public final class OpenSergoClientBuilder {
     }
 
     /**
+     * Keeps the last good rules in a directory, so that a process which starts while the control
+     * plane is down has them: a key that is followed gets the rules that were kept for it, with
+     * {@link io.opensergo.api.Origin#DISK_CACHE}, until a control plane answers. Off by default.
+     *
+     * <p>The directory is made if need be, for its owner only, and may be shared by processes.
+     * Rules in it are trusted as if the control plane had sent them: nobody else may write there.
+     * What cannot be read or written is logged and otherwise ignored. A control plane that says
+     * nothing when there are no rules leaves those in force that were kept: see {@link
+     * #cacheMaxAge}.
+     */
+    public OpenSergoClientBuilder cacheDirectory(Path directory) {
+        this.cacheDirectory = Objects.requireNonNull(directory, "directory");
+        return this;
+    }
+
+    /**
+     * Sets how old the rules in the {@linkplain #cacheDirectory cache} may be when the client reads
+     * them, counted from when a control plane last sent them; older ones are ignored. Any age by
+     * default.
+     */
+    public OpenSergoClientBuilder cacheMaxAge(Duration age) {
+        this.cacheMaxAge = positive("cacheMaxAge", age);
+        return this;
+    }
+
+    /** Adds somebody who is told what happens inside the client; none by default. */
+    public OpenSergoClientBuilder listener(ClientListener listener) {
+        listeners.add(Objects.requireNonNull(listener, "listener"));
+        return this;
+    }
+
+    /**
      * Takes settings from the environment, over those set so far: {@code
      * OPENSERGO_BOOTSTRAP_CONFIG} holds JSON, or else {@code OPENSERGO_BOOTSTRAP} names a file that
      * does, with the keys {@code endpoint} or {@code endpoints}, {@code namespace}, {@code app},
-     * {@code tls} ({@code caFile}, {@code certFile}, {@code keyFile}, {@code serverName}) and
-     * {@code token}. Does nothing if neither is set.
+     * {@code tls} ({@code caFile}, {@code certFile}, {@code keyFile}, {@code serverName}), {@code
+     * token}, {@code cacheDir} and {@code cacheMaxAgeSeconds}. Does nothing if neither is set.
      *
      * @throws ConfigurationException if what is set cannot be used
      */
@@ -233,6 +273,8 @@ public final class OpenSergoClientBuilder {
         namespace = bootstrap.namespace() == null ? namespace : bootstrap.namespace();
         app = bootstrap.app() == null ? app : bootstrap.app();
         tls = bootstrap.tls() == null ? tls : bootstrap.tls();
+        cacheDirectory = bootstrap.cacheDir() == null ? cacheDirectory : bootstrap.cacheDir();
+        cacheMaxAge = bootstrap.cacheMaxAge() == null ? cacheMaxAge : bootstrap.cacheMaxAge();
         String fixedToken = bootstrap.token();
         token = fixedToken == null ? token : () -> fixedToken;
         return this;
@@ -267,9 +309,20 @@ public final class OpenSergoClientBuilder {
                                 refreshInterval,
                                 limits),
                         scheduler,
-                        app == null ? null : Target.of(namespace, app));
+                        app == null ? null : Target.of(namespace, app),
+                        cacheSettings(),
+                        new Listeners(listeners));
         client.start();
         return client;
+    }
+
+    /** What is kept may exceed one message by the last good rules that stand in for bad ones. */
+    private @Nullable CacheSettings cacheSettings() {
+        if (cacheDirectory == null) {
+            return null;
+        }
+        long maxFileBytes = Math.min(MAX_CACHE_FILE_BYTES, 2L * maxInboundMessageBytes);
+        return new CacheSettings(cacheDirectory, cacheMaxAge, (int) maxFileBytes, CACHE_RETRY);
     }
 
     private static Duration positive(String setting, Duration value) {
