@@ -73,6 +73,7 @@ public final class ControlPlane implements AutoCloseable {
         return new ControlPlaneStatus(
                 service.description().getIdentifier(),
                 runningSince,
+                service.store().revision(),
                 service.subscribers().status());
     }
 

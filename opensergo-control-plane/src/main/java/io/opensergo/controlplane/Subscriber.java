@@ -292,19 +292,20 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
         }
         Subscription subscription = next.next();
         next.remove();
-        push(subscription, service.store().get(subscription.key()));
+        push(subscription, service.store().read(subscription.key()));
         return true;
     }
 
-    private void push(Subscription subscription, RuleSet set) {
-        if (!subscription.wants(set)) {
+    private void push(Subscription subscription, RuleStore.Reading reading) {
+        if (!subscription.wants(reading.set())) {
             return;
         }
         String responseId = number + "-" + ++pushes;
-        subscription.sent(set.version());
-        unanswered.add(responseId, new Push(subscription, set.version()), subscriptions.size());
+        long version = reading.revision();
+        subscription.sent(version);
+        unanswered.add(responseId, new Push(subscription, version), subscriptions.size());
         out.onNext(
-                set.response(service.codec()).toBuilder()
+                reading.set().response(service.codec(), version).toBuilder()
                         .setControlPlane(service.description())
                         .setResponseId(responseId)
                         .build());
