@@ -205,7 +205,8 @@ final class KeySubscription<R extends Rule> {
     }
 
     /**
-     * Takes rules that were kept on disk, unless the control plane has said which are in force.
+     * Takes rules from before this client, unless the control plane has said which are in force; a
+     * push of which nothing could be used says nothing.
      *
      * @return whether they are in force now
      */
@@ -217,7 +218,14 @@ final class KeySubscription<R extends Rule> {
                         || (known.rules().isEmpty() && !known.rejected().isEmpty());
         if (wanted) {
             fromBefore = true;
-            publish(kept);
+            List<RejectedRule> rejected = known == null ? List.of() : known.rejected();
+            publish(
+                    snapshot(
+                            kept.version(),
+                            kept.origin(),
+                            kept.receivedAt(),
+                            kept.rules(),
+                            rejected));
         }
         return wanted;
     }
