@@ -36,7 +36,12 @@ public record ConnectionState(
          */
         REFUSED,
         /** The client was closed; the last phase. */
-        CLOSED
+        CLOSED;
+
+        /** Returns whether there is a connection: {@link #READY} or {@link #STALE}. */
+        public boolean isConnected() {
+            return this == READY || this == STALE;
+        }
     }
 
     /** Returns for example {@code READY localhost:10246}, with the cause if there is one. */

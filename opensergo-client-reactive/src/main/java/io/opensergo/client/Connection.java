@@ -33,6 +33,9 @@ final class Connection implements RuleStream.Listener {
         /** The stream is over; another will follow. */
         void onStreamLost();
 
+        /** The stream was lost to a message larger than the transport lets through. */
+        void onMessageTooLarge();
+
         /** The state changed. */
         void onState(ConnectionState state);
 
@@ -271,6 +274,9 @@ final class Connection implements RuleStream.Listener {
         boolean outageBegins = wasConnected || state.phase() == Phase.CONNECTING;
         become(end.isRefusal() ? Phase.REFUSED : Phase.RECOVERING, cause);
         Duration delay = backoff.next();
+        if (end.isMessageTooLarge()) {
+            listener.onMessageTooLarge();
+        }
         if (end.isTooManyPings()) {
             pingLess();
         } else if (outageBegins && end.isFarewell()) {

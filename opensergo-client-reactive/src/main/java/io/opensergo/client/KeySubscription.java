@@ -194,6 +194,11 @@ final class KeySubscription<R extends Rule> {
                 && push.getControlPlane().getIdentifier().equals(controlPlane);
     }
 
+    /** Returns whether a push came on this stream before. */
+    boolean hadPush() {
+        return streamVersion != NO_VERSION;
+    }
+
     /** The version of the last push of this stream. */
     long streamVersion() {
         return streamVersion;
@@ -314,6 +319,11 @@ final class KeySubscription<R extends Rule> {
     /** Returns whether the last push waits until it is clear that no larger one follows. */
     boolean isHeld() {
         return held != null;
+    }
+
+    /** Returns for how long pushes are, or were last, held. */
+    Duration heldFor() {
+        return Duration.ofNanos(System.nanoTime() - heldSinceNanos);
     }
 
     /** Remembers the task that puts the held push in force, unless another push comes before. */

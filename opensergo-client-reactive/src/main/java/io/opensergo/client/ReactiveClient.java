@@ -11,6 +11,7 @@ import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleKind;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -30,13 +31,16 @@ final class ReactiveClient implements OpenSergoClient {
     private final EventLoop loop = new EventLoop();
     private final Scheduler scheduler;
     private final @Nullable Target target;
+    private final SnapshotCache cache;
     private final Subscriptions subscriptions;
     private final Connection connection;
-    private final SnapshotCache cache;
     private final Listeners listeners;
 
     /** Confined to the event loop. */
     private final List<LatestSubscription<ConnectionState>> stateFollowers = new ArrayList<>(1);
+
+    /** When the connection was lost, while it is; confined to the event loop. */
+    private @Nullable Instant lostAt;
 
     /**
      * Written on the event loop, read by any thread; a state is immutable, so it is published
@@ -51,18 +55,17 @@ final class ReactiveClient implements OpenSergoClient {
             SubscriptionSettings settings,
             Scheduler scheduler,
             @Nullable Target target,
-            @Nullable CacheSettings cacheSettings,
+            @Nullable CacheSettings cache,
             Listeners listeners) {
         Clock clock = Clock.systemUTC();
         this.scheduler = scheduler;
         this.target = target;
-        this.state = Connection.initialState(connectionSettings, clock);
         this.listeners = listeners;
+        this.state = Connection.initialState(connectionSettings, clock);
         this.cache =
-                cacheSettings == null
-                        ? SnapshotCache.NONE
-                        : new DiskCache(cacheSettings, loop, listeners, clock);
-        this.subscriptions = new Subscriptions(loop, settings, clock, cache, this::onState);
+                cache == null ? SnapshotCache.NONE : new DiskCache(cache, loop, listeners, clock);
+        this.subscriptions =
+                new Subscriptions(loop, settings, clock, this.cache, listeners, this::onState);
         this.connection =
                 new Connection(loop, connectionSettings, transport, backoff, clock, subscriptions);
     }
@@ -124,10 +127,21 @@ final class ReactiveClient implements OpenSergoClient {
         ConnectionState before = state;
         state = newState;
         listeners.onState(before, newState);
+        tellOutage(before, newState);
         stateFollowers.forEach(follower -> follower.offer(newState));
         if (newState.phase() == ConnectionState.Phase.CLOSED) {
             stateFollowers.forEach(LatestSubscription::complete);
             stateFollowers.clear();
+        }
+    }
+
+    private void tellOutage(ConnectionState before, ConnectionState now) {
+        boolean connected = now.phase().isConnected();
+        if (before.phase().isConnected() && !connected) {
+            lostAt = now.since();
+        } else if (connected && lostAt != null) {
+            listeners.onReconnect(now.endpoint(), Duration.between(lostAt, now.since()));
+            lostAt = null;
         }
     }
 

@@ -27,6 +27,12 @@ record StreamEnd(Status status) {
         return says("too_many_pings") || (says("GOAWAY") && says("ENHANCE_YOUR_CALM"));
     }
 
+    /** Returns whether the client ended it over a message that exceeds its limit. */
+    boolean isMessageTooLarge() {
+        return status.getCode() == Status.Code.RESOURCE_EXHAUSTED
+                && says("message exceeds maximum size");
+    }
+
     private boolean says(String word) {
         String description = status.getDescription();
         return description != null && description.contains(word);
@@ -61,7 +67,10 @@ record StreamEnd(Status status) {
             case RESOURCE_EXHAUSTED ->
                     isTooManyPings()
                             ? "the server wants fewer keepalive pings"
-                            : "a limit was exceeded, perhaps maxInboundMessageBytes";
+                            : "a limit was exceeded"
+                                    + (isMessageTooLarge()
+                                            ? ", that of a message; raise maxInboundMessageBytes"
+                                            : "");
             case UNAVAILABLE -> "not reachable; check host, port and TLS";
             default -> "the connection failed with " + status.getCode();
         };

@@ -8,12 +8,9 @@ import io.opensergo.api.RuleSnapshot;
 import io.opensergo.api.StaleRulesException;
 import io.opensergo.api.SubscriptionRefusedException;
 import io.opensergo.api.Target;
-import io.opensergo.proto.DecodedRules;
-import io.opensergo.proto.RejectedMessage;
-import io.opensergo.proto.WireCodec;
+import io.opensergo.client.LimitEvent.Limit;
 import io.opensergo.proto.WireStatus;
 import io.opensergo.proto.internal.transport.v1.Status;
-import io.opensergo.proto.internal.transport.v1.SubscribeRequest;
 import io.opensergo.proto.internal.transport.v1.SubscribeResponse;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleKind;
@@ -27,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,18 +37,17 @@ import reactor.core.Disposables;
 final class Subscriptions implements Connection.Listener {
 
     private static final Logger LOG = LoggerFactory.getLogger(Subscriptions.class);
-    private static final int MAX_REASON_LENGTH = 4096;
 
     private final EventLoop loop;
     private final SubscriptionSettings settings;
     private final Clock clock;
     private final SnapshotCache cache;
     private final Consumer<ConnectionState> onState;
-    private final WireCodec codec = new WireCodec();
-
+    private final ClientListener listener;
     private final Map<WireKey, KeySubscription<?>> keys = new LinkedHashMap<>();
     private final Map<RuleKind<?>, Integer> keysByKind = new HashMap<>();
     private final Outbox outbox = new Outbox(this::expectAnswer);
+    private final PushIntake intake;
 
     /** Keys that were asked for on this stream and about which nothing was said. */
     private final Set<KeySubscription<?>> silent = new LinkedHashSet<>();
@@ -70,11 +65,14 @@ final class Subscriptions implements Connection.Listener {
             SubscriptionSettings settings,
             Clock clock,
             SnapshotCache cache,
+            ClientListener listener,
             Consumer<ConnectionState> onState) {
         this.loop = loop;
         this.settings = settings;
         this.clock = clock;
         this.cache = cache;
+        this.listener = listener;
+        this.intake = new PushIntake(settings.limits(), clock, outbox, listener);
         this.onState = onState;
     }
 
@@ -118,6 +116,7 @@ final class Subscriptions implements Connection.Listener {
         }
         keys.put(key.wireKey(), key);
         keysByKind.merge(kind, 1, Integer::sum);
+        listener.onFollow(key.key());
         key.add(follower);
         outbox.subscribe(key);
         outbox.flush(stream());
@@ -128,23 +127,27 @@ final class Subscriptions implements Connection.Listener {
         boolean restored = keys.get(key.wireKey()) == key && key.restore(kept);
         if (restored) {
             stale.add(key);
+            updatePhase();
             tellWaiters(key);
-            if (connection != null) {
-                connection.updatePhase();
-            }
         }
         return restored;
     }
 
     private @Nullable LimitExceededException exceededBy(KeySubscription<?> key) {
         ClientLimits limits = settings.limits();
-        if (keys.size() >= limits.maxKeys()) {
-            return new LimitExceededException(key.key(), "maxKeys", limits.maxKeys());
-        }
         boolean newKind = !keysByKind.containsKey(key.kind());
+        if (keys.size() >= limits.maxKeys()) {
+            return exceeded(key, Limit.KEYS, "maxKeys", limits.maxKeys());
+        }
         return newKind && keysByKind.size() >= limits.maxKinds()
-                ? new LimitExceededException(key.key(), "maxKinds", limits.maxKinds())
+                ? exceeded(key, Limit.KINDS, "maxKinds", limits.maxKinds())
                 : null;
+    }
+
+    private LimitExceededException exceeded(
+            KeySubscription<?> key, Limit limit, String setting, int allowed) {
+        listener.onLimit(new LimitEvent(limit, allowed, allowed + 1L, key.key()));
+        return new LimitExceededException(key.key(), setting, allowed);
     }
 
     <R extends Rule> void leave(
@@ -173,9 +176,10 @@ final class Subscriptions implements Connection.Listener {
         keys.remove(key.wireKey());
         keysByKind.computeIfPresent(key.kind(), (kind, count) -> count == 1 ? null : count - 1);
         silent.remove(key);
-        cache.forget(key.key());
         key.stopTimers();
         confirmed(key);
+        cache.forget(key.key());
+        listener.onForget(key.key());
     }
 
     void await(ReadyWaiter waiter) {
@@ -282,6 +286,12 @@ final class Subscriptions implements Connection.Listener {
     }
 
     @Override
+    public void onMessageTooLarge() {
+        int allowed = settings.limits().transportMessageBytes();
+        listener.onLimit(new LimitEvent(Limit.MESSAGE_BYTES, allowed, -1, null));
+    }
+
+    @Override
     public void onState(ConnectionState state) {
         onState.accept(state);
     }
@@ -295,7 +305,13 @@ final class Subscriptions implements Connection.Listener {
 
     /** The rules of a key are no longer from before this stream, or the key is gone. */
     private void confirmed(KeySubscription<?> key) {
-        if (stale.remove(key) && stale.isEmpty() && connection != null) {
+        if (stale.remove(key)) {
+            updatePhase();
+        }
+    }
+
+    private void updatePhase() {
+        if (connection != null) {
             connection.updatePhase();
         }
     }
@@ -348,127 +364,44 @@ final class Subscriptions implements Connection.Listener {
                 status.getMessage());
         var error =
                 new SubscriptionRefusedException(ruleKey, status.getCode(), status.getMessage());
+        listener.onRefusal(error);
         drop(key);
         outbox.forget(key);
         waiters.removeIf(waiter -> waiter.failIfWaitingFor(key, error));
         key.fail(error);
     }
 
-    private <R extends Rule> void accept(KeySubscription<R> key, SubscribeResponse push) {
+    private void accept(KeySubscription<?> key, SubscribeResponse push) {
         outbox.answered(key);
         silent.remove(key);
-        long version = push.getDataWithVersion().getVersion();
-        if (key.isOutdated(push)) {
-            String reason =
-                    "version "
-                            + version
-                            + " is older than "
-                            + key.streamVersion()
-                            + " of this stream";
-            LOG.warn("Refused a push for {}: {}", key.key(), reason);
-            answer(key, push, WireStatus.NACK, WireStatus.OUTDATED, reason);
+        boolean wasHeld = key.isHeld();
+        boolean usable = intake.take(key, push);
+        outbox.flush(stream());
+        if (key.isHeld()) {
+            LOG.debug("A push for {} lacks rules in force; waiting for more", key.key());
+            key.settleBy(loop.schedule(settings.settleTime(), () -> settle(key)));
             return;
         }
-        String excess = excessOf(push);
-        if (excess == null) {
-            take(key, push);
-        } else {
-            LOG.warn("Refused a push for {}: {}; the last good rules stay", key.key(), excess);
-            key.refuse(push, excess, clock.instant());
-            answer(key, push, WireStatus.NACK, WireStatus.FORMAT, excess);
+        if (wasHeld) {
+            listener.onSettled(key.key(), key.heldFor(), false);
         }
-        if (key.isHeld()) {
-            LOG.debug("Version {} of {} lacks rules in force; waiting", version, key.key());
-            key.settleBy(loop.schedule(settings.settleTime(), () -> settle(key)));
-        } else {
-            tellWaiters(key);
-            confirmed(key);
-        }
+        inForce(key, usable);
     }
 
     private void settle(KeySubscription<?> key) {
         key.settle();
-        keep(key);
+        listener.onSettled(key.key(), key.heldFor(), true);
+        inForce(key, true);
+    }
+
+    /** What the control plane last said about a key is in force. */
+    private void inForce(KeySubscription<?> key, boolean worthKeeping) {
         tellWaiters(key);
         confirmed(key);
-    }
-
-    /** Keeps what the control plane said is in force. */
-    private void keep(KeySubscription<?> key) {
-        RuleSnapshot<?> inForce = key.current();
-        if (inForce != null && !key.isHeld()) {
-            cache.store(inForce);
+        RuleSnapshot<?> current = key.current();
+        if (worthKeeping && current != null) {
+            cache.store(current);
         }
-    }
-
-    /** Returns which limit a push exceeds, or {@code null}. */
-    private @Nullable String excessOf(SubscribeResponse push) {
-        ClientLimits limits = settings.limits();
-        int rules = push.getDataWithVersion().getDataCount();
-        if (rules > limits.maxRulesPerSnapshot()) {
-            return "it has "
-                    + rules
-                    + " rules, maxRulesPerSnapshot is "
-                    + limits.maxRulesPerSnapshot();
-        }
-        int bytes = push.getSerializedSize();
-        return bytes > limits.maxInboundMessageBytes()
-                ? "it has "
-                        + bytes
-                        + " bytes, maxInboundMessageBytes is "
-                        + limits.maxInboundMessageBytes()
-                : null;
-    }
-
-    private <R extends Rule> void take(KeySubscription<R> key, SubscribeResponse push) {
-        long version = push.getDataWithVersion().getVersion();
-        DecodedRules<R> decoded;
-        try {
-            decoded = key.accept(codec, push, clock.instant());
-        } catch (RuntimeException e) {
-            LOG.warn(
-                    "Refused a push for {} that cannot be read; the last good rules stay",
-                    key.key(),
-                    e);
-            String reason = "cannot be read: " + e;
-            key.refuse(push, reason, clock.instant());
-            answer(key, push, WireStatus.NACK, WireStatus.UNKNOWN, reason);
-            return;
-        }
-        if (!decoded.rules().isEmpty() || decoded.rejected().isEmpty()) {
-            keep(key);
-        }
-        decoded.warnings()
-                .forEach(warning -> LOG.warn("Push {} for {}: {}", version, key.key(), warning));
-        if (decoded.rejected().isEmpty()) {
-            answer(key, push, WireStatus.ACK, WireStatus.SUCCESS, "");
-        } else {
-            String reasons =
-                    decoded.rejected().stream()
-                            .map(RejectedMessage::reason)
-                            .collect(Collectors.joining("; "));
-            LOG.warn("Rejected rules of push {} for {}: {}", version, key.key(), reasons);
-            answer(key, push, WireStatus.NACK, WireStatus.FORMAT, reasons);
-        }
-    }
-
-    /**
-     * Answers a push. The status is always set, because the public control plane dies of a NACK
-     * without.
-     */
-    private void answer(
-            KeySubscription<?> key, SubscribeResponse push, String ack, int code, String message) {
-        String shortened =
-                message.length() <= MAX_REASON_LENGTH
-                        ? message
-                        : message.substring(0, MAX_REASON_LENGTH);
-        outbox.answer(
-                key,
-                SubscribeRequest.newBuilder()
-                        .setResponseAck(ack)
-                        .setRequestId(push.getResponseId())
-                        .setStatus(Status.newBuilder().setCode(code).setMessage(shortened)));
-        outbox.flush(stream());
     }
 
     /** Ends every Flux with completion. */

@@ -6,11 +6,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,8 +34,15 @@ import org.slf4j.LoggerFactory;
  * empty set if there are none, and again whenever one of them changes. gRPC's health and reflection
  * services are served beside.
  *
- * <p>There is neither TLS nor authentication, which is why it listens on the loopback interface
- * unless {@linkplain Builder#host told otherwise}.
+ * <p><b>Who may call.</b> Unless set otherwise there is neither {@linkplain Builder#tls TLS} nor
+ * {@linkplain Builder#authorizer authentication}, which is why it listens on the loopback interface
+ * unless {@linkplain Builder#host told otherwise}. An authorizer is asked for every call, also of
+ * the services beside.
+ *
+ * <p><b>Slow and dead clients</b> hold nobody back. Each gets the latest rules when it is ready for
+ * them and nothing in between, one that does not read is {@linkplain Builder#stuckSubscriberTimeout
+ * cut}, and {@linkplain Builder#keepAlive pings} find a connection without a peer. What a client
+ * may ask of the control plane has limits, each of them with a default in the {@link Builder}.
  *
  * <p>For any number of threads.
  */
@@ -42,6 +53,15 @@ public final class ControlPlane implements AutoCloseable {
 
     /** How large a request may be unless set otherwise: 4 MiB. */
     public static final int DEFAULT_MAX_INBOUND_MESSAGE_BYTES = 4 * 1024 * 1024;
+
+    /** How many streams are served at a time unless set otherwise: {@value}. */
+    public static final int DEFAULT_MAX_STREAMS = 20_000;
+
+    /** How many keys a stream may follow unless set otherwise: {@value}. */
+    public static final int DEFAULT_MAX_KEYS_PER_STREAM = 1_000;
+
+    /** How many requests of a stream are read in a second unless set otherwise: {@value}. */
+    public static final int DEFAULT_MAX_REQUESTS_PER_SECOND = 1_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
 
@@ -73,7 +93,9 @@ public final class ControlPlane implements AutoCloseable {
         return new ControlPlaneStatus(
                 service.description().getIdentifier(),
                 runningSince,
-                service.subscribers().status());
+                service.store().revision(),
+                service.subscribers().status(),
+                service.counters().snapshot());
     }
 
     /**
@@ -85,8 +107,10 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     /**
-     * Closes the sources, completes every stream and stops listening. Streams that cannot be
-     * completed within two seconds, such as those of a client that does not read, are cut. Does
+     * Drains: closes the sources, stops listening, says that it no longer serves (health), tells
+     * the connections to go away (GOAWAY), pushes what is due and completes each stream, so that
+     * its client goes elsewhere. Streams that are not done within the {@linkplain
+     * Builder#drainTimeout grace}, such as those of a client that does not read, are cut. Does
      * nothing the second time.
      */
     @Override
@@ -104,7 +128,18 @@ public final class ControlPlane implements AutoCloseable {
         private String host = "127.0.0.1";
         private int port = DEFAULT_PORT;
         private RuleKinds kinds = RuleKinds.standard();
+        private @Nullable ServerTls tls;
+        private @Nullable Authorizer authorizer;
         private int maxInboundMessageBytes = DEFAULT_MAX_INBOUND_MESSAGE_BYTES;
+        private int maxStreams = DEFAULT_MAX_STREAMS;
+        private int maxStreamsPerClient = Integer.MAX_VALUE;
+        private int maxKeysPerStream = DEFAULT_MAX_KEYS_PER_STREAM;
+        private int maxRequestsPerSecond = DEFAULT_MAX_REQUESTS_PER_SECOND;
+        private Duration stuckSubscriberTimeout = Duration.ofSeconds(30);
+        private Duration keepAliveTime = Duration.ofSeconds(30);
+        private Duration keepAliveTimeout = Duration.ofSeconds(10);
+        private Duration drainTimeout = Duration.ofSeconds(2);
+        private Duration tlsReloadInterval = Duration.ofSeconds(5);
         private InstantSource clock = InstantSource.system();
 
         private Builder() {}
@@ -153,6 +188,27 @@ public final class ControlPlane implements AutoCloseable {
         }
 
         /**
+         * Proves to clients who the control plane is, and has them prove who they are if the
+         * settings say so.
+         *
+         * @param tls none unless set: plaintext
+         */
+        public Builder tls(ServerTls tls) {
+            this.tls = Objects.requireNonNull(tls, "tls");
+            return this;
+        }
+
+        /**
+         * Sets who decides which client may read which rules.
+         *
+         * @param authorizer none unless set: every client may read all
+         */
+        public Builder authorizer(Authorizer authorizer) {
+            this.authorizer = Objects.requireNonNull(authorizer, "authorizer");
+            return this;
+        }
+
+        /**
          * Sets how large a request may be; a stream with a larger one is cut.
          *
          * @param bytes at least 1; {@link ControlPlane#DEFAULT_MAX_INBOUND_MESSAGE_BYTES} unless
@@ -160,11 +216,122 @@ public final class ControlPlane implements AutoCloseable {
          * @throws IllegalArgumentException if it is less than 1
          */
         public Builder maxInboundMessageBytes(int bytes) {
-            if (bytes < 1) {
+            this.maxInboundMessageBytes = positive("maxInboundMessageBytes", bytes);
+            return this;
+        }
+
+        /**
+         * Sets how many streams are served at a time; one more is refused as {@code
+         * RESOURCE_EXHAUSTED}.
+         *
+         * @param streams at least 1; {@value ControlPlane#DEFAULT_MAX_STREAMS} unless set
+         * @throws IllegalArgumentException if it is less than 1
+         */
+        public Builder maxStreams(int streams) {
+            this.maxStreams = positive("maxStreams", streams);
+            return this;
+        }
+
+        /**
+         * Sets how many of these streams one client may have: one whom the authorizer calls the
+         * same, or without an authorizer, that comes from the same address. One more is refused as
+         * {@code RESOURCE_EXHAUSTED}.
+         *
+         * @param streams at least 1; no limit of its own unless set, since many processes may share
+         *     an address or a name
+         * @throws IllegalArgumentException if it is less than 1
+         */
+        public Builder maxStreamsPerClient(int streams) {
+            this.maxStreamsPerClient = positive("maxStreamsPerClient", streams);
+            return this;
+        }
+
+        /**
+         * Sets how many keys (namespace, app and kind) a stream may follow; a subscribe to one more
+         * is refused with a NACK, and the others go on.
+         *
+         * @param keys at least 1; {@value ControlPlane#DEFAULT_MAX_KEYS_PER_STREAM} unless set
+         * @throws IllegalArgumentException if it is less than 1
+         */
+        public Builder maxKeysPerStream(int keys) {
+            this.maxKeysPerStream = positive("maxKeysPerStream", keys);
+            return this;
+        }
+
+        /**
+         * Sets how many requests of a stream, answers to pushes included, are read in a second,
+         * after a first burst of twice as many. A stream that sends more is not cut: its requests
+         * wait, in the end on the client's side, which gRPC's flow control holds back.
+         *
+         * @param requests from 1 to a million; {@value
+         *     ControlPlane#DEFAULT_MAX_REQUESTS_PER_SECOND} unless set
+         * @throws IllegalArgumentException if it is not in that range
+         */
+        public Builder maxRequestsPerSecond(int requests) {
+            if (requests > 1_000_000) {
                 throw new IllegalArgumentException(
-                        "maxInboundMessageBytes must be >= 1, was " + bytes);
+                        "maxRequestsPerSecond must be <= 1000000, was " + requests);
             }
-            this.maxInboundMessageBytes = bytes;
+            this.maxRequestsPerSecond = positive("maxRequestsPerSecond", requests);
+            return this;
+        }
+
+        /**
+         * Sets for how long a client may not read what is due to it before its stream is reset. A
+         * client that reads slowly is not meant: any push that goes out begins the time anew.
+         *
+         * @param timeout positive; 30 s unless set
+         * @throws IllegalArgumentException if it is not positive
+         */
+        public Builder stuckSubscriberTimeout(Duration timeout) {
+            this.stuckSubscriberTimeout = positive("stuckSubscriberTimeout", timeout);
+            return this;
+        }
+
+        /**
+         * Sets how a connection without a living peer is found: after {@code time} without a sign
+         * of the client it is pinged, and after {@code timeout} without an answer it is closed,
+         * with all of its streams. Clients may themselves ping every 10 s, and no more often.
+         *
+         * @param time positive; 30 s unless set
+         * @param timeout positive; 10 s unless set
+         * @throws IllegalArgumentException if one is not positive
+         */
+        public Builder keepAlive(Duration time, Duration timeout) {
+            this.keepAliveTime = positive("keepAlive time", time);
+            this.keepAliveTimeout = positive("keepAlive timeout", timeout);
+            return this;
+        }
+
+        /**
+         * Sets how long {@link ControlPlane#close} waits for clients to take what is due and to
+         * leave.
+         *
+         * @param timeout positive; 2 s unless set
+         * @throws IllegalArgumentException if it is not positive
+         */
+        public Builder drainTimeout(Duration timeout) {
+            this.drainTimeout = positive("drainTimeout", timeout);
+            return this;
+        }
+
+        private static int positive(String setting, int value) {
+            if (value < 1) {
+                throw new IllegalArgumentException(setting + " must be >= 1, was " + value);
+            }
+            return value;
+        }
+
+        private static Duration positive(String setting, Duration value) {
+            if (value.isNegative() || value.isZero()) {
+                throw new IllegalArgumentException(setting + " must be positive, was " + value);
+            }
+            return value;
+        }
+
+        /** Sets how often the TLS files are looked at. */
+        Builder tlsReloadInterval(Duration interval) {
+            this.tlsReloadInterval = interval;
             return this;
         }
 
@@ -178,36 +345,93 @@ public final class ControlPlane implements AutoCloseable {
          * Starts the sources, in the order in which they were added, and then listens: nobody gets
          * an empty set of rules that exist.
          *
-         * @throws UncheckedIOException if a source cannot start, or if the host and port cannot be
-         *     listened on; the message names the thing and the fix, and everything that was started
-         *     is closed
+         * @throws UncheckedIOException if a source cannot start, if a TLS file cannot be used, or
+         *     if the host and port cannot be listened on; the message names the thing and the fix,
+         *     and everything that was started is closed
          */
         public ControlPlane start() {
+            InetSocketAddress address = address();
+            ServerIdentity identity = tls == null ? null : new ServerIdentity(tls);
+            var limits =
+                    new Limits(
+                            maxStreams,
+                            maxStreamsPerClient,
+                            maxKeysPerStream,
+                            maxRequestsPerSecond,
+                            stuckSubscriberTimeout);
             var store = new RuleStore(kinds, clock);
-            var subscribers = new Subscribers();
+            var subscribers = new Subscribers(limits);
+            var counters = new Counters();
+            ScheduledExecutorService housekeeper = housekeeper();
+            var service =
+                    new TransportService(
+                            store,
+                            subscribers,
+                            kinds,
+                            clock,
+                            limits,
+                            counters,
+                            new Admission(authorizer, counters),
+                            housekeeper);
             var startedSources = new Sources(kinds, store, subscribers);
-            var service = new TransportService(store, subscribers, kinds, clock);
             try {
                 sources.forEach(startedSources::start);
-                return new ControlPlane(service, startedSources, listen(service));
+                GrpcServer server = listen(settings(address, identity), service, housekeeper);
+                return new ControlPlane(service, startedSources, server);
             } catch (RuntimeException e) {
                 startedSources.close();
+                housekeeper.shutdownNow();
                 throw e;
             }
         }
 
-        private GrpcServer listen(TransportService service) {
+        private GrpcServer.Settings settings(
+                InetSocketAddress address, @Nullable ServerIdentity identity) {
+            return new GrpcServer.Settings(
+                    address,
+                    identity,
+                    tlsReloadInterval,
+                    maxInboundMessageBytes,
+                    keepAliveTime,
+                    keepAliveTimeout,
+                    drainTimeout);
+        }
+
+        /** The one thread of all that is done now and then; it is made when it is first needed. */
+        private static ScheduledExecutorService housekeeper() {
+            return Executors.newSingleThreadScheduledExecutor(
+                    task -> {
+                        var thread = new Thread(task, "opensergo-control-plane-housekeeper");
+                        thread.setDaemon(true);
+                        return thread;
+                    });
+        }
+
+        private InetSocketAddress address() {
             var address = new InetSocketAddress(host, port);
             if (address.isUnresolved()) {
                 throw cannotListen(new UnknownHostException("the host name does not resolve"));
             }
-            var server = new GrpcServer(address, service, maxInboundMessageBytes);
+            return address;
+        }
+
+        private GrpcServer listen(
+                GrpcServer.Settings settings,
+                TransportService service,
+                ScheduledExecutorService housekeeper) {
+            var server = new GrpcServer(settings, service, housekeeper);
             try {
                 server.start();
             } catch (IOException e) {
                 throw cannotListen(e);
             }
             LOG.info("The control plane listens on {}:{}", host, server.port());
+            if (tls == null && !settings.address().getAddress().isLoopbackAddress()) {
+                LOG.warn(
+                        "Other machines reach it on {} without TLS: rules and tokens can be read and"
+                                + " changed on the way. Set TLS, or listen on 127.0.0.1",
+                        host);
+            }
             return server;
         }
 

@@ -6,13 +6,17 @@ import java.nio.file.FileSystemLoopException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.util.EnumSet;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,11 +24,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param files the files in the order of their paths
  * @param unreadable what could not be looked into and why: directories, and the root if it is gone
+ * @param directories when an entry of each directory came, went or got another name
  */
-record DirectoryListing(SortedMap<Path, FileStamp> files, SortedMap<Path, String> unreadable) {
+record DirectoryListing(
+        SortedMap<Path, FileStamp> files,
+        SortedMap<Path, String> unreadable,
+        SortedMap<Path, FileTime> directories) {
 
     static DirectoryListing of(Path directory) {
-        var listing = new DirectoryListing(new TreeMap<>(), new TreeMap<>());
+        var listing = new DirectoryListing(new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
         try {
             Files.walkFileTree(
                     directory,
@@ -35,6 +43,22 @@ record DirectoryListing(SortedMap<Path, FileStamp> files, SortedMap<Path, String
             throw new IllegalStateException("the visitor passes no exception on", e);
         }
         return listing;
+    }
+
+    /**
+     * Returns the time of the latest change of what was listed, in microseconds since 1970: the
+     * same wherever and whenever the same state is listed. 0 if nothing was.
+     */
+    long revision() {
+        return Stream.concat(
+                        files.values().stream().map(FileStamp::lastModified),
+                        directories.values().stream())
+                .mapToLong(DirectoryListing::micros)
+                .reduce(0, Math::max);
+    }
+
+    static long micros(FileTime time) {
+        return Math.max(0, time.to(TimeUnit.MICROSECONDS));
     }
 
     /** Returns whether a file may be there although it was not seen. */
@@ -58,9 +82,25 @@ record DirectoryListing(SortedMap<Path, FileStamp> files, SortedMap<Path, String
 
         @Override
         public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
-            return !directory.equals(root) && isHidden(directory)
-                    ? FileVisitResult.SKIP_SUBTREE
-                    : FileVisitResult.CONTINUE;
+            if (!directory.equals(root) && isHidden(directory)) {
+                return FileVisitResult.SKIP_SUBTREE;
+            }
+            FileTime modified = attributes.lastModifiedTime();
+            directories.put(directory, directory.equals(root) ? orOfLink(modified) : modified);
+            return FileVisitResult.CONTINUE;
+        }
+
+        /**
+         * A link to the root that is swapped makes no directory newer that is looked into, unlike
+         * one below it; its own time does.
+         */
+        private FileTime orOfLink(FileTime modified) {
+            try {
+                FileTime ofLink = Files.getLastModifiedTime(root, LinkOption.NOFOLLOW_LINKS);
+                return ofLink.compareTo(modified) > 0 ? ofLink : modified;
+            } catch (IOException e) {
+                return modified; // gone since; the visit will fail on it and report that
+            }
         }
 
         @Override

@@ -37,6 +37,12 @@ import org.slf4j.LoggerFactory;
  * file, or its document from a file without errors. Of two documents for one rule the first counts,
  * in the order of the paths. If the directory goes away, its last rules stay until it is back.
  *
+ * <p><b>Several replicas.</b> The revision of a state is the latest modification time of its rule
+ * files and directories. So control planes that read one directory, or copies of it that keep the
+ * times, hand out comparable versions, and clients may move between them. A state that is put back
+ * with old times, such as a file restored in place from a backup, has an old revision: touch one of
+ * the files then.
+ *
  * <p>Files are read by the starting thread first and then on one thread of its own, which ends with
  * {@link #close}. For any number of threads.
  */
@@ -105,7 +111,7 @@ public final class DirectoryRuleSource implements RuleSource {
             if (scanner.sawRecentWrite()) {
                 pause();
             }
-            scanner.scan();
+            scanner.scanAndReport();
             poller = poll(scanner);
         }
     }

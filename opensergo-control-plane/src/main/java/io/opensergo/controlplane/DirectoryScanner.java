@@ -16,9 +16,17 @@ import java.util.TreeMap;
 /**
  * Looks at a rule directory, each time it is told to, and reports what changed since.
  *
+ * <p><b>Revisions.</b> The revision of a state is the latest modification time of all rule files
+ * and directories, so whoever scans the same state reports the same, whenever it began. A file that
+ * is not in force yet must not count, or the change would come under a revision that has been
+ * reported for the state before it: until all that a scan saw is settled, only the files in force
+ * count.
+ *
  * <p>Not thread-safe: one thread at a time, each after the other.
  */
 final class DirectoryScanner {
+
+    private static final long NO_REVISION = -1;
 
     private final Path directory;
     private final RuleReader reader;
@@ -28,6 +36,7 @@ final class DirectoryScanner {
     private SortedMap<Path, String> unreadable = new TreeMap<>();
     private Map<RuleId, Rule> reportedRules = Map.of();
     private List<Problem> reportedProblems = List.of();
+    private long reportedRevision = NO_REVISION;
     private boolean sawRecentWrite;
 
     DirectoryScanner(
@@ -58,9 +67,32 @@ final class DirectoryScanner {
             news |= look(file, listing);
         }
         news |= files.values().removeIf(RuleFile::isGone);
+        boolean settled = files.values().stream().allMatch(RuleFile::isSettled);
+        long revision = revision(listing, settled);
         if (news) {
-            report();
+            report(revision);
+        } else if (settled && revision > reportedRevision) {
+            report(List.of(), List.of(), revision);
         }
+    }
+
+    /** Looks once and reports a revision in any case, even while files are being written. */
+    void scanAndReport() {
+        scan();
+        if (reportedRevision == NO_REVISION) {
+            report(List.of(), List.of(), DirectoryListing.of(directory).revision());
+        }
+    }
+
+    /** The first report counts all, so that it is not below what an earlier process reported. */
+    private long revision(DirectoryListing listing, boolean settled) {
+        if (settled || reportedRevision == NO_REVISION) {
+            return Math.max(reportedRevision, listing.revision());
+        }
+        return files.values().stream()
+                .filter(RuleFile::isSettled)
+                .mapToLong(RuleFile::revision)
+                .reduce(reportedRevision, Math::max);
     }
 
     private static boolean look(RuleFile file, DirectoryListing listing) {
@@ -76,7 +108,7 @@ final class DirectoryScanner {
         return false;
     }
 
-    private void report() {
+    private void report(long revision) {
         List<Problem> problems = new ArrayList<>();
         unreadable.forEach((path, reason) -> problems.add(problem(path.toString(), 0, reason)));
         Map<RuleId, Rule> rules = merge(problems);
@@ -86,7 +118,7 @@ final class DirectoryScanner {
             listener.problems(problems);
             reportedProblems = problems;
         }
-        reportRules(rules);
+        reportRules(rules, revision);
     }
 
     /** Returns the rules in force from all files, and adds what is wrong with them. */
@@ -110,17 +142,22 @@ final class DirectoryScanner {
         return rules;
     }
 
-    private void reportRules(Map<RuleId, Rule> rules) {
+    private void reportRules(Map<RuleId, Rule> rules, long revision) {
         List<Rule> puts =
                 rules.values().stream()
                         .filter(rule -> !rule.equals(reportedRules.get(rule.id())))
                         .toList();
         List<RuleId> deletes =
                 reportedRules.keySet().stream().filter(id -> !rules.containsKey(id)).toList();
-        if (!puts.isEmpty() || !deletes.isEmpty()) {
-            listener.changed(puts, deletes);
+        if (!puts.isEmpty() || !deletes.isEmpty() || revision > reportedRevision) {
+            report(puts, deletes, revision);
             reportedRules = rules;
         }
+    }
+
+    private void report(List<Rule> puts, List<RuleId> deletes, long revision) {
+        listener.changed(puts, deletes, revision);
+        reportedRevision = revision;
     }
 
     private static Problem problem(String source, int document, String message) {

@@ -53,6 +53,7 @@ final class RuleFile {
     private @Nullable Sighting seen;
     private @Nullable Sighting taken;
     private boolean proven;
+    private boolean settled;
     private int missed;
     private List<Located> rules = List.of();
     private List<Problem> problems = List.of();
@@ -80,14 +81,26 @@ final class RuleFile {
         return missed > 1;
     }
 
+    /** Returns whether all that the last scan saw of it is in force or reported as a problem. */
+    boolean isSettled() {
+        return settled;
+    }
+
+    /** Returns when the content in force was written, in microseconds since 1970; 0 if never. */
+    long revision() {
+        return taken == null ? 0 : DirectoryListing.micros(taken.stamp().lastModified());
+    }
+
     /** A scan found that the file is not there. */
     void miss() {
         missed++;
+        settled = false;
     }
 
     /** A scan could not look where the file was. */
     void hide() {
         missed = 0;
+        settled = true;
     }
 
     /**
@@ -98,8 +111,10 @@ final class RuleFile {
     boolean look(FileStamp stamp) {
         missed = 0;
         if (proven && taken != null && stamp.equals(taken.stamp())) {
+            settled = true;
             return false;
         }
+        settled = false;
         boolean recent = stamp.isRecentAt(clock.instant());
         try {
             byte[] content = read(stamp);
@@ -113,7 +128,7 @@ final class RuleFile {
     }
 
     private boolean settle(Sighting sighting, byte[] content, boolean recent) {
-        boolean settled = sighting.equals(seen);
+        settled = sighting.equals(seen);
         boolean news = settled && !sighting.equals(taken);
         seen = sighting;
         if (news) {
@@ -141,6 +156,7 @@ final class RuleFile {
     private boolean fail(IOException e) {
         seen = null;
         taken = null;
+        settled = true;
         List<Problem> before = problems;
         problems =
                 List.of(

@@ -1,19 +1,22 @@
 package io.opensergo.controlplane;
 
 import io.opensergo.proto.EncodedRules;
+import io.opensergo.proto.PushStamp;
 import io.opensergo.proto.WireCodec;
 import io.opensergo.proto.WireStatus;
 import io.opensergo.proto.internal.transport.v1.DataWithVersion;
 import io.opensergo.proto.internal.transport.v1.Status;
 import io.opensergo.proto.internal.transport.v1.SubscribeResponse;
 import io.opensergo.rules.Rule;
+import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All rules of a key in one version.
+ * All rules of a key, from one change of them to the next.
  *
  * <p>Immutable but for its wire form, which is made when the first stream asks for it and is then
  * shared by all: a set that nobody subscribed to is never encoded.
@@ -26,18 +29,28 @@ final class RuleSet {
 
     private final Object encoding = new Object();
     private final RuleKey key;
-    private final long version;
+    private final long since;
+    private final Instant changedAt;
     private final List<Rule> rules;
     private @Nullable SubscribeResponse response; // guarded by encoding
 
-    RuleSet(RuleKey key, long version, List<Rule> rules) {
+    /**
+     * @param since the revision at which it came into force
+     * @param changedAt when that was on this process's clock
+     */
+    RuleSet(RuleKey key, long since, Instant changedAt, List<Rule> rules) {
         this.key = key;
-        this.version = version;
+        this.since = since;
+        this.changedAt = changedAt;
         this.rules = rules;
     }
 
-    long version() {
-        return version;
+    long since() {
+        return since;
+    }
+
+    boolean holdsExactly(Collection<Rule> others) {
+        return rules.size() == others.size() && rules.equals(List.copyOf(others));
     }
 
     List<Rule> rules() {
@@ -49,17 +62,28 @@ final class RuleSet {
      *
      * <p>Rules that cannot be encoded, which takes a fault in a kind that a user added, make it an
      * error for this key alone: other keys and other streams go on.
+     *
+     * @param version the revision at which this set was found in force
      */
-    SubscribeResponse response(WireCodec codec) {
+    SubscribeResponse response(WireCodec codec, long version) {
         synchronized (encoding) {
-            if (response == null) {
-                response = encode(codec);
-            }
+            SubscribeResponse last = response == null ? encode(codec, version) : response;
+            response = last.hasDataWithVersion() ? withVersion(last, version) : last;
             return response;
         }
     }
 
-    private SubscribeResponse encode(WireCodec codec) {
+    /** The streams of one change ask for the same version, and share all of it. */
+    private static SubscribeResponse withVersion(SubscribeResponse response, long version) {
+        DataWithVersion data = response.getDataWithVersion();
+        return data.getVersion() == version
+                ? response
+                : response.toBuilder()
+                        .setDataWithVersion(data.toBuilder().setVersion(version))
+                        .build();
+    }
+
+    private SubscribeResponse encode(WireCodec codec, long version) {
         var push =
                 SubscribeResponse.newBuilder()
                         .setNamespace(key.namespace())
@@ -81,7 +105,10 @@ final class RuleSet {
                                     .setMessage("the control plane cannot encode these rules"))
                     .build();
         }
-        return push.setStatus(SUCCESS.toBuilder().addAllDetails(encoded.details()))
+        return push.setStatus(
+                        SUCCESS.toBuilder()
+                                .addAllDetails(encoded.details())
+                                .addDetails(PushStamp.write(changedAt)))
                 .setDataWithVersion(
                         DataWithVersion.newBuilder().setVersion(version).addAllData(encoded.data()))
                 .build();

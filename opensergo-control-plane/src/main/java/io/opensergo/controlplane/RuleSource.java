@@ -56,11 +56,32 @@ public interface RuleSource extends AutoCloseable {
         /**
          * Applies a batch of changes as one: no subscriber of a group of rules sees a part of it.
          *
+         * <p>For a source without an order of its own: the changes are taken to be of this moment.
+         * Versions that follow from it rise across restarts of this process, but mean nothing to
+         * other replicas.
+         *
          * @param puts rules that are new or take the place of the rule of the same id
          * @param deletes rules that are gone; ids that are unknown are ignored, and so are those
          *     that are also among the puts
          */
         void changed(Collection<? extends Rule> puts, Collection<RuleId> deletes);
+
+        /**
+         * Applies a batch of changes as one, and says which state of the source that makes.
+         *
+         * <p>For a source that several replicas of a control plane read: if each of them reports
+         * the same revision for the same state, their versions can be compared and a client may
+         * move between them. A source that uses this method reports its revision before {@link
+         * RuleSource#start} returns, and again whenever only the revision moves, with an empty
+         * batch.
+         *
+         * @param puts as in the other method
+         * @param deletes as in the other method
+         * @param revision the time of the source's latest change, in microseconds since 1970, at
+         *     least 0; one that is lower than that of an earlier report counts as that one
+         * @throws IllegalArgumentException if the revision is negative
+         */
+        void changed(Collection<? extends Rule> puts, Collection<RuleId> deletes, long revision);
 
         /**
          * Takes the place of the problems reported before.

@@ -4,6 +4,7 @@ import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleId;
 import io.opensergo.rules.document.Problem;
 import io.opensergo.rules.document.RuleKinds;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,7 +19,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * The rules in force, grouped by key, with one version per key.
+ * The rules in force, grouped by key, under one revision for all of them.
  *
  * <p>What is in force follows from what the sources hold now and from the order in which they were
  * added, never from who came first: of rules with the same id that of the first source counts, and
@@ -27,6 +28,9 @@ import java.util.stream.Stream;
  * <p>One lock guards all of it; nothing is called out of it.
  */
 final class RuleStore {
+
+    /** A set, and the revision at which it was found in force. */
+    record Reading(RuleSet set, long revision) {}
 
     private final Object lock = new Object();
     private final RuleKinds kinds;
@@ -51,19 +55,38 @@ final class RuleStore {
         }
     }
 
-    /** Returns the rules of a key; an empty set if there are none. */
-    RuleSet get(RuleKey key) {
+    /** Returns the rules of a key, an empty set if there are none, and the revision of now. */
+    Reading read(RuleKey key) {
         synchronized (lock) {
-            RuleSet set = sets.get(key);
-            return set == null ? new RuleSet(key, versions.ofAbsent(), List.of()) : set;
+            return new Reading(get(key), versions.revision());
         }
     }
 
-    /** Applies a batch of one source and returns the keys that have another content now. */
+    /** Returns the revision of now. */
+    long revision() {
+        synchronized (lock) {
+            return versions.revision();
+        }
+    }
+
+    /** Applies a batch of a source that has no order of its own. */
     Set<RuleKey> apply(
             Contribution contribution,
             Collection<? extends Rule> puts,
             Collection<RuleId> deletes) {
+        return apply(contribution, puts, deletes, Versions.at(versions.now()));
+    }
+
+    /**
+     * Applies a batch of one source and returns the keys that have another content now.
+     *
+     * @param revision the revision of the source with the batch
+     */
+    Set<RuleKey> apply(
+            Contribution contribution,
+            Collection<? extends Rule> puts,
+            Collection<RuleId> deletes,
+            long revision) {
         Set<RuleId> ids = new LinkedHashSet<>(deletes);
         puts.forEach(rule -> ids.add(rule.id()));
         synchronized (lock) {
@@ -73,7 +96,9 @@ final class RuleStore {
             puts.forEach(contribution::put);
             inForce(ids).forEach(rule -> draft(rule, drafts).put(rule.name(), rule));
             ids.forEach(this::checkOverlap);
-            drafts.entrySet().removeIf(draft -> !renew(draft.getKey(), draft.getValue()));
+            drafts.entrySet()
+                    .removeIf(draft -> get(draft.getKey()).holdsExactly(draft.getValue().values()));
+            renew(drafts, revision);
             return drafts.keySet();
         }
     }
@@ -116,21 +141,30 @@ final class RuleStore {
                 });
     }
 
-    /** Makes a new version of a key unless the rules are equal to those of the last one. */
-    private boolean renew(RuleKey key, NavigableMap<String, Rule> draft) {
-        List<Rule> rules = List.copyOf(draft.values());
-        RuleSet last = get(key);
-        if (rules.equals(last.rules())) {
-            return false;
+    private RuleSet get(RuleKey key) {
+        RuleSet set = sets.get(key);
+        return set == null
+                ? new RuleSet(key, versions.absentSince(), versions.absentAt(), List.of())
+                : set;
+    }
+
+    /** Puts the keys that changed into force under one revision, which is above every other. */
+    private void renew(Map<RuleKey, NavigableMap<String, Rule>> drafts, long sourceRevision) {
+        if (drafts.isEmpty()) {
+            versions.advanceTo(sourceRevision);
+            return;
         }
-        long version = versions.after(last.version());
-        if (rules.isEmpty()) {
-            sets.remove(key);
-            versions.absentSince(version);
-        } else {
-            sets.put(key, new RuleSet(key, version, rules));
-        }
-        return true;
+        long since = versions.change(sourceRevision);
+        Instant now = versions.now();
+        drafts.forEach(
+                (key, draft) -> {
+                    if (draft.isEmpty()) {
+                        sets.remove(key);
+                        versions.absentNow(now);
+                    } else {
+                        sets.put(key, new RuleSet(key, since, now, List.copyOf(draft.values())));
+                    }
+                });
     }
 
     private void checkOverlap(RuleId id) {

@@ -36,8 +36,10 @@ final class Sources {
 
     /** Starts a source, which ranks after those started before. */
     void start(RuleSource source) {
-        source.start(new SourceListener(store.add(source.name())));
+        var listener = new SourceListener(store.add(source.name()));
+        source.start(listener);
         started.push(source);
+        listener.started();
     }
 
     /** Closes what was started, the last one first. */
@@ -55,6 +57,7 @@ final class Sources {
     private final class SourceListener implements RuleSource.Listener {
 
         private final Contribution contribution;
+        private volatile boolean ordered;
 
         SourceListener(Contribution contribution) {
             this.contribution = contribution;
@@ -65,9 +68,31 @@ final class Sources {
             return kinds;
         }
 
+        /**
+         * A source that has not said which revision it is of has no order of its own: even an empty
+         * one is of now, so that a key without rules has a version above those of the last run.
+         */
+        void started() {
+            if (!ordered) {
+                changed(List.of(), List.of());
+            }
+        }
+
         @Override
         public void changed(Collection<? extends Rule> puts, Collection<RuleId> deletes) {
             subscribers.changed(store.apply(contribution, List.copyOf(puts), List.copyOf(deletes)));
+            problemLog.update();
+        }
+
+        @Override
+        public void changed(
+                Collection<? extends Rule> puts, Collection<RuleId> deletes, long revision) {
+            if (revision < 0) {
+                throw new IllegalArgumentException("revision must be >= 0, was " + revision);
+            }
+            ordered = true;
+            subscribers.changed(
+                    store.apply(contribution, List.copyOf(puts), List.copyOf(deletes), revision));
             problemLog.update();
         }
 

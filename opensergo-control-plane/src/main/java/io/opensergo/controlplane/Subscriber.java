@@ -1,13 +1,13 @@
 package io.opensergo.controlplane;
 
+import io.grpc.Context;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.opensergo.proto.WireStatus;
 import io.opensergo.proto.internal.transport.v1.Status;
-import io.opensergo.proto.internal.transport.v1.SubscribeOpType;
 import io.opensergo.proto.internal.transport.v1.SubscribeRequest;
-import io.opensergo.proto.internal.transport.v1.SubscribeRequestTarget;
 import io.opensergo.proto.internal.transport.v1.SubscribeResponse;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Iterator;
@@ -28,71 +28,105 @@ import org.slf4j.LoggerFactory;
  * transport takes more, and the rest when it asks for more; each is sent in the version that is in
  * force at that moment. So a slow client gets the latest state and nothing in between, costs at
  * most one mark a key, and holds nobody else back. Requests are read only while no refusal waits to
- * be sent, so that a client that asks and never reads cannot fill the memory either.
+ * be sent, so that a client that asks and never reads cannot fill the memory either, and only as
+ * fast as the limit allows: beyond it they wait in the transport, which holds the client back.
+ *
+ * <p><b>Stuck clients.</b> A stream that has had something due and has not taken a byte for too
+ * long is reset, which frees what the transport holds for it. The sweep over all streams looks at
+ * one field of each, without the lock.
  *
  * <p><b>Threads.</b> One lock guards the stream. The thread that changes a rule sends it, which
- * takes no hop between threads; sending hands bytes to the transport and never waits.
+ * takes no hop between threads; sending hands bytes to the transport and never waits. Nothing of a
+ * user is called under the lock.
  */
 final class Subscriber implements StreamObserver<SubscribeRequest> {
 
     private static final Logger LOG = LoggerFactory.getLogger(Subscriber.class);
     private static final int MAX_TEXT_LENGTH = 4096;
     private static final Pattern CONTROL_CHARACTERS = Pattern.compile("\\p{Cntrl}+");
-    private static final int MAX_KINDS = 1000;
+    private static final long NOT_BLOCKED = 0;
 
     private final TransportService service;
     private final long number;
-    private final String remoteAddress;
+    private final Caller caller;
     private final Instant connectedSince;
     private final ServerCallStreamObserver<SubscribeResponse> out;
+    private final Context.CancellableContext stream;
 
     private final Object lock = new Object();
     private final Map<RuleKey, Subscription> subscriptions = new LinkedHashMap<>();
     private final Set<Subscription> stale = new LinkedHashSet<>();
-    private final Queue<SubscribeResponse> refusals = new ArrayDeque<>();
+    private final Queue<SubscribeResponse> refusals = new ArrayDeque<>(1);
+    private final RequestRate rate;
     private final Unanswered unanswered = new Unanswered();
     private String identifier = "";
     private SubscriberStatus.@Nullable Nack lastNack;
     private long pushes;
     private boolean reading;
+    private boolean throttled;
+    private boolean draining;
     private boolean closed;
 
     /**
+     * Since when what is due cannot be sent, by {@link System#nanoTime}; written under the lock.
+     */
+    private volatile long blockedSince = NOT_BLOCKED;
+
+    /**
      * @param number tells this stream apart from every other of this run
+     * @param stream what to reset if the client gets stuck
      */
     Subscriber(
             TransportService service,
             long number,
-            String remoteAddress,
-            ServerCallStreamObserver<SubscribeResponse> out) {
+            Caller caller,
+            ServerCallStreamObserver<SubscribeResponse> out,
+            Context.CancellableContext stream) {
         this.service = service;
         this.number = number;
-        this.remoteAddress = remoteAddress;
+        this.caller = caller;
         this.connectedSince = service.now();
         this.out = out;
+        this.stream = stream;
+        this.rate = new RequestRate(service.limits().maxRequestsPerSecond(), System.nanoTime());
+    }
+
+    Caller caller() {
+        return caller;
     }
 
     /** Begins to read; to be called where the gRPC call starts. */
     void open() {
-        service.subscribers().opened(this);
         out.disableAutoRequest();
         out.setOnReadyHandler(this::ready);
         out.setOnCancelHandler(this::forget);
         ready();
     }
 
+    /** Makes nothing of a stream that is not let in. */
+    Subscriber neverOpened() {
+        forget();
+        return this;
+    }
+
     @Override
     public void onNext(SubscribeRequest request) {
+        boolean answer = WireStatus.ACK.equals(request.getResponseAck());
+        boolean refusal = WireStatus.NACK.equals(request.getResponseAck());
+        Asked asked = answer || refusal ? Asked.nothing() : Asked.of(request, service, caller);
         synchronized (lock) {
             reading = false;
             if (identifier.isEmpty()) {
                 identifier = printable(request.getIdentifier());
             }
-            switch (request.getResponseAck()) {
-                case WireStatus.ACK -> acked(request);
-                case WireStatus.NACK -> nacked(request);
-                default -> asked(request);
+            if (answer) {
+                acked(request);
+            } else if (refusal) {
+                nacked(request);
             }
+            asked.unsubscribes().forEach(this::unsubscribe);
+            asked.subscribes().forEach(key -> subscribe(key, request));
+            refusals.addAll(asked.refusals());
             send();
         }
     }
@@ -128,11 +162,46 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
         }
     }
 
+    /** Ends the stream as soon as what is due has been sent; nothing is read any more. */
+    void drain() {
+        synchronized (lock) {
+            draining = true;
+            send();
+        }
+    }
+
+    /** Resets the stream if it has been blocked for too long. */
+    void cutIfStuck(long nowNanos) {
+        Duration timeout = service.limits().stuckSubscriberTimeout();
+        if (!isBlockedFor(timeout, nowNanos)) {
+            return;
+        }
+        synchronized (lock) {
+            if (closed || !isBlockedFor(timeout, nowNanos)) {
+                return;
+            }
+            service.counters().stuck.increment();
+            LOG.warn(
+                    "Subscriber '{}' at {} has not read for {} what is due; its stream is cut",
+                    identifier,
+                    caller,
+                    timeout);
+            forget();
+        }
+        CuttableStreams.cut(stream, "the client has not read for " + timeout);
+    }
+
+    private boolean isBlockedFor(Duration timeout, long nowNanos) {
+        long since = blockedSince;
+        return since != NOT_BLOCKED && nowNanos - since > timeout.toNanos();
+    }
+
     SubscriberStatus status() {
         synchronized (lock) {
             return new SubscriberStatus(
                     identifier,
-                    remoteAddress,
+                    caller.principal(),
+                    caller.address(),
                     connectedSince,
                     subscriptions.values().stream().map(Subscription::status).toList(),
                     lastNack);
@@ -152,6 +221,7 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
             subscriptions.clear();
             stale.clear();
             refusals.clear();
+            blockedSince = NOT_BLOCKED;
             service.subscribers().closed(this);
         }
     }
@@ -180,7 +250,7 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
         LOG.warn(
                 "Subscriber '{}' at {} refused {}: {} {}",
                 identifier,
-                remoteAddress,
+                caller,
                 push == null
                         ? "a push"
                         : "version " + push.version() + " of " + push.subscription().key(),
@@ -194,47 +264,19 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
         return CONTROL_CHARACTERS.matcher(cut).replaceAll(" ");
     }
 
-    private void asked(SubscribeRequest request) {
-        SubscribeRequestTarget target = request.getTarget();
-        boolean subscribe = request.getOpType() == SubscribeOpType.SUBSCRIBE;
-        String fault = subscribe ? faultOf(target) : null;
-        if (fault != null) {
-            refuse(request, target.getKindsCount() == 1 ? target.getKinds(0) : "", fault);
-            return;
-        }
-        for (String kind : new LinkedHashSet<>(target.getKindsList())) {
-            var key = new RuleKey(target.getNamespace(), target.getApp(), kind);
-            if (!subscribe) {
-                unsubscribe(key);
-            } else if (service.kinds().find(kind) == null) {
-                refuse(request, kind, "kinds holds '" + kind + "', which is not served here");
-            } else {
-                subscribe(key);
-            }
-        }
-    }
-
-    private static @Nullable String faultOf(SubscribeRequestTarget target) {
-        if (target.getNamespace().isEmpty()) {
-            return "target.namespace must not be empty";
-        }
-        if (target.getApp().isEmpty()) {
-            return "target.app must not be empty";
-        }
-        if (target.getKindsCount() == 0) {
-            return "target.kinds must not be empty";
-        }
-        return target.getKindsCount() > MAX_KINDS
-                ? "target.kinds must be at most " + MAX_KINDS + ", was " + target.getKindsCount()
-                : null;
-    }
-
-    private void subscribe(RuleKey key) {
+    private void subscribe(RuleKey key, SubscribeRequest request) {
         if (closed) {
             return;
         }
         Subscription subscription = subscriptions.get(key);
         if (subscription == null) {
+            int limit = service.limits().maxKeysPerStream();
+            if (subscriptions.size() >= limit) {
+                service.counters().keysOverLimit.increment();
+                String reason = "this stream follows " + limit + " keys, its limit";
+                refusals.add(Asked.refusal(request, key.kind(), reason, service.description()));
+                return;
+            }
             subscription = new Subscription(key);
             subscriptions.put(key, subscription);
             service.subscribers().follow(key, this);
@@ -251,60 +293,73 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
         }
     }
 
-    private void refuse(SubscribeRequest request, String kind, String reason) {
-        SubscribeRequestTarget target = request.getTarget();
-        refusals.add(
-                SubscribeResponse.newBuilder()
-                        .setAck(WireStatus.NACK)
-                        .setStatus(
-                                Status.newBuilder()
-                                        .setCode(WireStatus.BAD_REQUEST)
-                                        .setMessage(reason))
-                        .setNamespace(target.getNamespace())
-                        .setApp(target.getApp())
-                        .setKind(kind)
-                        .setControlPlane(service.description())
-                        .setResponseId(request.getRequestId())
-                        .build());
-    }
-
-    /** Sends what is due while the transport takes it, then reads on unless refusals are left. */
+    /** Sends what is due while the transport takes it, then reads on unless something is left. */
     private void send() {
-        boolean more = true;
-        while (more && !closed && out.isReady()) {
-            more = sendNext();
+        boolean moved = false;
+        while (isDue() && out.isReady()) {
+            sendNext();
+            moved = true;
         }
-        if (!closed && !reading && refusals.isEmpty()) {
-            reading = true;
-            out.request(1);
+        if (!isDue()) {
+            blockedSince = NOT_BLOCKED;
+        } else if (moved || blockedSince == NOT_BLOCKED) {
+            blockedSince = System.nanoTime() | 1;
+        }
+        if (draining && !isDue()) {
+            complete();
+        } else {
+            read();
         }
     }
 
-    private boolean sendNext() {
+    private boolean isDue() {
+        return !closed && !(refusals.isEmpty() && stale.isEmpty());
+    }
+
+    private void sendNext() {
         SubscribeResponse refusal = refusals.poll();
         if (refusal != null) {
             out.onNext(refusal);
-            return true;
+            return;
         }
         Iterator<Subscription> next = stale.iterator();
-        if (!next.hasNext()) {
-            return false;
-        }
         Subscription subscription = next.next();
         next.remove();
-        push(subscription, service.store().get(subscription.key()));
-        return true;
+        push(subscription, service.store().read(subscription.key()));
     }
 
-    private void push(Subscription subscription, RuleSet set) {
-        if (!subscription.wants(set)) {
+    private void read() {
+        if (closed || draining || reading || throttled || !refusals.isEmpty()) {
+            return;
+        }
+        long wait = rate.acquire(System.nanoTime());
+        if (wait == 0) {
+            reading = true;
+            out.request(1);
+        } else {
+            throttled = true;
+            service.counters().throttled.increment();
+            service.later(this::readOn, wait);
+        }
+    }
+
+    private void readOn() {
+        synchronized (lock) {
+            throttled = false;
+            read();
+        }
+    }
+
+    private void push(Subscription subscription, RuleStore.Reading reading) {
+        if (!subscription.wants(reading.set())) {
             return;
         }
         String responseId = number + "-" + ++pushes;
-        subscription.sent(set.version());
-        unanswered.add(responseId, new Push(subscription, set.version()), subscriptions.size());
+        long version = reading.revision();
+        subscription.sent(version);
+        unanswered.add(responseId, new Push(subscription, version), subscriptions.size());
         out.onNext(
-                set.response(service.codec()).toBuilder()
+                reading.set().response(service.codec(), version).toBuilder()
                         .setControlPlane(service.description())
                         .setResponseId(responseId)
                         .build());

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param identifier what the client calls itself, cut like a reason; empty if it does not say, and
  *     not unique
+ * @param principal the name that the authorizer gave the client; empty without an authorizer
  * @param remoteAddress where the stream comes from, as {@code host:port}
  * @param connectedSince when the stream began
  * @param subscriptions the keys it has subscribed to, in that order
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record SubscriberStatus(
         String identifier,
+        String principal,
         String remoteAddress,
         Instant connectedSince,
         List<Subscription> subscriptions,

@@ -2,10 +2,12 @@ package io.opensergo.controlplane;
 
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The open streams, and which of them follow which key.
@@ -15,15 +17,46 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class Subscribers {
 
+    private final Limits limits;
     private final Set<Subscriber> open = ConcurrentHashMap.newKeySet();
     private final Map<RuleKey, Set<Subscriber>> byKey = new ConcurrentHashMap<>();
+    private final Object counting = new Object();
+    private final Map<String, Integer> perClient = new HashMap<>(); // guarded by counting
+    private int total; // guarded by counting
 
-    void opened(Subscriber subscriber) {
+    Subscribers(Limits limits) {
+        this.limits = limits;
+    }
+
+    /** Lets a stream in, or says why not. */
+    @Nullable String admit(Subscriber subscriber) {
+        String client = subscriber.caller().countedAs();
+        synchronized (counting) {
+            if (total >= limits.maxStreams()) {
+                return "the control plane serves " + limits.maxStreams() + " streams, its limit";
+            }
+            if (perClient.getOrDefault(client, 0) >= limits.maxStreamsPerClient()) {
+                return "the control plane serves "
+                        + limits.maxStreamsPerClient()
+                        + " streams of this client, its limit for one";
+            }
+            total++;
+            perClient.merge(client, 1, Integer::sum);
+        }
         open.add(subscriber);
+        return null;
     }
 
     void closed(Subscriber subscriber) {
-        open.remove(subscriber);
+        if (!open.remove(subscriber)) {
+            return;
+        }
+        synchronized (counting) {
+            total--;
+            perClient.computeIfPresent(
+                    subscriber.caller().countedAs(),
+                    (client, count) -> count == 1 ? null : count - 1);
+        }
     }
 
     void follow(RuleKey key, Subscriber subscriber) {
@@ -55,9 +88,14 @@ final class Subscribers {
         }
     }
 
-    /** Ends every stream in good order. */
-    void complete() {
-        open.forEach(Subscriber::complete);
+    /** Ends every stream in good order, as soon as what is due has been sent to it. */
+    void drain() {
+        open.forEach(Subscriber::drain);
+    }
+
+    /** Cuts the streams whose clients have not read for too long. */
+    void cutStuck(long nowNanos) {
+        open.forEach(subscriber -> subscriber.cutIfStuck(nowNanos));
     }
 
     List<SubscriberStatus> status() {

@@ -24,8 +24,12 @@ final class Subscription {
         repeat = true;
     }
 
+    /**
+     * Returns whether a set is news: what came into force up to the version of a push was in that
+     * push.
+     */
     boolean wants(RuleSet set) {
-        return repeat || set.version() > sentVersion;
+        return repeat || set.since() > sentVersion;
     }
 
     void sent(long version) {

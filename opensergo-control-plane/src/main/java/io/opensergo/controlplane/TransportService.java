@@ -1,5 +1,6 @@
 package io.opensergo.controlplane;
 
+import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.opensergo.proto.WireCodec;
@@ -11,26 +12,49 @@ import io.opensergo.rules.document.RuleKinds;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.UUID;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The gRPC service: makes a {@link Subscriber} of each call and holds what they share. */
 final class TransportService
         extends OpenSergoUniversalTransportServiceGrpc.OpenSergoUniversalTransportServiceImplBase {
 
+    private static final Logger LOG = LoggerFactory.getLogger(TransportService.class);
+
     private final RuleStore store;
     private final Subscribers subscribers;
     private final RuleKinds kinds;
     private final InstantSource clock;
+    private final Limits limits;
+    private final Counters counters;
+    private final Admission admission;
+    private final ScheduledExecutorService housekeeper;
     private final ControlPlaneDesc description;
     private final WireCodec codec = new WireCodec();
     private final AtomicLong streams = new AtomicLong();
 
     TransportService(
-            RuleStore store, Subscribers subscribers, RuleKinds kinds, InstantSource clock) {
+            RuleStore store,
+            Subscribers subscribers,
+            RuleKinds kinds,
+            InstantSource clock,
+            Limits limits,
+            Counters counters,
+            Admission admission,
+            ScheduledExecutorService housekeeper) {
         this.store = store;
         this.subscribers = subscribers;
         this.kinds = kinds;
         this.clock = clock;
+        this.limits = limits;
+        this.counters = counters;
+        this.admission = admission;
+        this.housekeeper = housekeeper;
         this.description =
                 ControlPlaneDesc.newBuilder().setIdentifier(UUID.randomUUID().toString()).build();
     }
@@ -40,9 +64,54 @@ final class TransportService
             StreamObserver<SubscribeResponse> responses) {
         var out = (ServerCallStreamObserver<SubscribeResponse>) responses;
         var subscriber =
-                new Subscriber(this, streams.incrementAndGet(), RemoteAddress.current(), out);
+                new Subscriber(
+                        this,
+                        streams.incrementAndGet(),
+                        Caller.current(),
+                        out,
+                        CuttableStreams.current());
+        String refusal = subscribers.admit(subscriber);
+        if (refusal != null) {
+            return refuse(subscriber, out, refusal);
+        }
         subscriber.open();
         return subscriber;
+    }
+
+    private Subscriber refuse(
+            Subscriber subscriber,
+            ServerCallStreamObserver<SubscribeResponse> out,
+            String refusal) {
+        if (counters.streamsOverLimit.sum() == 0) {
+            LOG.warn(
+                    "A stream of {} is refused, and others will be without a word: {}",
+                    subscriber.caller(),
+                    refusal);
+        }
+        counters.streamsOverLimit.increment();
+        out.onError(Status.RESOURCE_EXHAUSTED.withDescription(refusal).asRuntimeException());
+        return subscriber.neverOpened();
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
+    Counters counters() {
+        return counters;
+    }
+
+    Admission admission() {
+        return admission;
+    }
+
+    /** Runs a short task later; not at all if the control plane closes before. */
+    void later(Runnable task, long nanos) {
+        try {
+            Future<?> unused = housekeeper.schedule(task, nanos, TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("The control plane is closed, and so is what was to be done later", e);
+        }
     }
 
     RuleStore store() {

@@ -3,7 +3,7 @@
  *
  * <p>Open {@link io.opensergo.controlplane.ControlPlane} first. Rules come from {@link
  * io.opensergo.controlplane.RuleSource}s, are grouped by namespace, app and kind, and each group is
- * pushed whole, under a version of its own, to the streams that subscribed to it.
+ * pushed whole, under the revision of all rules, to the streams that subscribed to it.
  *
  * <p>Every public type may be used from any thread. No call waits for a subscriber: a slow one gets
  * the latest state when it is ready for it, and nothing in between.

@@ -3,6 +3,7 @@ package io.opensergo.controlplane;
 import static io.opensergo.controlplane.Rules.document;
 import static io.opensergo.controlplane.Rules.rateLimit;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.opensergo.rules.Rule;
@@ -15,6 +16,7 @@ import io.opensergo.rules.faulttolerance.RateLimitStrategy;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
@@ -26,6 +28,9 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -398,6 +403,214 @@ class DirectoryScannerTest {
         assertThat(recorder.lastPuts).isEqualTo(1);
     }
 
+    @Test
+    void saysTheTimeOfTheLatestChangeAndOfNothingElse() throws IOException {
+        Instant edited = clock.instant().minusSeconds(60);
+        Files.writeString(file, document("a", 1));
+        write("sub/b.yaml", document("b", 1));
+        write("notes.txt", "no rule");
+        setTimes(edited.minusSeconds(10));
+        Files.setLastModifiedTime(file, FileTime.from(edited));
+        Files.setLastModifiedTime(directory.resolve("notes.txt"), FileTime.from(Instant.now()));
+
+        settle();
+
+        assertThat(recorder.revisions).containsExactly(Versions.at(edited));
+    }
+
+    @Test
+    void saysTheSameAsAScannerThatSawEachChangeWheneverItBegins() throws IOException {
+        Instant moment = clock.instant().minusSeconds(600);
+        Files.writeString(file, document("a", 1));
+        setTimes(moment);
+        settle();
+        writeAt(moment.plusSeconds(10), document("a", 2));
+        settle();
+        Files.writeString(directory.resolve("b.yaml"), document("b", 1));
+        Files.setLastModifiedTime(
+                directory.resolve("b.yaml"), FileTime.from(moment.minusSeconds(500)));
+        Files.setLastModifiedTime(directory, FileTime.from(moment.plusSeconds(20)));
+        settle();
+        Files.delete(file);
+        Files.setLastModifiedTime(directory, FileTime.from(moment.plusSeconds(30)));
+        settle();
+
+        var late = new Recorder();
+        var lateScanner = new DirectoryScanner(directory, reader(), clock, late);
+        lateScanner.scan();
+        lateScanner.scan();
+
+        assertThat(recorder.revisions)
+                .containsExactly(
+                        Versions.at(moment),
+                        Versions.at(moment.plusSeconds(10)),
+                        Versions.at(moment.plusSeconds(20)),
+                        Versions.at(moment.plusSeconds(30)));
+        assertThat(late.revisions).containsExactly(Versions.at(moment.plusSeconds(30)));
+        assertThat(late.rules).isEqualTo(recorder.rules);
+    }
+
+    @Test
+    void reportsARevisionThatMovesAlone() throws IOException {
+        Instant moment = clock.instant().minusSeconds(600);
+        Files.writeString(file, document("a", 1));
+        setTimes(moment);
+        settle();
+
+        Files.setLastModifiedTime(file, FileTime.from(moment.plusSeconds(5)));
+        settle();
+        settle();
+
+        assertThat(recorder.batches).isEqualTo(1);
+        assertThat(recorder.revisions)
+                .containsExactly(Versions.at(moment), Versions.at(moment.plusSeconds(5)));
+    }
+
+    @Test
+    void countsNoFileBeforeItIsInForce() throws IOException {
+        Instant moment = clock.instant().minusSeconds(600);
+        Files.writeString(file, document("a", 1));
+        Path other = Files.writeString(directory.resolve("b.yaml"), document("b", 1));
+        setTimes(moment);
+        settle();
+        writeAt(moment.plusSeconds(10), document("a", 2));
+        scanner.scan();
+
+        Files.writeString(other, document("b", 2));
+        Files.setLastModifiedTime(other, FileTime.from(moment.plusSeconds(20)));
+        scanner.scan();
+
+        assertThat(recorder.thresholds()).containsOnly(Map.entry("a", 2L), Map.entry("b", 1L));
+        assertThat(recorder.revisions.last()).isEqualTo(Versions.at(moment.plusSeconds(10)));
+        scanner.scan();
+        assertThat(recorder.thresholds()).containsOnly(Map.entry("a", 2L), Map.entry("b", 2L));
+        assertThat(recorder.revisions.last()).isEqualTo(Versions.at(moment.plusSeconds(20)));
+    }
+
+    @Test
+    void reportsARevisionOfADirectoryWithoutRules() throws IOException {
+        Instant moment = clock.instant().minusSeconds(600);
+        setTimes(moment);
+
+        scanner.scanAndReport();
+
+        assertThat(recorder.revisions).containsExactly(Versions.at(moment));
+    }
+
+    @Test
+    void seesALinkToTheDirectoryThatIsSwappedBackToAnOlderOne() throws IOException {
+        Instant moment = clock.instant().minusSeconds(600);
+        Path old = Files.createDirectory(temp.resolve("old"));
+        Path recent = Files.createDirectory(temp.resolve("recent"));
+        Files.writeString(old.resolve("a.yaml"), document("a", 1));
+        Files.writeString(recent.resolve("a.yaml"), document("a", 2));
+        directory = old;
+        setTimes(moment);
+        directory = recent;
+        setTimes(moment.plusSeconds(60));
+        Path link = Files.createSymbolicLink(temp.resolve("link"), Path.of("recent"));
+        scanner = new DirectoryScanner(link, reader(), clock, recorder);
+        settle();
+        assertThat(recorder.thresholds()).containsOnly(Map.entry("a", 2L));
+        long before = recorder.revisions.last();
+
+        Path next = temp.resolve("next");
+        await().until(() -> isNewer(linkAgain(next, "old"), link));
+        Files.move(next, link, StandardCopyOption.ATOMIC_MOVE);
+        settle();
+
+        assertThat(recorder.thresholds()).containsOnly(Map.entry("a", 1L));
+        assertThat(recorder.problems).isEmpty();
+        assertThat(recorder.revisions.last()).isGreaterThan(before);
+    }
+
+    @Test
+    void keepsTheRulesWhileAFileIsInThePlaceOfTheDirectory() throws IOException {
+        writeAndSettle(document("a", 1));
+        Path away = Files.move(directory, temp.resolve("away"));
+
+        Files.writeString(directory, "in the way");
+        settle();
+        settle();
+        assertThat(recorder.thresholds()).containsOnlyKeys("a");
+        assertThat(recorder.messages()).singleElement().asString().contains("is no directory");
+
+        Files.delete(directory);
+        Files.move(away, directory);
+        Files.writeString(file, document("a", 2));
+        settle();
+        assertThat(recorder.thresholds()).containsOnly(Map.entry("a", 2L));
+        assertThat(recorder.problems).isEmpty();
+    }
+
+    @Test
+    void takesADirectoryThatIsDeletedAndCreatedAgainBetweenTwoScans() throws IOException {
+        writeAndSettle(document("a", 1) + document("b", 1));
+
+        delete(directory);
+        Files.createDirectory(directory);
+        Files.writeString(file, document("a", 2));
+        settle();
+
+        assertThat(recorder.thresholds()).containsOnly(Map.entry("a", 2L));
+        assertThat(recorder.problems).isEmpty();
+    }
+
+    /** A queue of file system events would overflow; a poll sees the state. */
+    @Test
+    void convergesOnThousandsOfChangesBetweenTwoScans() throws IOException {
+        for (int i = 0; i < 1000; i++) {
+            write("r" + i + ".yaml", document("r" + i, i));
+        }
+        settle();
+
+        for (int round = 1; round <= 3; round++) {
+            for (int i = 0; i < 1000; i++) {
+                Path path = directory.resolve("r" + i + ".yaml");
+                if (i % 3 == 0) {
+                    Files.deleteIfExists(path);
+                } else {
+                    Files.writeString(path, document("r" + i, 10_000L * round + i));
+                }
+            }
+            for (int i = 0; i < 1000; i++) {
+                write("new" + round + "/n" + i + ".yaml", document("n" + i, round));
+            }
+            delete(directory.resolve("new" + round));
+        }
+        write("last.yaml", document("last", 1));
+        settle();
+
+        Map<String, Long> expected = new LinkedHashMap<>(Map.of("last", 1L));
+        for (int i = 0; i < 1000; i++) {
+            if (i % 3 != 0) {
+                expected.put("r" + i, 30_000L + i);
+            }
+        }
+        assertThat(recorder.thresholds()).containsExactlyInAnyOrderEntriesOf(expected);
+        assertThat(recorder.batches).isEqualTo(2);
+    }
+
+    private static Path linkAgain(Path link, String target) throws IOException {
+        Files.deleteIfExists(link);
+        return Files.createSymbolicLink(link, Path.of(target));
+    }
+
+    private static boolean isNewer(Path link, Path other) throws IOException {
+        return Files.getLastModifiedTime(link, LinkOption.NOFOLLOW_LINKS)
+                        .compareTo(Files.getLastModifiedTime(other, LinkOption.NOFOLLOW_LINKS))
+                > 0;
+    }
+
+    /** Sets the time of every entry of the directory, and of itself, as the last write left it. */
+    private void setTimes(Instant moment) throws IOException {
+        try (Stream<Path> entries = Files.walk(directory)) {
+            for (Path entry : entries.toList()) {
+                Files.setLastModifiedTime(entry, FileTime.from(moment));
+            }
+        }
+    }
+
     private static RuleReader reader() {
         return RuleReader.strict().withAppRequired();
     }
@@ -448,6 +661,7 @@ class DirectoryScannerTest {
 
         private final Map<RuleId, Rule> rules = new LinkedHashMap<>();
         private List<Problem> problems = List.of();
+        private final NavigableSet<Long> revisions = new TreeSet<>();
         private int batches;
         private int lastPuts;
 
@@ -458,6 +672,17 @@ class DirectoryScannerTest {
 
         @Override
         public void changed(Collection<? extends Rule> puts, Collection<RuleId> deletes) {
+            throw new AssertionError("a directory has an order of its own");
+        }
+
+        @Override
+        public void changed(
+                Collection<? extends Rule> puts, Collection<RuleId> deletes, long revision) {
+            assertThat(revision).isGreaterThanOrEqualTo(revisions.isEmpty() ? 0 : revisions.last());
+            revisions.add(revision);
+            if (puts.isEmpty() && deletes.isEmpty()) {
+                return;
+            }
             batches++;
             lastPuts = puts.size();
             deletes.forEach(rules::remove);

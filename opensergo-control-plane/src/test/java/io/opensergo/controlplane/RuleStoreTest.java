@@ -28,72 +28,116 @@ class RuleStoreTest {
     private final Contribution source = store.add("one");
 
     @Test
-    void takesVersionsFromTheClock() {
-        clock.advance(Duration.ofSeconds(5));
+    void takesTheRevisionOfASourceWithoutAnOrderFromTheClock() {
+        clock.set(NOW.plusSeconds(5).plusNanos(7_000));
 
         put(rateLimit("a", 1));
 
-        assertThat(version()).isEqualTo(NOW.plusSeconds(5).toEpochMilli());
+        assertThat(store.revision()).isEqualTo((NOW.getEpochSecond() + 5) * 1_000_000 + 7);
     }
 
     @Test
-    void raisesTheVersionWithEachChangeWhileTheClockStandsStill() {
-        long start = version();
+    void takesTheRevisionOfASourceThatHasOneWhateverTheClockSays() {
+        apply(rateLimit("a", 1), 5_000);
+        assertThat(store.revision()).isEqualTo(5_000);
+
+        apply(rateLimit("a", 2), 6_000);
+        assertThat(store.revision()).isEqualTo(6_000);
+    }
+
+    @Test
+    void moveOfTheRevisionAloneChangesNoSet() {
+        apply(rateLimit("a", 1), 5_000);
+        long since = store.read(KEY).set().since();
+
+        assertThat(store.apply(source, List.of(rateLimit("a", 1)), Set.of(), 7_000)).isEmpty();
+
+        assertThat(store.read(KEY).revision()).isEqualTo(7_000);
+        assertThat(store.read(KEY).set().since()).isEqualTo(since);
+    }
+
+    @Test
+    void takesTheLatestRevisionOfSeveralSources() {
+        Contribution second = store.add("two");
+        apply(rateLimit("a", 1), 5_000);
+
+        store.apply(second, List.of(rateLimit("b", 1)), Set.of(), 3_000);
+        assertThat(store.revision()).isEqualTo(5_001);
+        store.apply(second, List.of(), Set.of(), 9_000);
+
+        assertThat(store.revision()).isEqualTo(9_000);
+    }
+
+    @Test
+    void raisesTheRevisionWithEachChangeWhileTheTimeStandsStill() {
+        put(rateLimit("a", 0));
+        long start = store.revision();
         for (int change = 1; change <= 5000; change++) {
             put(rateLimit("a", change));
 
-            assertThat(version()).isEqualTo(start + change);
+            assertThat(store.revision()).isEqualTo(start + change);
+            assertThat(store.read(KEY).set().since()).isEqualTo(start + change);
         }
     }
 
     @Test
-    void raisesTheVersionWhenTheClockIsSetBack() {
+    void raisesTheRevisionWhenTheTimeIsSetBack() {
         put(rateLimit("a", 1));
-        long before = version();
+        long before = store.revision();
         clock.set(NOW.minusSeconds(3600));
 
         put(rateLimit("a", 2));
 
-        assertThat(version()).isEqualTo(before + 1);
+        assertThat(store.revision()).isEqualTo(before + 1);
     }
 
     @Test
-    void raisesTheVersionAcrossARestart() {
+    void countsOnFromATimeThatIsNonsense() {
+        apply(rateLimit("a", 1), Long.MAX_VALUE);
+        long before = store.revision();
+
+        apply(rateLimit("a", 2), Long.MAX_VALUE);
+
+        assertThat(store.revision()).isEqualTo(before + 1).isPositive();
+    }
+
+    @Test
+    void raisesTheRevisionAcrossARestart() {
         for (int change = 0; change < 900; change++) {
             put(rateLimit("a", change));
         }
         clock.advance(Duration.ofSeconds(1));
 
         var restarted = new RuleStore(RuleKinds.standard(), clock);
-
-        assertThat(restarted.get(KEY).version()).isGreaterThan(version());
         restarted.apply(restarted.add("one"), List.of(rateLimit("a", 7)), Set.of());
-        assertThat(restarted.get(KEY).version()).isGreaterThan(version());
+
+        assertThat(restarted.revision()).isGreaterThan(store.revision());
     }
 
     @Test
-    void raisesTheVersionOfAKeyThatIsCreatedAgainWhateverTheClockSays() {
+    void setThatIsCreatedAgainIsNewerThanTheEmptyOneWhateverTheTimeSays() {
         put(rateLimit("a", 1));
         put(rateLimit("a", 2));
-        long full = version();
+        long full = store.read(KEY).set().since();
 
         delete(rateLimit("a", 2).id());
-        long empty = version();
+        long empty = store.read(KEY).set().since();
         clock.set(NOW.minusSeconds(3600));
         put(rateLimit("a", 3));
 
         assertThat(empty).isGreaterThan(full);
-        assertThat(version()).isGreaterThan(empty);
+        assertThat(store.read(KEY).set().since()).isGreaterThan(empty);
     }
 
     @Test
-    void keepsTheVersionsOfOtherKeys() {
+    void changeOfAKeyLeavesTheOthersAsOldAsTheyWereUnderTheNewRevision() {
         put(rateLimit("a", 1));
-        long before = version();
+        long before = store.read(KEY).set().since();
 
         put(rateLimit(Metadata.of("default", "bar-app", "b"), 1));
 
-        assertThat(version()).isEqualTo(before);
+        assertThat(store.read(KEY).set().since()).isEqualTo(before);
+        assertThat(store.read(KEY).revision()).isGreaterThan(before);
     }
 
     @Test
@@ -112,7 +156,7 @@ class RuleStoreTest {
     void letsAPutWinOverADeleteOfTheSameBatch() {
         store.apply(source, List.of(rateLimit("a", 1)), Set.of(rateLimit("a", 1).id()));
 
-        assertThat(store.get(KEY).rules()).containsExactly(rateLimit("a", 1));
+        assertThat(store.read(KEY).set().rules()).containsExactly(rateLimit("a", 1));
     }
 
     @Test
@@ -121,7 +165,7 @@ class RuleStoreTest {
 
         put(rateLimit(new Metadata("a", "default", Map.of(), Map.of()), 2));
 
-        assertThat(store.get(KEY).rules()).isEmpty();
+        assertThat(store.read(KEY).set().rules()).isEmpty();
         assertThat(messages())
                 .singleElement()
                 .asString()
@@ -144,7 +188,7 @@ class RuleStoreTest {
 
         put(rateLimit("a", 1));
 
-        assertThat(store.get(KEY).rules()).containsExactly(rateLimit("a", 1));
+        assertThat(store.read(KEY).set().rules()).containsExactly(rateLimit("a", 1));
         assertThat(messages())
                 .singleElement()
                 .asString()
@@ -159,7 +203,7 @@ class RuleStoreTest {
 
         delete(rateLimit("a", 1).id());
 
-        assertThat(store.get(KEY).rules()).containsExactly(rateLimit("a", 2));
+        assertThat(store.read(KEY).set().rules()).containsExactly(rateLimit("a", 2));
         assertThat(messages()).isEmpty();
     }
 
@@ -171,8 +215,8 @@ class RuleStoreTest {
         return store.apply(source, List.of(), Set.of(id));
     }
 
-    private long version() {
-        return store.get(KEY).version();
+    private void apply(Rule rule, long revision) {
+        store.apply(source, List.of(rule), Set.of(), revision);
     }
 
     private List<String> messages() {

@@ -34,13 +34,19 @@ final class DocumentDetails {
                         .build());
     }
 
-    /** Returns the documents by position in the data; a detail that is none becomes a warning. */
+    /**
+     * Returns the documents by position in the data; a detail that is none becomes a warning, and a
+     * {@link PushStamp} is passed over.
+     */
     static Map<Integer, Struct> read(List<Any> details, int dataSize, List<String> warnings) {
         if (details.isEmpty()) {
             return Map.of();
         }
         Map<Integer, Struct> documents = new HashMap<>();
         for (int i = 0; i < details.size(); i++) {
+            if (PushStamp.isStamp(details.get(i))) {
+                continue;
+            }
             String fault = read(details.get(i), dataSize, documents);
             if (!fault.isEmpty()) {
                 warnings.add("status.details[" + i + "] is ignored: " + fault);

@@ -1,0 +1,111 @@
+package io.opensergo.controlplane;
+
+import io.opensergo.proto.WireStatus;
+import io.opensergo.proto.internal.transport.v1.ControlPlaneDesc;
+import io.opensergo.proto.internal.transport.v1.Status;
+import io.opensergo.proto.internal.transport.v1.SubscribeOpType;
+import io.opensergo.proto.internal.transport.v1.SubscribeRequest;
+import io.opensergo.proto.internal.transport.v1.SubscribeRequestTarget;
+import io.opensergo.proto.internal.transport.v1.SubscribeResponse;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a request asks for, judged: the keys to begin or to end with, and the refusals to send.
+ *
+ * <p>Made while no lock is held, since the authorizer is a user's.
+ *
+ * @param subscribes the keys to follow
+ * @param unsubscribes the keys not to follow any longer, by the client's will or because it may not
+ * @param refusals the answers for what is not served
+ */
+record Asked(
+        List<RuleKey> subscribes, List<RuleKey> unsubscribes, List<SubscribeResponse> refusals) {
+
+    private static final int MAX_KINDS = 1000;
+    private static final int MAX_NAME_LENGTH = 1024;
+
+    /** The same for all that a client may not read, so that it does not learn what there is. */
+    private static final String FORBIDDEN =
+            "this client may not read these rules, whether there are any or not";
+
+    /** An answer, or a request of the public protocol that is neither, asks for nothing. */
+    static Asked nothing() {
+        return new Asked(List.of(), List.of(), List.of());
+    }
+
+    static Asked of(SubscribeRequest request, TransportService service, Caller caller) {
+        SubscribeRequestTarget target = request.getTarget();
+        var asked = new Asked(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        if (request.getOpType() != SubscribeOpType.SUBSCRIBE) {
+            keys(target).forEach(asked.unsubscribes()::add);
+            return asked;
+        }
+        String fault = faultOf(target);
+        if (fault != null) {
+            String kind = target.getKindsCount() == 1 ? target.getKinds(0) : "";
+            asked.refusals().add(refusal(request, kind, fault, service.description()));
+            return asked;
+        }
+        keys(target).forEach(key -> asked.judge(key, request, service, caller));
+        return asked;
+    }
+
+    /** Whether the kind is known is told only to those who may read it. */
+    private void judge(
+            RuleKey key, SubscribeRequest request, TransportService service, Caller caller) {
+        if (!service.admission().mayRead(caller, key)) {
+            service.counters().forbiddenKeys.increment();
+            unsubscribes.add(key);
+            refusals.add(refusal(request, key.kind(), FORBIDDEN, service.description()));
+        } else if (service.kinds().find(key.kind()) == null) {
+            String reason = "kinds holds '" + key.kind() + "', which is not served here";
+            refusals.add(refusal(request, key.kind(), reason, service.description()));
+        } else {
+            subscribes.add(key);
+        }
+    }
+
+    private static List<RuleKey> keys(SubscribeRequestTarget target) {
+        return new LinkedHashSet<>(target.getKindsList())
+                .stream()
+                        .map(kind -> new RuleKey(target.getNamespace(), target.getApp(), kind))
+                        .toList();
+    }
+
+    private static @Nullable String faultOf(SubscribeRequestTarget target) {
+        if (target.getNamespace().isEmpty()) {
+            return "target.namespace must not be empty";
+        }
+        if (target.getApp().isEmpty()) {
+            return "target.app must not be empty";
+        }
+        if (Math.max(target.getNamespace().length(), target.getApp().length()) > MAX_NAME_LENGTH) {
+            return "target.namespace and target.app must have at most "
+                    + MAX_NAME_LENGTH
+                    + " characters";
+        }
+        if (target.getKindsCount() == 0) {
+            return "target.kinds must not be empty";
+        }
+        return target.getKindsCount() > MAX_KINDS
+                ? "target.kinds must be at most " + MAX_KINDS + ", was " + target.getKindsCount()
+                : null;
+    }
+
+    static SubscribeResponse refusal(
+            SubscribeRequest request, String kind, String reason, ControlPlaneDesc description) {
+        SubscribeRequestTarget target = request.getTarget();
+        return SubscribeResponse.newBuilder()
+                .setAck(WireStatus.NACK)
+                .setStatus(Status.newBuilder().setCode(WireStatus.BAD_REQUEST).setMessage(reason))
+                .setNamespace(target.getNamespace())
+                .setApp(target.getApp())
+                .setKind(kind)
+                .setControlPlane(description)
+                .setResponseId(request.getRequestId())
+                .build();
+    }
+}

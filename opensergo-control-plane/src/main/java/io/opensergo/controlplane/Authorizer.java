@@ -1,0 +1,41 @@
+package io.opensergo.controlplane;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides who may call a control plane, and which rules each caller may read.
+ *
+ * <p>A call of a client that is not known is refused as {@code UNAUTHENTICATED}, whichever service
+ * it calls. A key (namespace, app and kind) that a known client may not read is refused with the
+ * same words whether it exists or not, so that nobody learns what there is.
+ *
+ * <p>Both methods are called often, from several threads at a time and while no lock is held:
+ * {@link #authenticate} for each call, {@link #mayRead} for each key of each subscribe, also when a
+ * client subscribes again to what it follows already, which is how an answer that has changed takes
+ * effect on a stream. They should answer from memory; waiting in them holds up other clients. An
+ * exception counts as a no and is logged.
+ *
+ * <p>{@link TokenAuthorizer} is one that knows its clients by tokens.
+ */
+public interface Authorizer {
+
+    /**
+     * Returns the name of the client that shows these credentials; it stands in the status and in
+     * the log.
+     *
+     * @param credentials all that a call proves about its client
+     * @return a name that is not empty, or {@code null} if the client is not known
+     */
+    @Nullable String authenticate(ClientCredentials credentials);
+
+    /**
+     * Returns whether a client may read the rules of a key.
+     *
+     * @param client the name that {@link #authenticate} returned
+     * @param namespace the namespace of the rules
+     * @param app the application that the rules are for
+     * @param kind the wire name of their kind, such as {@code
+     *     fault-tolerance.opensergo.io/v1alpha1/RateLimitStrategy}; none of the three need exist
+     */
+    boolean mayRead(String client, String namespace, String app, String kind);
+}

@@ -1,0 +1,236 @@
+package io.opensergo.controlplane;
+
+import io.grpc.ServerCredentials;
+import io.grpc.TlsServerCredentials;
+import io.grpc.util.AdvancedTlsX509KeyManager;
+import io.grpc.util.AdvancedTlsX509TrustManager;
+import io.grpc.util.CertificateUtils;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.Signature;
+import java.security.cert.X509Certificate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The certificates and the key in force, and the files that they are taken from.
+ *
+ * <p>gRPC's own managers hold them; what they lack is done here: files are taken together or not at
+ * all, only when two looks in a row found the same, so that a rotation under way is not judged, and
+ * what is wrong with them is logged once.
+ *
+ * <p>For one thread at a time, each after the other.
+ */
+final class ServerIdentity {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ServerIdentity.class);
+
+    /** What the files hold, which is never printed. */
+    private record Contents(String cert, String key, String clientCa) {
+
+        @Override
+        public String toString() {
+            return "Contents[hidden]";
+        }
+    }
+
+    /** Files that cannot be used; the message names the file and the fix. */
+    private static final class UnusableException extends Exception {
+
+        private static final long serialVersionUID = 1;
+
+        UnusableException(String message, @Nullable Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    private final ServerTls files;
+    private final AdvancedTlsX509KeyManager keys = new AdvancedTlsX509KeyManager();
+    private final AdvancedTlsX509TrustManager trust;
+    private Contents judged;
+    private Contents seen;
+    private String lastFault = "";
+
+    /**
+     * @throws UncheckedIOException if a file cannot be used
+     */
+    ServerIdentity(ServerTls files) {
+        this.files = files;
+        try {
+            trust =
+                    AdvancedTlsX509TrustManager.newBuilder()
+                            .setVerification(
+                                    AdvancedTlsX509TrustManager.Verification
+                                            .CERTIFICATE_ONLY_VERIFICATION)
+                            .build();
+            judged = readAll();
+            seen = judged;
+            use(judged);
+        } catch (UnusableException e) {
+            throw new UncheckedIOException(e.getMessage(), new IOException(e));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("an empty trust manager cannot be made", e);
+        }
+    }
+
+    ServerCredentials credentials() {
+        var tls = TlsServerCredentials.newBuilder().keyManager(keys);
+        if (files.clientCaFile() != null) {
+            tls.trustManager(trust).clientAuth(TlsServerCredentials.ClientAuth.REQUIRE);
+        }
+        return tls.build();
+    }
+
+    /** Looks at the files, and takes what is new and settled. */
+    void reload() {
+        try {
+            Contents now = readAll();
+            boolean settled = now.equals(seen);
+            seen = now;
+            if (settled && !now.equals(judged)) {
+                judged = now;
+                use(now);
+                lastFault = "";
+                LOG.info("The TLS files have changed and are in force, {} first", files.certFile());
+            }
+        } catch (UnusableException e) {
+            report(e);
+        }
+    }
+
+    private void report(UnusableException e) {
+        String fault = String.valueOf(e.getMessage());
+        if (!fault.equals(lastFault)) {
+            lastFault = fault;
+            LOG.warn("The TLS files of before stay in force: {}", fault);
+        }
+    }
+
+    private Contents readAll() throws UnusableException {
+        Path clientCaFile = files.clientCaFile();
+        return new Contents(
+                read(files.certFile()),
+                read(files.keyFile()),
+                clientCaFile == null ? "" : read(clientCaFile));
+    }
+
+    private static String read(Path file) throws UnusableException {
+        try {
+            return Files.readString(file, StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            throw new UnusableException(
+                    "the TLS file "
+                            + file
+                            + " cannot be read: name a file that this process may"
+                            + " read",
+                    e);
+        }
+    }
+
+    private void use(Contents contents) throws UnusableException {
+        X509Certificate[] chain = certificates(files.certFile(), contents.cert());
+        PrivateKey key = key(files.keyFile(), contents.key());
+        requireValid(chain[0]);
+        requirePair(chain[0], key);
+        Path clientCaFile = files.clientCaFile();
+        X509Certificate[] clientCa =
+                clientCaFile == null
+                        ? new X509Certificate[0]
+                        : certificates(clientCaFile, contents.clientCa());
+        try {
+            if (clientCa.length > 0) {
+                trust.updateTrustCredentials(clientCa);
+            }
+        } catch (IOException | GeneralSecurityException e) {
+            throw new UnusableException(
+                    clientCaFile + " holds certificates that cannot be trusted", e);
+        }
+        keys.updateIdentityCredentials(chain, key);
+    }
+
+    private static X509Certificate[] certificates(Path file, String content)
+            throws UnusableException {
+        try {
+            X509Certificate[] found = CertificateUtils.getX509Certificates(stream(content));
+            if (found.length > 0) {
+                return found;
+            }
+        } catch (GeneralSecurityException e) {
+            throw new UnusableException(notPem(file, "a certificate"), e);
+        }
+        throw new UnusableException(notPem(file, "a certificate"), null);
+    }
+
+    /** The cause is left out, since its message may hold parts of the key. */
+    private static PrivateKey key(Path file, String content) throws UnusableException {
+        try {
+            PrivateKey key = CertificateUtils.getPrivateKey(stream(content));
+            if (key != null) {
+                return key;
+            }
+        } catch (IOException | GeneralSecurityException | RuntimeException e) {
+            LOG.debug("Reading a private key failed with {}", e.getClass().getName());
+        }
+        throw new UnusableException(
+                notPem(file, "an RSA or EC private key in PKCS#8 (BEGIN PRIVATE KEY)"), null);
+    }
+
+    private static InputStream stream(String content) {
+        return new ByteArrayInputStream(content.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    private static String notPem(Path file, String what) {
+        return file + " must hold " + what + " in PEM, but does not";
+    }
+
+    private void requireValid(X509Certificate certificate) throws UnusableException {
+        try {
+            certificate.checkValidity();
+        } catch (GeneralSecurityException e) {
+            throw new UnusableException(
+                    "the certificate in "
+                            + files.certFile()
+                            + " is valid only from "
+                            + certificate.getNotBefore().toInstant()
+                            + " to "
+                            + certificate.getNotAfter().toInstant()
+                            + ": renew it",
+                    e);
+        }
+    }
+
+    private void requirePair(X509Certificate certificate, PrivateKey key) throws UnusableException {
+        byte[] text = new byte[32];
+        String algorithm = key.getAlgorithm().equals("EC") ? "SHA256withECDSA" : "SHA256withRSA";
+        try {
+            var signature = Signature.getInstance(algorithm);
+            signature.initSign(key);
+            signature.update(text);
+            byte[] signed = signature.sign();
+            signature.initVerify(certificate.getPublicKey());
+            signature.update(text);
+            if (signature.verify(signed)) {
+                return;
+            }
+        } catch (GeneralSecurityException e) {
+            throw new UnusableException(otherPair(), e);
+        }
+        throw new UnusableException(otherPair(), null);
+    }
+
+    private String otherPair() {
+        return "the key in "
+                + files.keyFile()
+                + " is not that of the certificate in "
+                + files.certFile()
+                + ": put the two of one pair there";
+    }
+}
