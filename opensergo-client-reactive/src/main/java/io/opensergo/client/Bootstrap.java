@@ -53,7 +53,7 @@ record Bootstrap(
     @Override
     public String toString() {
         return "Bootstrap["
-                + endpoints
+                + endpoints.stream().map(Endpoint::withoutSecrets).toList()
                 + ", "
                 + namespace
                 + "/"

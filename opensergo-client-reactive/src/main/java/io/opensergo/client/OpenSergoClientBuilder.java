@@ -52,8 +52,9 @@ public final class OpenSergoClientBuilder {
      * fails, and a better one is returned to when it {@linkplain #failBackInterval is back}.
      *
      * @param endpoints {@code host:port}, {@code http://host:port} or {@code https://host:port};
-     *     the port may be left out for 10246. Without a scheme the connection is plaintext unless
-     *     {@link #tls} is set.
+     *     the port may be left out for 10246. {@code https} is TLS and {@code http} plaintext.
+     *     Without a scheme it is TLS if {@link #tls} or {@link #token} is set, and otherwise
+     *     plaintext, with a warning if the control plane is not on this host.
      * @throws ConfigurationException if one is malformed or none is given
      */
     public OpenSergoClientBuilder endpoints(String... endpoints) {
@@ -80,18 +81,22 @@ public final class OpenSergoClientBuilder {
         return this;
     }
 
-    /** Connects by TLS with these settings. */
+    /**
+     * Connects by TLS with these settings. Their files are read again for a new connection when
+     * they have changed; if they cannot be used then, those read before stay in use.
+     */
     public OpenSergoClientBuilder tls(TlsSettings tls) {
         this.tls = tls;
         return this;
     }
 
     /**
-     * Sends a bearer token with each new stream. Without TLS it is sent only to this host itself or
-     * if the endpoint's scheme is {@code http}.
+     * Sends a bearer token with each new stream, by TLS unless the endpoint's scheme is {@code
+     * http}. If there is none that can be sent, the client is {@link
+     * io.opensergo.api.ConnectionState.Phase#REFUSED} and tries again.
      *
-     * @param token asked for the token on each new stream, on a thread of the client; must not
-     *     block
+     * @param token asked for the token on each new stream, on a thread of the transport; must not
+     *     block. What it throws is not shown, as it may hold the token: log it where it is thrown
      */
     public OpenSergoClientBuilder token(Supplier<String> token) {
         this.token = token;
@@ -276,7 +281,10 @@ public final class OpenSergoClientBuilder {
         cacheDirectory = bootstrap.cacheDir() == null ? cacheDirectory : bootstrap.cacheDir();
         cacheMaxAge = bootstrap.cacheMaxAge() == null ? cacheMaxAge : bootstrap.cacheMaxAge();
         String fixedToken = bootstrap.token();
-        token = fixedToken == null ? token : () -> fixedToken;
+        if (fixedToken != null) {
+            BearerToken.checked(fixedToken);
+            token = () -> fixedToken;
+        }
         return this;
     }
 
@@ -295,7 +303,7 @@ public final class OpenSergoClientBuilder {
                 new ClientLimits(maxInboundMessageBytes, maxKeys, maxKinds, maxRulesPerSnapshot);
         var transport =
                 new ChannelFactory(tls, token, keepAliveTimeout, limits.transportMessageBytes());
-        endpoints.forEach(transport::check);
+        transport.check(endpoints);
         var client =
                 new ReactiveClient(
                         new ConnectionSettings(

@@ -40,6 +40,10 @@ record StreamEnd(Status status) {
 
     /** Says what happened and what to look at. */
     String explain() {
+        String local = LocalProblem.explain(status.getCause());
+        if (local != null) {
+            return local;
+        }
         var text = new StringBuilder(meaning());
         if (status.getDescription() != null) {
             text.append(" (").append(status.getDescription()).append(')');

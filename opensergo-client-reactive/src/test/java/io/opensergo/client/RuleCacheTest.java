@@ -151,7 +151,9 @@ class RuleCacheTest {
                                 !snapshots.isEmpty()
                                         && snapshots.get(snapshots.size() - 1).origin()
                                                 == Origin.DISK_CACHE);
+        await().until(() -> second.state().phase() == Phase.STALE);
         server.stream(1).push(RateLimitStrategy.KIND, 1, limit("a", 6));
+        await().until(() -> second.state().phase() == Phase.READY);
         await().until(() -> snapshots.get(snapshots.size() - 1).origin() == Origin.CONTROL_PLANE);
         assertThat(snapshots.get(snapshots.size() - 2).origin()).isEqualTo(Origin.DISK_CACHE);
     }

@@ -10,7 +10,9 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.handler.ssl.ClientAuth;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.opensergo.proto.EncodedRules;
@@ -28,6 +30,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import javax.net.ssl.SSLException;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
@@ -75,8 +78,30 @@ final class ScriptedControlPlane implements AutoCloseable {
     }
 
     static ScriptedControlPlane startTls(File certificate, File key) {
+        return startTls(0, certificate, key);
+    }
+
+    static ScriptedControlPlane startTls(int port, File certificate, File key) {
         return new ScriptedControlPlane(
-                NettyServerBuilder.forPort(0).useTransportSecurity(certificate, key), true);
+                NettyServerBuilder.forPort(port).useTransportSecurity(certificate, key), true);
+    }
+
+    /** Starts by TLS, for clients that show this very certificate. */
+    static ScriptedControlPlane startMutualTls(
+            int port, TestCertificate own, TestCertificate client) {
+        try {
+            return new ScriptedControlPlane(
+                    NettyServerBuilder.forPort(port)
+                            .sslContext(
+                                    GrpcSslContexts.forServer(
+                                                    own.certificate().toFile(), own.key().toFile())
+                                            .trustManager(client.certificate().toFile())
+                                            .clientAuth(ClientAuth.REQUIRE)
+                                            .build()),
+                    true);
+        } catch (SSLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     int port() {

@@ -36,8 +36,9 @@ class SettingsTest {
     }
 
     @Test
-    void ipv6AddressIsBracketedForTheResolver() {
-        assertThat(Endpoint.parse("[::1]:5", "endpoint").grpcTarget()).isEqualTo("dns:///[::1]:5");
+    void ipv6AddressIsBracketedAndEncodedForTheResolver() {
+        assertThat(Endpoint.parse("[::1]:5", "endpoint").grpcTarget())
+                .isEqualTo("dns:///%5B::1%5D:5");
         assertThat(Endpoint.parse("a:5", "endpoint").grpcTarget()).isEqualTo("dns:///a:5");
     }
 
@@ -54,15 +55,33 @@ class SettingsTest {
                 "ftp://localhost",
                 "http://",
                 "localhost:1/path",
-                "user@localhost:1",
-                "a b:1",
-                "localhost:1?x=y"
+                "a b:1"
             })
     void malformedEndpointIsAnErrorThatNamesSettingAndValue(String text) {
         assertThatThrownBy(() -> Endpoint.parse(text, "endpoint"))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("endpoint")
                 .hasMessageContaining("'" + text + "'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "user:s3cret@localhost:1",
+                "http://s3cret@localhost",
+                "https://user:s3@s3cret@localhost",
+                "localhost:1?token=s3cret",
+                "http://localhost?s3cret",
+                "localhost#s3cret",
+                "https://user:s3cret@local host"
+            })
+    void malformedEndpointDoesNotLeakCredentials(String text) {
+        assertThatThrownBy(() -> Endpoint.parse(text, "endpoint"))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("***")
+                .hasMessageContaining("local")
+                .hasMessageNotContaining("s3")
+                .hasNoCause();
     }
 
     @Test
