@@ -208,6 +208,10 @@ final class TestClient implements AutoCloseable {
             }
         }
 
+        boolean hasNext() {
+            return !received.isEmpty();
+        }
+
         /** Returns the next response, waiting for it. */
         SubscribeResponse next() throws InterruptedException {
             SubscribeResponse response = received.poll(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
