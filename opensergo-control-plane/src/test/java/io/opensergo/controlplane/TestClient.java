@@ -25,6 +25,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** A client of the raw protocol over a real socket; each stream records what it receives. */
 final class TestClient implements AutoCloseable {
@@ -206,6 +207,19 @@ final class TestClient implements AutoCloseable {
             } catch (ExecutionException e) {
                 return io.grpc.Status.fromThrowable(e.getCause());
             }
+        }
+
+        boolean hasNext() {
+            return !received.isEmpty();
+        }
+
+        /** Returns the next response, or {@code null} once the stream has ended without one. */
+        @Nullable SubscribeResponse nextOrEnd() throws InterruptedException {
+            SubscribeResponse response = null;
+            while (response == null && !(end.isDone() && received.isEmpty())) {
+                response = received.poll(5, TimeUnit.MILLISECONDS);
+            }
+            return response;
         }
 
         /** Returns the next response, waiting for it. */
