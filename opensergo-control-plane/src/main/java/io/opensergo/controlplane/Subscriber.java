@@ -233,6 +233,7 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
         }
     }
 
+    /** A client that refuses all pushes for one reason is logged once. */
     private void nacked(SubscribeRequest request) {
         Push push = unanswered.answered(request.getRequestId());
         Status status = request.getStatus();
@@ -242,20 +243,24 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
                         status.getCode(),
                         printable(status.getMessage()),
                         service.now());
+        SubscriberStatus.Nack before;
         if (push == null) {
+            before = lastNack;
             lastNack = nack;
         } else {
-            push.subscription().nacked(nack);
+            before = push.subscription().nacked(nack);
         }
-        LOG.warn(
-                "Subscriber '{}' at {} refused {}: {} {}",
-                identifier,
-                caller,
-                push == null
-                        ? "a push"
-                        : "version " + push.version() + " of " + push.subscription().key(),
-                nack.code(),
-                nack.reason());
+        if (before == null || !before.reason().equals(nack.reason())) {
+            LOG.warn(
+                    "Subscriber '{}' at {} refused {}: {} {}",
+                    identifier,
+                    caller,
+                    push == null
+                            ? "a push"
+                            : "version " + push.version() + " of " + push.subscription().key(),
+                    nack.code(),
+                    nack.reason());
+        }
     }
 
     /** Text of a client, fit for one line of a log and for memory. */
