@@ -54,8 +54,8 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
     private final Context.CancellableContext stream;
 
     private final Object lock = new Object();
-    private final Map<RuleKey, Subscription> subscriptions = new LinkedHashMap<>();
-    private final Set<Subscription> stale = new LinkedHashSet<>();
+    private final Map<RuleKey, Subscription> subscriptions = new LinkedHashMap<>(2);
+    private final Set<Subscription> stale = new LinkedHashSet<>(2);
     private final Queue<SubscribeResponse> refusals = new ArrayDeque<>(1);
     private final RequestRate rate;
     private final Unanswered unanswered = new Unanswered();
