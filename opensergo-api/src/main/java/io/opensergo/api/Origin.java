@@ -8,5 +8,11 @@ public enum Origin {
      * Nobody did: a control plane is connected but stayed silent for longer than the client's
      * answer timeout, which some do when there are no rules. The snapshot is empty.
      */
-    ASSUMED_EMPTY
+    ASSUMED_EMPTY,
+    /**
+     * A control plane sent them once, perhaps to an earlier process, and the client read them from
+     * its cache on disk: no control plane has confirmed them since. {@link
+     * RuleSnapshot#receivedAt()} is when one last did.
+     */
+    DISK_CACHE
 }

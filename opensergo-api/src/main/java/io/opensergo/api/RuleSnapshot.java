@@ -2,6 +2,7 @@ package io.opensergo.api;
 
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleKind;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
@@ -13,7 +14,8 @@ import java.util.List;
  * @param version the version the control plane gave it; comparable only within one connection; 0 if
  *     no control plane sent it
  * @param origin where the rules come from
- * @param receivedAt when the client got them
+ * @param receivedAt when a control plane sent them, to this process or to an earlier one; for rules
+ *     that none sent, when that was assumed
  * @param rules the rules in force, in the order of the control plane, kept last good rules behind
  *     them
  * @param rejected rules of the push that could not be used
@@ -33,7 +35,25 @@ public record RuleSnapshot<R extends Rule>(
         rejected = List.copyOf(rejected);
     }
 
-    /** Returns whether this snapshot says the same as another, whatever its version and time. */
+    /**
+     * Returns for how long these rules have been known; zero if the clock says that they come from
+     * the future.
+     */
+    public Duration age(Instant now) {
+        Duration age = Duration.between(receivedAt, now);
+        return age.isNegative() ? Duration.ZERO : age;
+    }
+
+    /** Returns what this snapshot is about. */
+    public RuleKey key() {
+        return new RuleKey(target, kind);
+    }
+
+    /**
+     * Returns whether this snapshot says the same as another and from the same origin, whatever its
+     * version and time: rules that the control plane confirms after they came from the cache are
+     * news.
+     */
     public boolean sameContentAs(RuleSnapshot<?> other) {
         return origin == other.origin
                 && rules.equals(other.rules)

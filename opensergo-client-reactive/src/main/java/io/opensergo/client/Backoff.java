@@ -19,11 +19,18 @@ final class Backoff {
 
     private final long minMillis;
     private final long maxMillis;
+    private final int endpoints;
     private final LongUnaryOperator random;
     private int failures;
 
-    Backoff(Duration min, Duration max) {
-        this(min, max, bound -> ThreadLocalRandom.current().nextLong(bound));
+    /**
+     * Makes a backoff.
+     *
+     * @param min the bound of the first delay, and {@code max} that of the last
+     * @param endpoints how many failures make a round, after which the bound doubles
+     */
+    Backoff(Duration min, Duration max, int endpoints) {
+        this(min, max, endpoints, bound -> ThreadLocalRandom.current().nextLong(bound));
     }
 
     /**
@@ -31,20 +38,30 @@ final class Backoff {
      *
      * @param random draws from 0 to below its argument
      */
-    Backoff(Duration min, Duration max, LongUnaryOperator random) {
+    Backoff(Duration min, Duration max, int endpoints, LongUnaryOperator random) {
         this.minMillis = min.toMillis();
         this.maxMillis = max.toMillis();
+        this.endpoints = endpoints;
         this.random = random;
     }
 
     /** Returns the delay before the next attempt, after one more failure. */
     Duration next() {
+        int rounds = failures / endpoints;
         long doubled =
-                failures >= Long.numberOfLeadingZeros(minMillis) - 1
+                rounds >= Long.numberOfLeadingZeros(minMillis) - 1
                         ? maxMillis
-                        : minMillis << failures;
+                        : minMillis << rounds;
         failures++;
-        long bound = Math.min(maxMillis, doubled);
+        return draw(Math.min(maxMillis, doubled));
+    }
+
+    /** Returns a delay like that after a first failure, and counts none. */
+    Duration first() {
+        return draw(minMillis);
+    }
+
+    private Duration draw(long bound) {
         return Duration.ofMillis(
                 Math.max(Math.min(FLOOR_MILLIS, maxMillis), random.applyAsLong(bound + 1)));
     }

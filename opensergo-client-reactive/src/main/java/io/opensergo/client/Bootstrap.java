@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.opensergo.api.ConfigurationException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,21 +28,43 @@ record Bootstrap(
         @Nullable String namespace,
         @Nullable String app,
         @Nullable TlsSettings tls,
-        @Nullable String token) {
+        @Nullable String token,
+        @Nullable Path cacheDir,
+        @Nullable Duration cacheMaxAge) {
 
     static final String CONFIG_VARIABLE = "OPENSERGO_BOOTSTRAP_CONFIG";
     static final String FILE_VARIABLE = "OPENSERGO_BOOTSTRAP";
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Set<String> KEYS =
-            Set.of("endpoint", "endpoints", "namespace", "app", "tls", "token");
+            Set.of(
+                    "endpoint",
+                    "endpoints",
+                    "namespace",
+                    "app",
+                    "tls",
+                    "token",
+                    "cacheDir",
+                    "cacheMaxAgeSeconds");
     private static final Set<String> TLS_KEYS =
             Set.of("caFile", "certFile", "keyFile", "serverName");
 
     /** Returns everything but the token. */
     @Override
     public String toString() {
-        return "Bootstrap[" + endpoints + ", " + namespace + "/" + app + ", " + tls + "]";
+        return "Bootstrap["
+                + endpoints.stream().map(Endpoint::withoutSecrets).toList()
+                + ", "
+                + namespace
+                + "/"
+                + app
+                + ", "
+                + tls
+                + ", "
+                + cacheDir
+                + ", "
+                + cacheMaxAge
+                + "]";
     }
 
     static Optional<Bootstrap> find(Map<String, String> environment) {
@@ -85,7 +109,9 @@ record Bootstrap(
                 text(tree, "namespace", setting),
                 text(tree, "app", setting),
                 tls.isMissingNode() ? null : tls(tls, setting),
-                text(tree, "token", setting));
+                text(tree, "token", setting),
+                path(tree, "cacheDir", setting),
+                seconds(tree, "cacheMaxAgeSeconds", setting));
     }
 
     private static List<String> endpoints(JsonNode tree, String setting) {
@@ -143,7 +169,24 @@ record Bootstrap(
 
     private static @Nullable Path path(JsonNode tree, String key, String setting) {
         String text = text(tree, key, setting);
-        return text == null ? null : Path.of(text);
+        try {
+            return text == null ? null : Path.of(text);
+        } catch (InvalidPathException e) {
+            throw new ConfigurationException(
+                    setting, "'" + key + "' must be a path, but: " + e.getReason(), e);
+        }
+    }
+
+    private static @Nullable Duration seconds(JsonNode tree, String key, String setting) {
+        JsonNode node = tree.path(key);
+        if (node.isMissingNode()) {
+            return null;
+        }
+        if (!node.isIntegralNumber() || !node.canConvertToLong() || node.longValue() < 1) {
+            throw new ConfigurationException(
+                    setting, "'" + key + "' must be a whole number of seconds >= 1");
+        }
+        return Duration.ofSeconds(node.longValue());
     }
 
     private static @Nullable String text(JsonNode tree, String key, String setting) {

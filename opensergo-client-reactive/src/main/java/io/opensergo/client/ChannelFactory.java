@@ -1,77 +1,85 @@
 package io.opensergo.client;
 
-import io.grpc.CallCredentials;
 import io.grpc.ManagedChannel;
-import io.grpc.Metadata;
-import io.grpc.Status;
-import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
 import io.opensergo.api.ConfigurationException;
 import io.opensergo.proto.internal.transport.v1.OpenSergoUniversalTransportServiceGrpc;
 import io.opensergo.proto.internal.transport.v1.OpenSergoUniversalTransportServiceGrpc.OpenSergoUniversalTransportServiceStub;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.Executor;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Makes gRPC channels and stubs as the settings say. Immutable. */
+/**
+ * Makes gRPC channels and stubs as the settings say. Confined to the event loop, once it has
+ * checked the endpoints.
+ *
+ * <p>The scheme of an endpoint says whether it is TLS. Without one it is if there is something to
+ * protect it with or to protect, TLS settings or a token. Otherwise it is plaintext, as the
+ * bootstrap of the specification is {@code host:port} and public control planes speak no TLS.
+ */
 final class ChannelFactory {
 
-    private final @Nullable TlsSettings tls;
-    private final @Nullable SslContext sslContext;
-    private final @Nullable Supplier<String> token;
-    private final Duration keepAliveTime;
+    private static final Logger LOG = LoggerFactory.getLogger(ChannelFactory.class);
+
+    private final @Nullable TlsContext tls;
+    private final @Nullable BearerToken token;
     private final Duration keepAliveTimeout;
     private final int maxInboundMessageBytes;
 
+    /**
+     * @throws ConfigurationException if a file of the TLS settings cannot be used
+     */
     ChannelFactory(
             @Nullable TlsSettings tls,
             @Nullable Supplier<String> token,
-            Duration keepAliveTime,
             Duration keepAliveTimeout,
             int maxInboundMessageBytes) {
-        this.tls = tls;
-        this.sslContext = tls == null ? null : sslContext(tls);
-        this.token = token;
-        this.keepAliveTime = keepAliveTime;
+        this.tls = tls == null ? null : new TlsContext(tls);
+        this.token = token == null ? null : new BearerToken(token);
         this.keepAliveTimeout = keepAliveTimeout;
         this.maxInboundMessageBytes = maxInboundMessageBytes;
     }
 
     /**
-     * Refuses an endpoint that the other settings contradict.
+     * Refuses endpoints that the other settings contradict, and warns of plaintext that nobody has
+     * asked for.
      *
      * @throws ConfigurationException naming the setting and the fix
      */
-    void check(Endpoint endpoint) {
-        boolean plaintextByScheme = "http".equals(endpoint.scheme());
-        if (plaintextByScheme && tls != null) {
-            throw new ConfigurationException(
-                    "endpoint",
-                    "'"
-                            + endpoint
-                            + "' asks for plaintext but tls is set; use https:// or drop tls");
+    void check(List<Endpoint> endpoints) {
+        for (Endpoint endpoint : endpoints) {
+            if ("http".equals(endpoint.scheme()) && tls != null) {
+                throw new ConfigurationException(
+                        "endpoint",
+                        "'"
+                                + endpoint
+                                + "' asks for plaintext but tls is set; use https:// or drop tls");
+            }
         }
-        if (token != null && !usesTls(endpoint) && !plaintextByScheme && !endpoint.isLoopback()) {
-            throw new ConfigurationException(
-                    "token",
-                    "would be sent in plaintext to '"
-                            + endpoint
-                            + "'; use https:// or tls, or http:// if that is really wanted");
+        List<Endpoint> unasked =
+                endpoints.stream()
+                        .filter(one -> one.scheme() == null && !usesTls(one) && !one.isLoopback())
+                        .toList();
+        if (!unasked.isEmpty()) {
+            LOG.warn(
+                    "Rules come in plaintext from {}, as neither tls nor a scheme is set; write"
+                            + " https:// to secure the connection, or http:// if plaintext is wanted",
+                    unasked);
         }
     }
 
     private boolean usesTls(Endpoint endpoint) {
-        return tls != null || "https".equals(endpoint.scheme());
+        return endpoint.scheme() == null
+                ? tls != null || token != null
+                : endpoint.scheme().equals("https");
     }
 
     /** Makes a channel whose callbacks run on the transport's threads; they must only hand over. */
-    ManagedChannel channel(Endpoint endpoint) {
+    ManagedChannel channel(Endpoint endpoint, Duration keepAliveTime) {
         var builder =
                 NettyChannelBuilder.forTarget(endpoint.grpcTarget())
                         .directExecutor()
@@ -82,82 +90,18 @@ final class ChannelFactory {
         if (!usesTls(endpoint)) {
             return builder.usePlaintext().build();
         }
-        if (tls != null && tls.serverName() != null) {
+        if (tls == null) {
+            return builder.build();
+        }
+        if (tls.serverName() != null) {
             builder.overrideAuthority(tls.serverName());
         }
-        return (sslContext == null ? builder : builder.sslContext(sslContext)).build();
+        return builder.sslContext(tls.current()).build();
     }
 
     /** Makes the stub for one stream. */
     OpenSergoUniversalTransportServiceStub stub(ManagedChannel channel) {
         var stub = OpenSergoUniversalTransportServiceGrpc.newStub(channel);
-        return token == null ? stub : stub.withCallCredentials(new BearerToken(token));
-    }
-
-    private static SslContext sslContext(TlsSettings tls) {
-        var builder = GrpcSslContexts.forClient();
-        Path caFile = tls.caFile();
-        Path certFile = tls.certFile();
-        Path keyFile = tls.keyFile();
-        if (caFile != null) {
-            requireReadable("tls.caFile", caFile);
-            configure("tls.caFile", caFile, () -> builder.trustManager(caFile.toFile()));
-        }
-        if (certFile != null && keyFile != null) {
-            requireReadable("tls.certFile", certFile);
-            requireReadable("tls.keyFile", keyFile);
-            configure(
-                    "tls.certFile and tls.keyFile",
-                    keyFile,
-                    () -> builder.keyManager(certFile.toFile(), keyFile.toFile()));
-        }
-        try {
-            return builder.build();
-        } catch (SSLException e) {
-            throw new ConfigurationException("tls", "cannot be used: " + e.getMessage(), e);
-        }
-    }
-
-    private static void requireReadable(String setting, Path file) {
-        if (!Files.isReadable(file)) {
-            throw new ConfigurationException(setting, "must name a readable file, was " + file);
-        }
-    }
-
-    private static void configure(String setting, Path file, Runnable step) {
-        try {
-            step.run();
-        } catch (IllegalArgumentException e) {
-            throw new ConfigurationException(
-                    setting, "must name a PEM file, but " + file + " is none", e);
-        }
-    }
-
-    /** Sends {@code authorization: Bearer ...} with each stream. */
-    private static final class BearerToken extends CallCredentials {
-
-        private static final Metadata.Key<String> AUTHORIZATION =
-                Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
-
-        private final Supplier<String> token;
-
-        BearerToken(Supplier<String> token) {
-            this.token = token;
-        }
-
-        @Override
-        public void applyRequestMetadata(
-                RequestInfo info, Executor executor, MetadataApplier applier) {
-            try {
-                var headers = new Metadata();
-                headers.put(AUTHORIZATION, "Bearer " + token.get());
-                applier.apply(headers);
-            } catch (RuntimeException e) {
-                applier.fail(
-                        Status.UNAUTHENTICATED
-                                .withDescription("the token supplier failed")
-                                .withCause(e));
-            }
-        }
+        return token == null ? stub : stub.withCallCredentials(token);
     }
 }

@@ -1,7 +1,6 @@
 package io.opensergo.client;
 
 import io.grpc.ConnectivityState;
-import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.opensergo.api.ConnectionFailedException;
 import io.opensergo.api.ConnectionState;
@@ -9,17 +8,16 @@ import io.opensergo.api.ConnectionState.Phase;
 import io.opensergo.proto.internal.transport.v1.SubscribeResponse;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.Disposable;
 
 /**
  * Keeps one stream to one of the control planes open. Confined to the event loop.
  *
- * <p>Each attempt has a channel of its own: names are resolved anew, no delay of gRPC's adds to
- * ours, and what is left of a failed attempt goes with it.
+ * <p>After a failure the next endpoint is tried. A connection that serves is left only for one that
+ * stands already: when a better endpoint is back, or when the server announces that it goes.
  */
 final class Connection implements RuleStream.Listener {
 
@@ -35,53 +33,77 @@ final class Connection implements RuleStream.Listener {
         /** The stream is over; another will follow. */
         void onStreamLost();
 
+        /** The stream was lost to a message larger than the transport lets through. */
+        void onMessageTooLarge();
+
         /** The state changed. */
         void onState(ConnectionState state);
+
+        /** Returns whether rules in force are from before this connection. */
+        boolean isStale();
+
+        /** Says which rules are; to be called only if some are. */
+        Throwable staleness();
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
 
     /** A connection that lasted this long was good, so the next failure is a new one. */
-    private static final Duration STABLE = Duration.ofSeconds(5);
+    static final Duration STABLE = Duration.ofSeconds(5);
 
-    private static final Set<Status.Code> REFUSALS =
-            Set.of(
-                    Status.Code.UNAUTHENTICATED,
-                    Status.Code.PERMISSION_DENIED,
-                    Status.Code.UNIMPLEMENTED);
+    private static final int MAX_FAIL_BACK_DOUBLINGS = 6;
+    private static final Duration MAX_DOUBLED_KEEPALIVE_TIME = Duration.ofMinutes(30);
 
     private final EventLoop loop;
-    private final List<Endpoint> endpoints;
+    private final ConnectionSettings settings;
     private final ChannelFactory transport;
     private final Backoff backoff;
     private final Clock clock;
     private final Listener listener;
 
     private final ClientIdentifier identifier = new ClientIdentifier();
-    private @Nullable ManagedChannel channel;
+    private Duration keepAliveTime;
+    private @Nullable Link link;
     private @Nullable RuleStream stream;
+
+    /** A link being made while the other one serves. */
+    private @Nullable Link successor;
+
+    private Disposable move = () -> {};
     private int endpointIndex;
+    private boolean connected;
+
+    /** Whether the server in use has announced that it goes. */
+    private boolean leaving;
+
+    private long connectedAtNanos;
+
+    /** How often in a row a return to a better endpoint did not last. */
+    private int failBacksInVain;
+
+    private boolean failedBack;
     private ConnectionState state;
 
     Connection(
             EventLoop loop,
-            List<Endpoint> endpoints,
+            ConnectionSettings settings,
             ChannelFactory transport,
             Backoff backoff,
             Clock clock,
             Listener listener) {
         this.loop = loop;
-        this.endpoints = endpoints;
+        this.settings = settings;
         this.transport = transport;
         this.backoff = backoff;
         this.clock = clock;
         this.listener = listener;
-        this.state = initialState(endpoints, clock);
+        this.keepAliveTime = settings.keepAliveTime();
+        this.state = initialState(settings, clock);
     }
 
-    static ConnectionState initialState(List<Endpoint> endpoints, Clock clock) {
+    static ConnectionState initialState(ConnectionSettings settings, Clock clock) {
         return new ConnectionState(
-                Phase.CONNECTING, endpoints.get(0).toString(), clock.instant(), null);
+                Phase.CONNECTING, settings.endpoints().get(0).toString(), clock.instant(), null);
     }
 
     /** Returns the stream, or {@code null} while there is none. */
@@ -94,106 +116,204 @@ final class Connection implements RuleStream.Listener {
         if (state.phase() == Phase.CLOSED) {
             return;
         }
-        ManagedChannel opened = transport.channel(endpoint());
-        var next = new RuleStream(loop, this, identifier.next());
-        channel = opened;
-        stream = next;
-        next.open(transport.stub(opened));
-        watch(opened);
+        Link opened = newLink(endpointIndex);
+        link = opened;
+        startStream(opened);
+        opened.connect(settings.connectTimeout(), () -> onEnd(connectTimeout()));
+    }
+
+    private Status connectTimeout() {
+        return Status.UNAVAILABLE.withDescription(
+                "no connection within " + settings.connectTimeout());
+    }
+
+    private Link newLink(int index) {
+        return new Link(
+                loop,
+                index,
+                transport.channel(settings.endpoints().get(index), keepAliveTime),
+                this::onLinkState);
+    }
+
+    private void startStream(Link over) {
+        var opened = new RuleStream(loop, this, identifier.next());
+        stream = opened;
+        opened.open(transport.stub(over.channel()));
     }
 
     private Endpoint endpoint() {
-        return endpoints.get(endpointIndex);
+        return settings.endpoints().get(endpointIndex);
     }
 
     /**
-     * A stream says nothing until it has something to say; that the channel is up is known before.
+     * A stream says nothing until it has something to say; that the channel is up is known before,
+     * and so is that its server wants to be left.
      */
-    private void watch(ManagedChannel watched) {
-        if (watched != channel) {
-            return;
-        }
-        ConnectivityState connectivity = watched.getState(false);
-        if (connectivity == ConnectivityState.READY) {
-            onReady();
-        } else if (connectivity != ConnectivityState.SHUTDOWN) {
-            watched.notifyWhenStateChanged(connectivity, () -> loop.execute(() -> watch(watched)));
+    private void onLinkState(Link changed, ConnectivityState now) {
+        if (changed == successor) {
+            if (now == ConnectivityState.READY) {
+                moveTo(changed);
+            } else if (now != ConnectivityState.CONNECTING) {
+                giveUp(changed);
+            }
+        } else if (changed == link) {
+            if (now == ConnectivityState.READY) {
+                onConnected();
+            } else if (connected) {
+                LOG.debug("The control plane at '{}' is about to leave", endpoint());
+                leaving = true;
+                moveLater(backoff.first());
+            }
         }
     }
 
-    private void onReady() {
-        if (state.phase() != Phase.READY) {
-            if (state.phase() == Phase.CONNECTING) {
-                LOG.debug("Connected to the control plane at '{}'", endpoint());
-            } else {
-                LOG.info("Connected to the control plane at '{}' again", endpoint());
-            }
-            become(Phase.READY, null);
+    private void onConnected() {
+        if (connected) {
+            return;
         }
+        connected = true;
+        connectedAtNanos = System.nanoTime();
+        if (state.phase() == Phase.CONNECTING) {
+            LOG.debug("Connected to the control plane at '{}'", endpoint());
+        } else {
+            LOG.info("Connected to the control plane at '{}' again", endpoint());
+        }
+        updatePhase();
+        seekBetterEndpoint();
+    }
+
+    /** Tells whether the rules in force are those of this connection, if that has changed. */
+    void updatePhase() {
+        if (!connected) {
+            return;
+        }
+        boolean stale = listener.isStale();
+        Phase phase = stale ? Phase.STALE : Phase.READY;
+        if (state.phase() != phase || !state.endpoint().equals(endpoint().toString())) {
+            become(phase, stale ? listener.staleness() : null);
+        }
+    }
+
+    private void seekBetterEndpoint() {
+        if (endpointIndex > 0) {
+            moveLater(
+                    Jitter.around(settings.failBackInterval().multipliedBy(1L << failBacksInVain)));
+        }
+    }
+
+    /** Moves to another link after a delay, unless this one is lost before. */
+    private void moveLater(Duration delay) {
+        cancelMove();
+        move = loop.schedule(delay, () -> tryToMove(0));
+    }
+
+    private void cancelMove() {
+        move.dispose();
+        if (successor != null) {
+            successor.drop();
+            successor = null;
+        }
+    }
+
+    private void tryToMove(int index) {
+        Link candidate = newLink(index);
+        successor = candidate;
+        candidate.connect(settings.connectTimeout(), () -> giveUp(candidate));
+    }
+
+    /** Tries the next endpoint that is worth to be moved to, and after the last waits again. */
+    private void giveUp(Link candidate) {
+        candidate.drop();
+        successor = null;
+        int next = candidate.endpointIndex() + 1;
+        if (next < (leaving ? settings.endpoints().size() : endpointIndex)) {
+            tryToMove(next);
+        } else if (leaving) {
+            moveLater(backoff.next());
+        } else {
+            seekBetterEndpoint();
+        }
+    }
+
+    private void moveTo(Link next) {
+        successor = null;
+        failedBack = next.endpointIndex() < endpointIndex;
+        release();
+        listener.onStreamLost();
+        endpointIndex = next.endpointIndex();
+        link = next;
+        LOG.info("Moved to the control plane at '{}'", endpoint());
+        startStream(next);
+        connected = true;
+        connectedAtNanos = System.nanoTime();
+        updatePhase();
+        seekBetterEndpoint();
     }
 
     @Override
     public void onResponse(SubscribeResponse response) {
-        onReady();
+        onConnected();
         listener.onResponse(response);
     }
 
     @Override
     public void onWritable() {
         if (stream != null) {
+            onConnected();
             listener.onWritable(stream);
         }
     }
 
     @Override
     public void onEnd(Status status) {
-        if (state.phase() == Phase.READY && !clock.instant().isBefore(state.since().plus(STABLE))) {
-            backoff.reset();
-        }
-        boolean refused = REFUSALS.contains(status.getCode());
+        var end = new StreamEnd(status);
+        boolean wasConnected = connected;
+        judgeStability(wasConnected);
         var cause =
                 new ConnectionFailedException(
-                        endpoint().toString(), explain(status), status.getCause());
+                        endpoint().toString(), end.explain(), status.getCause());
         release();
         listener.onStreamLost();
+        boolean outageBegins = wasConnected || state.phase() == Phase.CONNECTING;
+        become(end.isRefusal() ? Phase.REFUSED : Phase.RECOVERING, cause);
         Duration delay = backoff.next();
-        boolean outageBegins = state.phase() == Phase.CONNECTING || state.phase() == Phase.READY;
-        become(refused ? Phase.REFUSED : Phase.RECOVERING, cause);
-        if (outageBegins) {
+        if (end.isMessageTooLarge()) {
+            listener.onMessageTooLarge();
+        }
+        if (end.isTooManyPings()) {
+            pingLess();
+        } else if (outageBegins && end.isFarewell()) {
+            LOG.info("{}; connecting anew, the rules stay in force", cause.getMessage());
+        } else if (outageBegins) {
             LOG.warn("{}; trying again, the last known rules stay in force", cause.getMessage());
         } else {
             LOG.debug("{}; trying again in {}", cause.getMessage(), delay);
         }
-        endpointIndex = (endpointIndex + 1) % endpoints.size();
+        endpointIndex = (endpointIndex + 1) % settings.endpoints().size();
         loop.schedule(delay, this::open);
     }
 
-    private static String explain(Status status) {
-        var text = new StringBuilder();
-        text.append(
-                switch (status.getCode()) {
-                    case OK -> "the stream ended";
-                    case UNIMPLEMENTED ->
-                            "the server does not speak OpenSergo; check host and port";
-                    case UNAUTHENTICATED ->
-                            "the server does not accept the client's token or certificate";
-                    case PERMISSION_DENIED -> "the server does not allow this client to connect";
-                    case RESOURCE_EXHAUSTED ->
-                            "a limit was exceeded, perhaps maxInboundMessageBytes";
-                    case UNAVAILABLE -> "not reachable; check host, port and TLS";
-                    default -> "the connection failed with " + status.getCode();
-                });
-        if (status.getDescription() != null) {
-            text.append(" (").append(status.getDescription()).append(')');
+    private void judgeStability(boolean wasConnected) {
+        boolean stable = wasConnected && System.nanoTime() - connectedAtNanos >= STABLE.toNanos();
+        if (stable) {
+            backoff.reset();
+            failBacksInVain = 0;
+        } else if (failedBack) {
+            failBacksInVain = Math.min(MAX_FAIL_BACK_DOUBLINGS, failBacksInVain + 1);
         }
-        Throwable root = status.getCause();
-        while (root != null && root.getCause() != null) {
-            root = root.getCause();
+        failedBack = false;
+    }
+
+    /** gRPC does the same, but per channel, and each of our connections has its own. */
+    private void pingLess() {
+        if (keepAliveTime.compareTo(MAX_DOUBLED_KEEPALIVE_TIME) < 0) {
+            keepAliveTime = keepAliveTime.multipliedBy(2);
         }
-        if (root != null) {
-            text.append(": ").append(root.getMessage() == null ? root : root.getMessage());
-        }
-        return text.toString();
+        LOG.info(
+                "The control plane at '{}' wants fewer keepalive pings: from now on after {}"
+                        + " without a sign of it",
+                endpoint(),
+                keepAliveTime);
     }
 
     private void become(Phase phase, @Nullable Throwable cause) {
@@ -202,14 +322,17 @@ final class Connection implements RuleStream.Listener {
     }
 
     private void release() {
+        cancelMove();
+        connected = false;
+        leaving = false;
         if (stream != null) {
             stream.cancel("the client is done with this stream");
         }
-        if (channel != null) {
-            channel.shutdownNow();
+        if (link != null) {
+            link.drop();
         }
         stream = null;
-        channel = null;
+        link = null;
     }
 
     /** Ends the connection for good. */

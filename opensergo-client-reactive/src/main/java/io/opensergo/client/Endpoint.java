@@ -4,6 +4,7 @@ import io.opensergo.api.ConfigurationException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,8 @@ record Endpoint(String text, String host, int port, @Nullable String scheme) {
     static final int DEFAULT_PORT = 10246;
 
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "::1");
+    private static final Pattern SECRET =
+            Pattern.compile("(?<=//)[^/]*(?=@)|^[^/]*(?=@)|(?<=[?#]).+", Pattern.DOTALL);
     private static final String EXPECTED =
             "must be host:port, http://host:port or https://host:port, such as localhost:10246";
 
@@ -29,7 +32,7 @@ record Endpoint(String text, String host, int port, @Nullable String scheme) {
         try {
             uri = new URI(hasScheme ? trimmed : "none://" + trimmed).parseServerAuthority();
         } catch (URISyntaxException e) {
-            throw new ConfigurationException(setting, EXPECTED + ", was '" + text + "'", e);
+            throw malformed(text, setting);
         }
         String scheme = hasScheme ? uri.getScheme() : null;
         boolean schemeKnown = scheme == null || scheme.equals("http") || scheme.equals("https");
@@ -45,19 +48,33 @@ record Endpoint(String text, String host, int port, @Nullable String scheme) {
                 || hasMore
                 || uri.getPort() == 0
                 || uri.getPort() > 65535) {
-            throw new ConfigurationException(setting, EXPECTED + ", was '" + text + "'");
+            throw malformed(text, setting);
         }
         String host = uri.getHost().replace("[", "").replace("]", "");
         return new Endpoint(
                 trimmed, host, uri.getPort() < 0 ? DEFAULT_PORT : uri.getPort(), scheme);
     }
 
+    private static ConfigurationException malformed(String text, String setting) {
+        return new ConfigurationException(
+                setting, EXPECTED + ", was '" + withoutSecrets(text) + "'");
+    }
+
+    /**
+     * Returns the text of an endpoint, which may be malformed, without what may be a secret: what
+     * stands before an at sign or behind a question mark.
+     */
+    static String withoutSecrets(String text) {
+        return SECRET.matcher(text).replaceAll("***");
+    }
+
     /**
      * Returns the target for gRPC's resolver of DNS names, which resolves again on every new
-     * connection.
+     * connection. The brackets of an IPv6 address may not stand in a path as they are.
      */
     String grpcTarget() {
-        return "dns:///" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+        String path = host.contains(":") ? "%5B" + host + "%5D" : host;
+        return "dns:///" + path + ":" + port;
     }
 
     boolean isLoopback() {

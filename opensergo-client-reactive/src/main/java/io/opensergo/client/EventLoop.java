@@ -1,6 +1,7 @@
 package io.opensergo.client;
 
 import java.time.Duration;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -8,20 +9,26 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
+import reactor.core.Disposables;
 
 /**
- * The one thread that all state of a client is confined to. It never runs code of a user and never
- * blocks.
+ * A thread that runs tasks one after the other, now or later. Of those of a client, the one that
+ * all of its state is confined to never blocks, and runs no code of a user but listeners.
  */
 final class EventLoop {
 
     private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
     private static final AtomicInteger COUNT = new AtomicInteger();
 
+    private final String name;
     private final ScheduledThreadPoolExecutor executor;
 
     EventLoop() {
-        String name = "opensergo-client-" + COUNT.incrementAndGet();
+        this("opensergo-client-" + COUNT.incrementAndGet());
+    }
+
+    EventLoop(String name) {
+        this.name = name;
         executor =
                 new ScheduledThreadPoolExecutor(
                         1,
@@ -32,6 +39,11 @@ final class EventLoop {
                         });
         executor.setRemoveOnCancelPolicy(true);
         executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    }
+
+    /** Returns the name of the thread. */
+    String name() {
+        return name;
     }
 
     /**
@@ -49,9 +61,13 @@ final class EventLoop {
 
     /** Runs a task later, unless it is disposed of or the loop is stopped before. */
     Disposable schedule(Duration delay, Runnable task) {
-        var future =
-                executor.schedule(() -> runLogged(task), delay.toNanos(), TimeUnit.NANOSECONDS);
-        return () -> future.cancel(false);
+        try {
+            return new ScheduledTask(
+                    executor.schedule(
+                            () -> runLogged(task), delay.toNanos(), TimeUnit.NANOSECONDS));
+        } catch (RejectedExecutionException e) {
+            return Disposables.disposed();
+        }
     }
 
     /** Takes no further task, and ends the thread after those it has. */
@@ -63,18 +79,32 @@ final class EventLoop {
     void awaitEnd(Duration patience) {
         try {
             if (!executor.awaitTermination(patience.toNanos(), TimeUnit.NANOSECONDS)) {
-                LOG.warn("An OpenSergo client did not end within {}", patience);
+                LOG.warn("The thread {} did not end within {}", name, patience);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
+    /** The executor would keep even an error to itself. */
     private static void runLogged(Runnable task) {
         try {
             task.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("A task of an OpenSergo client failed; this is a bug, please report it", e);
+        }
+    }
+
+    private record ScheduledTask(Future<?> future) implements Disposable {
+
+        @Override
+        public void dispose() {
+            future.cancel(false);
+        }
+
+        @Override
+        public boolean isDisposed() {
+            return future.isDone();
         }
     }
 }

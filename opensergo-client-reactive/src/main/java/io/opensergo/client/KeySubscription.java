@@ -1,6 +1,5 @@
 package io.opensergo.client;
 
-import com.google.protobuf.Any;
 import io.opensergo.api.Origin;
 import io.opensergo.api.RejectedRule;
 import io.opensergo.api.RuleKey;
@@ -9,11 +8,15 @@ import io.opensergo.api.Target;
 import io.opensergo.proto.DecodedRules;
 import io.opensergo.proto.RejectedMessage;
 import io.opensergo.proto.WireCodec;
+import io.opensergo.proto.internal.transport.v1.SubscribeResponse;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleKind;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 
@@ -26,26 +29,50 @@ final class KeySubscription<R extends Rule> {
 
     private static final long NO_VERSION = Long.MIN_VALUE;
 
+    /** A control plane that never stands still cannot put its rules off for longer than this. */
+    private static final int MAX_SETTLE_TIMES = 10;
+
+    private static final long MAX_PATIENCE_NANOS = Duration.ofHours(1).toNanos();
+
     private final Target target;
     private final RuleKind<R> kind;
+    private final WireKey wireKey;
+    private final Duration settleTime;
     private final List<LatestSubscription<RuleSnapshot<R>>> followers = new ArrayList<>(1);
     private @Nullable RuleSnapshot<R> current;
-    private @Nullable Disposable pendingClose;
+    private Disposable pendingClose = () -> {};
 
-    /**
-     * Of this stream: the version of the last push, and whether the control plane was asked and
-     * answered.
-     */
+    /** Of this stream: the version of the last push and who sent it. */
     private long streamVersion = NO_VERSION;
 
-    private long askedAtNanos;
+    private String controlPlane = "";
+
+    /** Of this stream: whether the control plane was asked and answered. */
     private String requestId = "";
+
     private boolean asked;
     private boolean answered;
+    private long deadlineNanos;
+    private long patienceNanos;
 
-    KeySubscription(Target target, RuleKind<R> kind) {
+    /** Of this stream: whether the rules in force are from before it. */
+    private boolean fromBefore;
+
+    /** Of this stream: a set that lacks rules in force, until it has stood still for a while. */
+    private @Nullable RuleSnapshot<R> held;
+
+    private long heldSinceNanos;
+    private Disposable pendingSettle = () -> {};
+
+    /**
+     * @param settleTime how long a set that lacks rules in force must stand still, right after a
+     *     connection was made; zero for not at all
+     */
+    KeySubscription(Target target, RuleKind<R> kind, Duration settleTime) {
         this.target = target;
         this.kind = kind;
+        this.wireKey = WireKey.of(target, kind);
+        this.settleTime = settleTime;
     }
 
     Target target() {
@@ -60,13 +87,17 @@ final class KeySubscription<R extends Rule> {
         return new RuleKey(target, kind);
     }
 
+    WireKey wireKey() {
+        return wireKey;
+    }
+
     /** Returns the snapshot in force, or {@code null} before the first. */
     @Nullable RuleSnapshot<R> current() {
         return current;
     }
 
     void add(LatestSubscription<RuleSnapshot<R>> follower) {
-        cancelClose();
+        pendingClose.dispose();
         followers.add(follower);
         if (current != null) {
             follower.offer(current);
@@ -84,39 +115,51 @@ final class KeySubscription<R extends Rule> {
 
     /** Remembers the task that ends this subscription, unless a follower comes before. */
     void closeBy(Disposable task) {
-        cancelClose();
+        pendingClose.dispose();
         pendingClose = task;
     }
 
-    private void cancelClose() {
-        if (pendingClose != null) {
-            pendingClose.dispose();
-            pendingClose = null;
-        }
-    }
-
     void complete() {
-        cancelClose();
+        stopTimers();
         followers.forEach(LatestSubscription::complete);
         followers.clear();
     }
 
     void fail(Throwable error) {
-        cancelClose();
+        stopTimers();
         followers.forEach(follower -> follower.fail(error));
         followers.clear();
     }
 
-    void streamLost() {
-        streamVersion = NO_VERSION;
-        asked = false;
-        answered = false;
+    void stopTimers() {
+        pendingClose.dispose();
+        pendingSettle.dispose();
     }
 
-    void asked(String requestId, long nowNanos) {
+    void streamLost() {
+        streamVersion = NO_VERSION;
+        controlPlane = "";
+        asked = false;
+        answered = false;
+        patienceNanos = 0;
+        fromBefore = current != null && current.origin() != Origin.ASSUMED_EMPTY;
+        held = null;
+        pendingSettle.dispose();
+    }
+
+    void asked(String newRequestId) {
         asked = true;
-        askedAtNanos = nowNanos;
-        this.requestId = requestId;
+        requestId = newRequestId;
+    }
+
+    /** Returns whether this stream was asked for the key. */
+    boolean isAsked() {
+        return asked;
+    }
+
+    /** Returns whether the control plane said anything about the key on this stream. */
+    boolean isAnswered() {
+        return answered;
     }
 
     /** The request by which the control plane was last asked, on this stream or on one before. */
@@ -124,20 +167,42 @@ final class KeySubscription<R extends Rule> {
         return requestId;
     }
 
-    boolean awaitsAnswer() {
-        return asked && !answered;
+    /** Returns whether the rules in force are from before this stream. */
+    boolean isFromBefore() {
+        return fromBefore;
     }
 
-    long askedAtNanos() {
-        return askedAtNanos;
+    /** Waits for an answer; each time without one, twice as long as the time before, to a limit. */
+    void expectAnswer(Duration timeout, long nowNanos) {
+        long first = timeout.toNanos();
+        patienceNanos =
+                patienceNanos == 0
+                        ? first
+                        : Math.max(first, Math.min(2 * patienceNanos, MAX_PATIENCE_NANOS));
+        deadlineNanos = nowNanos + patienceNanos;
+    }
+
+    long patienceNanos() {
+        return patienceNanos;
+    }
+
+    long deadlineNanos() {
+        return deadlineNanos;
     }
 
     /**
-     * Returns whether a push of this version is older than one that came before it on the same
-     * stream.
+     * Returns whether a push is older than one that came before it on the same stream from the same
+     * control plane.
      */
-    boolean isOutdated(long version) {
-        return streamVersion != NO_VERSION && version < streamVersion;
+    boolean isOutdated(SubscribeResponse push) {
+        return streamVersion != NO_VERSION
+                && push.getDataWithVersion().getVersion() < streamVersion
+                && push.getControlPlane().getIdentifier().equals(controlPlane);
+    }
+
+    /** Returns whether a push came on this stream before. */
+    boolean hadPush() {
+        return streamVersion != NO_VERSION;
     }
 
     /** The version of the last push of this stream. */
@@ -145,13 +210,36 @@ final class KeySubscription<R extends Rule> {
         return streamVersion;
     }
 
+    /**
+     * Takes rules from before this client, unless the control plane has said which are in force; a
+     * push of which nothing could be used says nothing.
+     *
+     * @return whether they are in force now
+     */
+    boolean restore(RuleSnapshot<R> kept) {
+        RuleSnapshot<R> known = current;
+        boolean wanted =
+                known == null
+                        || known.origin() == Origin.ASSUMED_EMPTY
+                        || (known.rules().isEmpty() && !known.rejected().isEmpty());
+        if (wanted) {
+            fromBefore = true;
+            List<RejectedRule> rejected = known == null ? List.of() : known.rejected();
+            publish(
+                    snapshot(
+                            kept.version(),
+                            kept.origin(),
+                            kept.receivedAt(),
+                            kept.rules(),
+                            rejected));
+        }
+        return wanted;
+    }
+
     /** The control plane stayed silent; if nothing is known, there are no rules. */
     void assumeEmpty(Instant now) {
-        answered = true;
         if (current == null) {
-            publish(
-                    new RuleSnapshot<>(
-                            target, kind, 0, Origin.ASSUMED_EMPTY, now, List.of(), List.of()));
+            publish(snapshot(0, Origin.ASSUMED_EMPTY, now, List.of(), List.of()));
         }
     }
 
@@ -162,14 +250,17 @@ final class KeySubscription<R extends Rule> {
      * read; if none of the push can be used, everything stays as it was.
      *
      * @return what was decoded, for the answer to the control plane
+     * @throws RuntimeException if the kind's own decoding fails; nothing has changed then
      */
-    DecodedRules<R> accept(
-            WireCodec codec, List<Any> data, List<Any> details, long version, Instant now) {
+    DecodedRules<R> accept(WireCodec codec, SubscribeResponse push, Instant now) {
         DecodedRules<R> decoded =
-                codec.decode(kind, target.namespace(), target.app(), data, details);
-        streamVersion = version;
-        answered = true;
-        List<R> known = current == null ? List.of() : current.rules();
+                codec.decode(
+                        kind,
+                        target.namespace(),
+                        target.app(),
+                        push.getDataWithVersion().getDataList(),
+                        push.getStatus().getDetailsList());
+        List<R> known = known();
         List<R> rules = new ArrayList<>(decoded.rules());
         List<RejectedRule> rejected = new ArrayList<>(decoded.rejected().size());
         boolean nothingUsable = rules.isEmpty() && !decoded.rejected().isEmpty();
@@ -184,10 +275,79 @@ final class KeySubscription<R extends Rule> {
             boolean kept = lastGood != null && rules.contains(lastGood);
             rejected.add(new RejectedRule(message.name(), message.reason(), kept));
         }
-        publish(
-                new RuleSnapshot<>(
-                        target, kind, version, Origin.CONTROL_PLANE, now, rules, rejected));
+        take(push, rules, rejected, now);
         return decoded;
+    }
+
+    /** Takes a push of which nothing can be used: the rules stay as they are, and say so. */
+    void refuse(SubscribeResponse push, String reason, Instant now) {
+        take(push, known(), List.of(new RejectedRule(null, reason, false)), now);
+    }
+
+    private List<R> known() {
+        return current == null ? List.of() : current.rules();
+    }
+
+    private void take(
+            SubscribeResponse push, List<R> rules, List<RejectedRule> rejected, Instant now) {
+        long version = push.getDataWithVersion().getVersion();
+        streamVersion = version;
+        controlPlane = push.getControlPlane().getIdentifier();
+        answered = true;
+        RuleSnapshot<R> taken = snapshot(version, Origin.CONTROL_PLANE, now, rules, rejected);
+        if (fromBefore && lacksRulesInForce(taken) && mayHold(System.nanoTime())) {
+            held = taken;
+        } else {
+            putInForce(taken);
+        }
+    }
+
+    private boolean mayHold(long nowNanos) {
+        if (held == null) {
+            heldSinceNanos = nowNanos;
+        }
+        return nowNanos - heldSinceNanos < MAX_SETTLE_TIMES * settleTime.toNanos();
+    }
+
+    private boolean lacksRulesInForce(RuleSnapshot<R> taken) {
+        Set<String> names = new HashSet<>();
+        taken.rules().forEach(rule -> names.add(rule.name()));
+        return !known().stream().allMatch(rule -> names.contains(rule.name()));
+    }
+
+    private void putInForce(RuleSnapshot<R> taken) {
+        fromBefore = false;
+        held = null;
+        pendingSettle.dispose();
+        publish(taken);
+    }
+
+    /** Returns whether the last push waits until it is clear that no larger one follows. */
+    boolean isHeld() {
+        return held != null;
+    }
+
+    /** Returns for how long pushes are, or were last, held. */
+    Duration heldFor() {
+        return Duration.ofNanos(System.nanoTime() - heldSinceNanos);
+    }
+
+    /** Remembers the task that puts the held push in force, unless another push comes before. */
+    void settleBy(Disposable task) {
+        pendingSettle.dispose();
+        pendingSettle = task;
+    }
+
+    /** Puts the held push in force. */
+    void settle() {
+        if (held != null) {
+            putInForce(held);
+        }
+    }
+
+    private RuleSnapshot<R> snapshot(
+            long version, Origin origin, Instant now, List<R> rules, List<RejectedRule> rejected) {
+        return new RuleSnapshot<>(target, kind, version, origin, now, rules, rejected);
     }
 
     private static <R extends Rule> @Nullable R find(List<R> rules, String name) {

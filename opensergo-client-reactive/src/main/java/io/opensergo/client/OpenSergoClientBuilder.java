@@ -4,7 +4,9 @@ import io.opensergo.api.ConfigurationException;
 import io.opensergo.api.OpenSergoClient;
 import io.opensergo.api.Target;
 import io.opensergo.rules.Metadata;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -13,31 +15,52 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
-/** Settings of a client; for one thread. Each setting has a default but the endpoints. */
+/**
+ * Settings of a client; for one thread. Each setting has a default but the endpoints. Durations
+ * beyond 1,000 days count as 1,000 days.
+ */
 public final class OpenSergoClientBuilder {
+
+    private static final int MAX_CACHE_FILE_BYTES = 1 << 30;
+    private static final Duration CACHE_RETRY = Duration.ofSeconds(30);
+
+    /** What is meant as "never" must not overflow the nanoseconds of a timer. */
+    private static final Duration LONGEST = Duration.ofDays(1000);
 
     private List<Endpoint> endpoints = List.of();
     private String namespace = Metadata.DEFAULT_NAMESPACE;
     private @Nullable String app;
     private @Nullable TlsSettings tls;
     private @Nullable Supplier<String> token;
-    private Duration keepAliveTime = Duration.ofSeconds(20);
+    private Duration keepAliveTime = Duration.ofSeconds(15);
     private Duration keepAliveTimeout = Duration.ofSeconds(10);
-    private int maxInboundMessageBytes = 16 * 1024 * 1024;
+    private int maxInboundMessageBytes = ClientLimits.DEFAULTS.maxInboundMessageBytes();
+    private int maxKeys = ClientLimits.DEFAULTS.maxKeys();
+    private int maxKinds = ClientLimits.DEFAULTS.maxKinds();
+    private int maxRulesPerSnapshot = ClientLimits.DEFAULTS.maxRulesPerSnapshot();
     private Duration unsubscribeGrace = Duration.ofSeconds(1);
     private Duration answerTimeout = Duration.ofSeconds(3);
-    private Duration minBackoff = Duration.ofMillis(250);
+    private Duration settleTime = Duration.ofSeconds(1);
+    private Duration refreshInterval = Duration.ofMinutes(5);
+    private Duration connectTimeout = Duration.ofSeconds(10);
+    private Duration failBackInterval = Duration.ofMinutes(1);
+    private Duration minBackoff = Duration.ofSeconds(1);
     private Duration maxBackoff = Duration.ofSeconds(30);
     private Scheduler scheduler = Schedulers.boundedElastic();
+    private @Nullable Path cacheDirectory;
+    private @Nullable Duration cacheMaxAge;
+    private final List<ClientListener> listeners = new ArrayList<>(0);
 
     OpenSergoClientBuilder() {}
 
     /**
-     * Sets the control planes to connect to; the next is tried when one fails.
+     * Sets the control planes to connect to, the preferred one first; the next is tried when one
+     * fails, and a better one is returned to when it {@linkplain #failBackInterval is back}.
      *
      * @param endpoints {@code host:port}, {@code http://host:port} or {@code https://host:port};
-     *     the port may be left out for 10246. Without a scheme the connection is plaintext unless
-     *     {@link #tls} is set.
+     *     the port may be left out for 10246. {@code https} is TLS and {@code http} plaintext.
+     *     Without a scheme it is TLS if {@link #tls} or {@link #token} is set, and otherwise
+     *     plaintext, with a warning if the control plane is not on this host.
      * @throws ConfigurationException if one is malformed or none is given
      */
     public OpenSergoClientBuilder endpoints(String... endpoints) {
@@ -64,18 +87,22 @@ public final class OpenSergoClientBuilder {
         return this;
     }
 
-    /** Connects by TLS with these settings. */
+    /**
+     * Connects by TLS with these settings. Their files are read again for a new connection when
+     * they have changed; if they cannot be used then, those read before stay in use.
+     */
     public OpenSergoClientBuilder tls(TlsSettings tls) {
         this.tls = tls;
         return this;
     }
 
     /**
-     * Sends a bearer token with each new stream. Without TLS it is sent only to this host itself or
-     * if the endpoint's scheme is {@code http}.
+     * Sends a bearer token with each new stream, by TLS unless the endpoint's scheme is {@code
+     * http}. If there is none that can be sent, the client is {@link
+     * io.opensergo.api.ConnectionState.Phase#REFUSED} and tries again.
      *
-     * @param token asked for the token on each new stream, on a thread of the client; must not
-     *     block
+     * @param token asked for the token on each new stream, on a thread of the transport; must not
+     *     block. What it throws is not shown, as it may hold the token: log it where it is thrown
      */
     public OpenSergoClientBuilder token(Supplier<String> token) {
         this.token = token;
@@ -83,9 +110,10 @@ public final class OpenSergoClientBuilder {
     }
 
     /**
-     * Sets how a dead connection is found: after {@code time} (20 s by default) without a sign of
+     * Sets how a dead connection is found: after {@code time} (15 s by default) without a sign of
      * the server the client pings it, and after {@code timeout} (10 s by default) without an answer
-     * it connects anew.
+     * it connects anew. gRPC does not ping more often than every 10 s, and a server that complains
+     * of too many pings is pinged half as often from then on.
      */
     public OpenSergoClientBuilder keepAlive(Duration time, Duration timeout) {
         this.keepAliveTime = positive("keepAlive time", time);
@@ -93,13 +121,40 @@ public final class OpenSergoClientBuilder {
         return this;
     }
 
-    /** Sets the greatest message that is received, in bytes; 16 MiB by default. */
+    /**
+     * Sets how large a push may be, in bytes; 16 MiB by default. A larger one is refused with a
+     * NACK and leaves the rules of its key as they are; one of more than four times as much is not
+     * read at all and costs the connection.
+     */
     public OpenSergoClientBuilder maxInboundMessageBytes(int bytes) {
-        if (bytes < 1) {
-            throw new ConfigurationException(
-                    "maxInboundMessageBytes", "must be >= 1, was " + bytes);
-        }
-        this.maxInboundMessageBytes = bytes;
+        this.maxInboundMessageBytes = atLeastOne("maxInboundMessageBytes", bytes);
+        return this;
+    }
+
+    /**
+     * Sets how many keys, a target and a kind each, may be followed at once; 100,000 by default. A
+     * Flux beyond that errs with {@link io.opensergo.api.LimitExceededException}.
+     */
+    public OpenSergoClientBuilder maxKeys(int keys) {
+        this.maxKeys = atLeastOne("maxKeys", keys);
+        return this;
+    }
+
+    /**
+     * Sets how many kinds may be followed at once; 1,000 by default. A Flux beyond that errs with
+     * {@link io.opensergo.api.LimitExceededException}.
+     */
+    public OpenSergoClientBuilder maxKinds(int kinds) {
+        this.maxKinds = atLeastOne("maxKinds", kinds);
+        return this;
+    }
+
+    /**
+     * Sets how many rules a push may have; 100,000 by default. A larger one is refused with a NACK
+     * and leaves the rules of its key as they are.
+     */
+    public OpenSergoClientBuilder maxRulesPerSnapshot(int rules) {
+        this.maxRulesPerSnapshot = atLeastOne("maxRulesPerSnapshot", rules);
         return this;
     }
 
@@ -108,17 +163,14 @@ public final class OpenSergoClientBuilder {
      * all.
      */
     public OpenSergoClientBuilder unsubscribeGrace(Duration grace) {
-        if (grace.isNegative()) {
-            throw new ConfigurationException(
-                    "unsubscribeGrace", "must not be negative, was " + grace);
-        }
-        this.unsubscribeGrace = grace;
+        this.unsubscribeGrace = notNegative("unsubscribeGrace", grace);
         return this;
     }
 
     /**
      * Sets how long a connected control plane may stay silent on a new subscription before it
-     * counts as having no rules for it; 3 s by default.
+     * counts as having no rules for it; 3 s by default. It is then asked again, after twice that
+     * time, and so on.
      */
     public OpenSergoClientBuilder answerTimeout(Duration timeout) {
         this.answerTimeout = positive("answerTimeout", timeout);
@@ -127,8 +179,8 @@ public final class OpenSergoClientBuilder {
 
     /**
      * Sets the delay before a connection is made again: random between zero and a bound that begins
-     * at {@code min} (250 ms by default), doubles with each failure and ends at {@code max} (30 s
-     * by default).
+     * at {@code min} (1 s by default), doubles each time all endpoints have failed and ends at
+     * {@code max} (30 s by default). It begins anew after a connection that lasted for 5 s.
      */
     public OpenSergoClientBuilder backoff(Duration min, Duration max) {
         this.minBackoff = positive("backoff min", min);
@@ -140,6 +192,41 @@ public final class OpenSergoClientBuilder {
         return this;
     }
 
+    /** Sets how long an endpoint has to take a connection; 10 s by default. */
+    public OpenSergoClientBuilder connectTimeout(Duration timeout) {
+        this.connectTimeout = positive("connectTimeout", timeout);
+        return this;
+    }
+
+    /**
+     * Sets how often, while an endpoint other than the first is in use, those before it are tried;
+     * 1 min by default, give or take a quarter. The connection in use is left when another stands,
+     * and less often if the one returned to does not last.
+     */
+    public OpenSergoClientBuilder failBackInterval(Duration interval) {
+        this.failBackInterval = positive("failBackInterval", interval);
+        return this;
+    }
+
+    /**
+     * Sets how long a push that lacks rules in force must stand still before it replaces them, if
+     * it comes right after a connection was made; 1 s by default, zero for not at all. Some control
+     * planes begin with sets that grow. No other push is ever delayed.
+     */
+    public OpenSergoClientBuilder settleTime(Duration time) {
+        this.settleTime = notNegative("settleTime", time);
+        return this;
+    }
+
+    /**
+     * Sets how often everything is asked for again, in case that the control plane failed to push
+     * it; 5 min by default, give or take a quarter, zero for never.
+     */
+    public OpenSergoClientBuilder refreshInterval(Duration interval) {
+        this.refreshInterval = notNegative("refreshInterval", interval);
+        return this;
+    }
+
     /** Sets the scheduler that signals run on; {@link Schedulers#boundedElastic()} by default. */
     public OpenSergoClientBuilder scheduler(Scheduler scheduler) {
         this.scheduler = Objects.requireNonNull(scheduler, "scheduler");
@@ -147,11 +234,43 @@ public final class OpenSergoClientBuilder {
     }
 
     /**
+     * Keeps the last good rules in a directory, so that a process which starts while the control
+     * plane is down has them: a key that is followed gets the rules that were kept for it, with
+     * {@link io.opensergo.api.Origin#DISK_CACHE}, until a control plane answers. Off by default.
+     *
+     * <p>The directory is made if need be, for its owner only, and may be shared by processes.
+     * Rules in it are trusted as if the control plane had sent them: nobody else may write there.
+     * What cannot be read or written is logged and otherwise ignored. A control plane that says
+     * nothing when there are no rules leaves those in force that were kept: see {@link
+     * #cacheMaxAge}.
+     */
+    public OpenSergoClientBuilder cacheDirectory(Path directory) {
+        this.cacheDirectory = Objects.requireNonNull(directory, "directory");
+        return this;
+    }
+
+    /**
+     * Sets how old the rules in the {@linkplain #cacheDirectory cache} may be when the client reads
+     * them, counted from when a control plane last sent them; older ones are ignored. Any age by
+     * default.
+     */
+    public OpenSergoClientBuilder cacheMaxAge(Duration age) {
+        this.cacheMaxAge = positive("cacheMaxAge", age);
+        return this;
+    }
+
+    /** Adds somebody who is told what happens inside the client; none by default. */
+    public OpenSergoClientBuilder listener(ClientListener listener) {
+        listeners.add(Objects.requireNonNull(listener, "listener"));
+        return this;
+    }
+
+    /**
      * Takes settings from the environment, over those set so far: {@code
      * OPENSERGO_BOOTSTRAP_CONFIG} holds JSON, or else {@code OPENSERGO_BOOTSTRAP} names a file that
      * does, with the keys {@code endpoint} or {@code endpoints}, {@code namespace}, {@code app},
-     * {@code tls} ({@code caFile}, {@code certFile}, {@code keyFile}, {@code serverName}) and
-     * {@code token}. Does nothing if neither is set.
+     * {@code tls} ({@code caFile}, {@code certFile}, {@code keyFile}, {@code serverName}), {@code
+     * token}, {@code cacheDir} and {@code cacheMaxAgeSeconds}. Does nothing if neither is set.
      *
      * @throws ConfigurationException if what is set cannot be used
      */
@@ -165,8 +284,13 @@ public final class OpenSergoClientBuilder {
         namespace = bootstrap.namespace() == null ? namespace : bootstrap.namespace();
         app = bootstrap.app() == null ? app : bootstrap.app();
         tls = bootstrap.tls() == null ? tls : bootstrap.tls();
+        cacheDirectory = bootstrap.cacheDir() == null ? cacheDirectory : bootstrap.cacheDir();
+        cacheMaxAge = bootstrap.cacheMaxAge() == null ? cacheMaxAge : bootstrap.cacheMaxAge();
         String fixedToken = bootstrap.token();
-        token = fixedToken == null ? token : () -> fixedToken;
+        if (fixedToken != null) {
+            BearerToken.checked(fixedToken);
+            token = () -> fixedToken;
+        }
         return this;
     }
 
@@ -181,25 +305,61 @@ public final class OpenSergoClientBuilder {
             throw new ConfigurationException(
                     "endpoint", "is required, for example localhost:10246");
         }
+        var limits =
+                new ClientLimits(maxInboundMessageBytes, maxKeys, maxKinds, maxRulesPerSnapshot);
         var transport =
-                new ChannelFactory(
-                        tls, token, keepAliveTime, keepAliveTimeout, maxInboundMessageBytes);
-        endpoints.forEach(transport::check);
+                new ChannelFactory(tls, token, keepAliveTimeout, limits.transportMessageBytes());
+        transport.check(endpoints);
         var client =
                 new ReactiveClient(
-                        endpoints,
+                        new ConnectionSettings(
+                                endpoints, connectTimeout, failBackInterval, keepAliveTime),
                         transport,
-                        new Backoff(minBackoff, maxBackoff),
-                        new SubscriptionSettings(unsubscribeGrace, answerTimeout),
+                        new Backoff(minBackoff, maxBackoff, endpoints.size()),
+                        new SubscriptionSettings(
+                                unsubscribeGrace,
+                                answerTimeout,
+                                settleTime,
+                                refreshInterval,
+                                limits),
                         scheduler,
-                        app == null ? null : Target.of(namespace, app));
+                        app == null ? null : Target.of(namespace, app),
+                        cacheSettings(),
+                        new Listeners(listeners));
         client.start();
         return client;
+    }
+
+    /** What is kept may exceed one message by the last good rules that stand in for bad ones. */
+    private @Nullable CacheSettings cacheSettings() {
+        if (cacheDirectory == null) {
+            return null;
+        }
+        long maxFileBytes = Math.min(MAX_CACHE_FILE_BYTES, 2L * maxInboundMessageBytes);
+        return new CacheSettings(cacheDirectory, cacheMaxAge, (int) maxFileBytes, CACHE_RETRY);
     }
 
     private static Duration positive(String setting, Duration value) {
         if (value.isNegative() || value.isZero()) {
             throw new ConfigurationException(setting, "must be positive, was " + value);
+        }
+        return atMostLongest(value);
+    }
+
+    private static Duration notNegative(String setting, Duration value) {
+        if (value.isNegative()) {
+            throw new ConfigurationException(setting, "must not be negative, was " + value);
+        }
+        return atMostLongest(value);
+    }
+
+    private static Duration atMostLongest(Duration value) {
+        return value.compareTo(LONGEST) > 0 ? LONGEST : value;
+    }
+
+    private static int atLeastOne(String setting, int value) {
+        if (value < 1) {
+            throw new ConfigurationException(setting, "must be >= 1, was " + value);
         }
         return value;
     }

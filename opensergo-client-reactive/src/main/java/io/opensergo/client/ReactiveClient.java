@@ -11,6 +11,7 @@ import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleKind;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -30,11 +31,16 @@ final class ReactiveClient implements OpenSergoClient {
     private final EventLoop loop = new EventLoop();
     private final Scheduler scheduler;
     private final @Nullable Target target;
+    private final SnapshotCache cache;
     private final Subscriptions subscriptions;
     private final Connection connection;
+    private final Listeners listeners;
 
     /** Confined to the event loop. */
     private final List<LatestSubscription<ConnectionState>> stateFollowers = new ArrayList<>(1);
+
+    /** When the connection was lost, while it is; confined to the event loop. */
+    private @Nullable Instant lostAt;
 
     /**
      * Written on the event loop, read by any thread; a state is immutable, so it is published
@@ -43,23 +49,29 @@ final class ReactiveClient implements OpenSergoClient {
     private volatile ConnectionState state;
 
     ReactiveClient(
-            List<Endpoint> endpoints,
+            ConnectionSettings connectionSettings,
             ChannelFactory transport,
             Backoff backoff,
             SubscriptionSettings settings,
             Scheduler scheduler,
-            @Nullable Target target) {
+            @Nullable Target target,
+            @Nullable CacheSettings cache,
+            Listeners listeners) {
         Clock clock = Clock.systemUTC();
         this.scheduler = scheduler;
         this.target = target;
-        this.state = Connection.initialState(endpoints, clock);
-        this.subscriptions = new Subscriptions(loop, settings, clock, this::onState);
-        this.connection = new Connection(loop, endpoints, transport, backoff, clock, subscriptions);
-        this.subscriptions.use(connection);
+        this.listeners = listeners;
+        this.state = Connection.initialState(connectionSettings, clock);
+        this.cache =
+                cache == null ? SnapshotCache.NONE : new DiskCache(cache, loop, listeners, clock);
+        this.subscriptions =
+                new Subscriptions(loop, settings, clock, this.cache, listeners, this::onState);
+        this.connection =
+                new Connection(loop, connectionSettings, transport, backoff, clock, subscriptions);
     }
 
     void start() {
-        loop.execute(connection::open);
+        loop.execute(() -> subscriptions.start(connection));
     }
 
     @Override
@@ -112,11 +124,24 @@ final class ReactiveClient implements OpenSergoClient {
     }
 
     private void onState(ConnectionState newState) {
+        ConnectionState before = state;
         state = newState;
+        listeners.onState(before, newState);
+        tellOutage(before, newState);
         stateFollowers.forEach(follower -> follower.offer(newState));
         if (newState.phase() == ConnectionState.Phase.CLOSED) {
             stateFollowers.forEach(LatestSubscription::complete);
             stateFollowers.clear();
+        }
+    }
+
+    private void tellOutage(ConnectionState before, ConnectionState now) {
+        boolean connected = now.phase().isConnected();
+        if (before.phase().isConnected() && !connected) {
+            lostAt = now.since();
+        } else if (connected && lostAt != null) {
+            listeners.onReconnect(now.endpoint(), Duration.between(lostAt, now.since()));
+            lostAt = null;
         }
     }
 
@@ -128,6 +153,8 @@ final class ReactiveClient implements OpenSergoClient {
                     connection.close();
                     loop.stop();
                 });
+        long deadline = System.nanoTime() + CLOSE_PATIENCE.toNanos();
         loop.awaitEnd(CLOSE_PATIENCE);
+        cache.close(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
     }
 }

@@ -86,13 +86,16 @@ final class RuleStream {
     }
 
     private void onResponse(SubscribeResponse response) {
-        if (!over) {
-            listener.onResponse(response);
-        }
-        handled++;
-        if (handled == REFILL && !over && requests != null) {
-            requests.request(REFILL);
-            handled = 0;
+        try {
+            if (!over) {
+                listener.onResponse(response);
+            }
+        } finally {
+            handled++;
+            if (handled == REFILL && !over && requests != null) {
+                requests.request(REFILL);
+                handled = 0;
+            }
         }
     }
 

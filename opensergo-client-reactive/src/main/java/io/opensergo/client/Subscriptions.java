@@ -2,18 +2,15 @@ package io.opensergo.client;
 
 import io.opensergo.api.ClientClosedException;
 import io.opensergo.api.ConnectionState;
+import io.opensergo.api.LimitExceededException;
 import io.opensergo.api.RuleKey;
 import io.opensergo.api.RuleSnapshot;
+import io.opensergo.api.StaleRulesException;
 import io.opensergo.api.SubscriptionRefusedException;
 import io.opensergo.api.Target;
-import io.opensergo.proto.DecodedRules;
-import io.opensergo.proto.RejectedMessage;
-import io.opensergo.proto.WireCodec;
+import io.opensergo.client.LimitEvent.Limit;
 import io.opensergo.proto.WireStatus;
 import io.opensergo.proto.internal.transport.v1.Status;
-import io.opensergo.proto.internal.transport.v1.SubscribeOpType;
-import io.opensergo.proto.internal.transport.v1.SubscribeRequest;
-import io.opensergo.proto.internal.transport.v1.SubscribeRequestTarget;
 import io.opensergo.proto.internal.transport.v1.SubscribeResponse;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleKind;
@@ -21,81 +18,76 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
 
 /**
  * Every key that is followed, and the dialogue with the control plane about them. Confined to the
  * event loop.
- *
- * <p>Each key is asked for by a request of its own, so that a refusal tells which key it means.
  */
 final class Subscriptions implements Connection.Listener {
 
     private static final Logger LOG = LoggerFactory.getLogger(Subscriptions.class);
-    private static final int MAX_REASON_LENGTH = 4096;
-
-    /** A key as responses name it. */
-    private record WireKey(String namespace, String app, String kind) {
-
-        static WireKey of(Target target, RuleKind<?> kind) {
-            return new WireKey(target.namespace(), target.app(), kind.wireName());
-        }
-    }
 
     private final EventLoop loop;
     private final SubscriptionSettings settings;
     private final Clock clock;
+    private final SnapshotCache cache;
     private final Consumer<ConnectionState> onState;
-    private final WireCodec codec = new WireCodec();
-
+    private final ClientListener listener;
     private final Map<WireKey, KeySubscription<?>> keys = new LinkedHashMap<>();
+    private final Map<RuleKind<?>, Integer> keysByKind = new HashMap<>();
+    private final Outbox outbox = new Outbox(this::expectAnswer);
+    private final PushIntake intake;
 
-    /** Keys that this stream was not yet asked for. */
-    private final Set<KeySubscription<?>> unasked = new LinkedHashSet<>();
+    /** Keys that were asked for on this stream and about which nothing was said. */
+    private final Set<KeySubscription<?>> silent = new LinkedHashSet<>();
 
-    /** Keys that were asked for on this stream and not answered, by the id of the request. */
-    private final Map<String, KeySubscription<?>> unanswered = new HashMap<>();
+    /** Keys whose rules in force are from before this stream. */
+    private final Set<KeySubscription<?>> stale = new LinkedHashSet<>();
 
     private final List<ReadyWaiter> waiters = new ArrayList<>(1);
     private @Nullable Connection connection;
-    private long requests;
-    private boolean patienceRuns;
+    private Disposable patience = Disposables.disposed();
+    private long patienceEndsNanos;
 
     Subscriptions(
             EventLoop loop,
             SubscriptionSettings settings,
             Clock clock,
+            SnapshotCache cache,
+            ClientListener listener,
             Consumer<ConnectionState> onState) {
         this.loop = loop;
         this.settings = settings;
         this.clock = clock;
+        this.cache = cache;
+        this.listener = listener;
+        this.intake = new PushIntake(settings.limits(), clock, outbox, listener);
         this.onState = onState;
     }
 
-    void use(Connection used) {
+    /** Begins the dialogue. */
+    void start(Connection used) {
         connection = used;
+        used.open();
+        refreshLater();
     }
 
     <R extends Rule> void join(
             Target target, RuleKind<R> kind, LatestSubscription<RuleSnapshot<R>> follower) {
-        WireKey wireKey = WireKey.of(target, kind);
-        KeySubscription<?> known = keys.get(wireKey);
+        KeySubscription<?> known = keys.get(WireKey.of(target, kind));
         if (known == null) {
-            var added = new KeySubscription<>(target, kind);
-            keys.put(wireKey, added);
-            added.add(follower);
-            unasked.add(added);
-            ask();
+            follow(target, kind, follower);
         } else if (known.kind().equals(kind)) {
             @SuppressWarnings("unchecked") // an equal kind has the same record class
             var same = (KeySubscription<R>) known;
@@ -113,39 +105,81 @@ final class Subscriptions implements Connection.Listener {
         }
     }
 
+    private <R extends Rule> void follow(
+            Target target, RuleKind<R> kind, LatestSubscription<RuleSnapshot<R>> follower) {
+        var key = new KeySubscription<>(target, kind, settings.settleTime());
+        LimitExceededException exceeded = exceededBy(key);
+        if (exceeded != null) {
+            LOG.warn(exceeded.getMessage());
+            follower.fail(exceeded);
+            return;
+        }
+        keys.put(key.wireKey(), key);
+        keysByKind.merge(kind, 1, Integer::sum);
+        listener.onFollow(key.key());
+        key.add(follower);
+        outbox.subscribe(key);
+        outbox.flush(stream());
+        cache.load(target, kind, kept -> restore(key, kept));
+    }
+
+    private <R extends Rule> boolean restore(KeySubscription<R> key, RuleSnapshot<R> kept) {
+        boolean restored = keys.get(key.wireKey()) == key && key.restore(kept);
+        if (restored) {
+            stale.add(key);
+            updatePhase();
+            tellWaiters(key);
+        }
+        return restored;
+    }
+
+    private @Nullable LimitExceededException exceededBy(KeySubscription<?> key) {
+        ClientLimits limits = settings.limits();
+        boolean newKind = !keysByKind.containsKey(key.kind());
+        if (keys.size() >= limits.maxKeys()) {
+            return exceeded(key, Limit.KEYS, "maxKeys", limits.maxKeys());
+        }
+        return newKind && keysByKind.size() >= limits.maxKinds()
+                ? exceeded(key, Limit.KINDS, "maxKinds", limits.maxKinds())
+                : null;
+    }
+
+    private LimitExceededException exceeded(
+            KeySubscription<?> key, Limit limit, String setting, int allowed) {
+        listener.onLimit(new LimitEvent(limit, allowed, allowed + 1L, key.key()));
+        return new LimitExceededException(key.key(), setting, allowed);
+    }
+
     <R extends Rule> void leave(
             Target target, RuleKind<R> kind, LatestSubscription<RuleSnapshot<R>> follower) {
-        WireKey wireKey = WireKey.of(target, kind);
-        KeySubscription<?> key = keys.get(wireKey);
+        KeySubscription<?> key = keys.get(WireKey.of(target, kind));
         if (key != null && key.remove(follower)) {
             if (settings.unsubscribeGrace().isZero()) {
-                endIfAbandoned(wireKey, key);
+                endIfAbandoned(key);
             } else {
-                key.closeBy(
-                        loop.schedule(
-                                settings.unsubscribeGrace(), () -> endIfAbandoned(wireKey, key)));
+                key.closeBy(loop.schedule(settings.unsubscribeGrace(), () -> endIfAbandoned(key)));
             }
         }
     }
 
-    private void endIfAbandoned(WireKey wireKey, KeySubscription<?> key) {
-        if (!key.isAbandoned() || !keys.remove(wireKey, key)) {
-            return;
-        }
-        forget(key);
-        RuleStream stream = stream();
-        if (!unasked.remove(key) && stream != null) {
-            stream.send(
-                    request(key)
-                            .setOpType(SubscribeOpType.UNSUBSCRIBE)
-                            .setRequestId(nextRequestId()));
+    private void endIfAbandoned(KeySubscription<?> key) {
+        if (key.isAbandoned() && keys.get(key.wireKey()) == key) {
+            drop(key);
+            waiters.forEach(waiter -> waiter.forget(key));
+            waiters.removeIf(ReadyWaiter::signalIfReady);
+            outbox.unsubscribe(key);
+            outbox.flush(stream());
         }
     }
 
-    private void forget(KeySubscription<?> key) {
-        unanswered.remove(key.requestId(), key);
-        waiters.forEach(waiter -> waiter.forget(key));
-        waiters.removeIf(ReadyWaiter::signalIfReady);
+    private void drop(KeySubscription<?> key) {
+        keys.remove(key.wireKey());
+        keysByKind.computeIfPresent(key.kind(), (kind, count) -> count == 1 ? null : count - 1);
+        silent.remove(key);
+        key.stopTimers();
+        confirmed(key);
+        cache.forget(key.key());
+        listener.onForget(key.key());
     }
 
     void await(ReadyWaiter waiter) {
@@ -166,84 +200,123 @@ final class Subscriptions implements Connection.Listener {
         }
     }
 
-    @Override
-    public void onWritable(RuleStream stream) {
-        ask();
-    }
-
     private @Nullable RuleStream stream() {
         return connection == null ? null : connection.stream();
     }
 
-    /** Asks for what this stream was not yet asked for, no faster than the transport takes it. */
-    private void ask() {
-        RuleStream stream = stream();
-        Iterator<KeySubscription<?>> rest = unasked.iterator();
-        while (stream != null && stream.isWritable() && rest.hasNext()) {
-            KeySubscription<?> key = rest.next();
-            rest.remove();
-            String requestId = nextRequestId();
-            unanswered.put(requestId, key);
-            key.asked(requestId, System.nanoTime());
-            stream.send(request(key).setOpType(SubscribeOpType.SUBSCRIBE).setRequestId(requestId));
-            runPatience(settings.answerTimeout());
+    @Override
+    public void onWritable(RuleStream stream) {
+        outbox.flush(stream);
+    }
+
+    private void expectAnswer(KeySubscription<?> key) {
+        if (!key.isAnswered()) {
+            key.expectAnswer(settings.answerTimeout(), System.nanoTime());
+            silent.add(key);
+            checkPatienceAt(key.deadlineNanos());
         }
     }
 
-    private String nextRequestId() {
-        requests++;
-        return Long.toString(requests);
-    }
-
-    private static SubscribeRequest.Builder request(KeySubscription<?> key) {
-        return SubscribeRequest.newBuilder()
-                .setTarget(
-                        SubscribeRequestTarget.newBuilder()
-                                .setNamespace(key.target().namespace())
-                                .setApp(key.target().app())
-                                .addKinds(key.kind().wireName()));
-    }
-
-    private void runPatience(Duration delay) {
-        if (!patienceRuns) {
-            patienceRuns = true;
-            loop.schedule(delay, this::checkPatience);
+    private void checkPatienceAt(long deadlineNanos) {
+        if (patience.isDisposed() || deadlineNanos - patienceEndsNanos < 0) {
+            patience.dispose();
+            patienceEndsNanos = deadlineNanos;
+            patience =
+                    loop.schedule(
+                            Duration.ofNanos(Math.max(0, deadlineNanos - System.nanoTime())),
+                            this::checkPatience);
         }
     }
 
-    /** Takes a long silence for "no rules", as the public control plane means it. */
+    /**
+     * Takes a long silence for "no rules", as the public control plane means it, and asks again in
+     * case that it does not.
+     */
     private void checkPatience() {
-        patienceRuns = false;
-        long timeout = settings.answerTimeout().toNanos();
-        long shortest = Long.MAX_VALUE;
-        for (KeySubscription<?> key : keys.values()) {
-            if (key.awaitsAnswer()) {
-                long left = timeout - (System.nanoTime() - key.askedAtNanos());
-                if (left <= 0) {
-                    LOG.debug("No answer about {}; taken for no rules", key.key());
-                    key.assumeEmpty(clock.instant());
-                    tellWaiters(key);
-                } else {
-                    shortest = Math.min(shortest, left);
-                }
+        patience.dispose();
+        long now = System.nanoTime();
+        for (KeySubscription<?> key : List.copyOf(silent)) {
+            if (key.deadlineNanos() - now > 0) {
+                checkPatienceAt(key.deadlineNanos());
+            } else {
+                silent.remove(key);
+                LOG.debug("No answer about {}; taken for no rules", key.key());
+                key.assumeEmpty(clock.instant());
+                tellWaiters(key);
+                askAgain(key);
             }
         }
-        if (shortest != Long.MAX_VALUE) {
-            runPatience(Duration.ofNanos(shortest));
+        outbox.flush(stream());
+    }
+
+    /** The refresh does the same, so once it comes sooner it is enough. */
+    private void askAgain(KeySubscription<?> key) {
+        Duration refresh = settings.refreshInterval();
+        if (refresh.isZero() || key.patienceNanos() < refresh.toNanos()) {
+            outbox.subscribe(key);
         }
+    }
+
+    private void refreshLater() {
+        if (!settings.refreshInterval().isZero()) {
+            loop.schedule(Jitter.around(settings.refreshInterval()), this::refresh);
+        }
+    }
+
+    /** Asks for everything again, which heals what the control plane failed to push. */
+    private void refresh() {
+        if (stream() != null) {
+            keys.values().forEach(outbox::subscribe);
+            outbox.flush(stream());
+        }
+        refreshLater();
     }
 
     @Override
     public void onStreamLost() {
-        unanswered.clear();
-        unasked.clear();
-        keys.values().forEach(KeySubscription::streamLost);
-        unasked.addAll(keys.values());
+        silent.clear();
+        stale.clear();
+        for (KeySubscription<?> key : keys.values()) {
+            key.streamLost();
+            if (key.isFromBefore()) {
+                stale.add(key);
+            }
+        }
+        outbox.startAnew(keys.values());
+    }
+
+    @Override
+    public void onMessageTooLarge() {
+        int allowed = settings.limits().transportMessageBytes();
+        listener.onLimit(new LimitEvent(Limit.MESSAGE_BYTES, allowed, -1, null));
     }
 
     @Override
     public void onState(ConnectionState state) {
         onState.accept(state);
+    }
+
+    @Override
+    public boolean isStale() {
+        return !stale.isEmpty();
+    }
+
+    @Override
+    public Throwable staleness() {
+        return new StaleRulesException(stale.iterator().next().key(), stale.size());
+    }
+
+    /** The rules of a key are no longer from before this stream, or the key is gone. */
+    private void confirmed(KeySubscription<?> key) {
+        if (stale.remove(key)) {
+            updatePhase();
+        }
+    }
+
+    private void updatePhase() {
+        if (connection != null) {
+            connection.updatePhase();
+        }
     }
 
     @Override
@@ -260,8 +333,8 @@ final class Subscriptions implements Connection.Listener {
                         || (response.getStatus().getCode() == WireStatus.REGISTRATION_FAILED
                                 && response.getDataWithVersion().getDataCount() == 0);
         if (refusal) {
-            KeySubscription<?> asked = unanswered.get(response.getResponseId());
-            refuse(asked == null ? key : asked, response.getStatus());
+            KeySubscription<?> asked = outbox.askedBy(response.getResponseId());
+            refused(asked == null ? key : asked, response.getStatus());
         } else if (key != null) {
             accept(key, response);
         } else if (response.getApp().isEmpty() || response.getKind().isEmpty()) {
@@ -278,7 +351,7 @@ final class Subscriptions implements Connection.Listener {
         }
     }
 
-    private void refuse(@Nullable KeySubscription<?> key, Status status) {
+    private void refused(@Nullable KeySubscription<?> key, Status status) {
         if (key == null) {
             LOG.warn(
                     "The control plane refused an unknown request with code {}: {}",
@@ -294,75 +367,43 @@ final class Subscriptions implements Connection.Listener {
                 status.getMessage());
         var error =
                 new SubscriptionRefusedException(ruleKey, status.getCode(), status.getMessage());
-        keys.remove(WireKey.of(key.target(), key.kind()));
-        unanswered.remove(key.requestId(), key);
-        unasked.remove(key);
+        listener.onRefusal(error);
+        drop(key);
+        outbox.forget(key);
         waiters.removeIf(waiter -> waiter.failIfWaitingFor(key, error));
         key.fail(error);
     }
 
-    private <R extends Rule> void accept(KeySubscription<R> key, SubscribeResponse response) {
-        unanswered.remove(key.requestId(), key);
-        long version = response.getDataWithVersion().getVersion();
-        if (key.isOutdated(version)) {
-            String reason =
-                    "version "
-                            + version
-                            + " is older than "
-                            + key.streamVersion()
-                            + " of this stream";
-            LOG.warn("Refused a push for {}: {}", key.key(), reason);
-            answer(response, WireStatus.NACK, WireStatus.OUTDATED, reason);
+    private void accept(KeySubscription<?> key, SubscribeResponse push) {
+        outbox.answered(key);
+        silent.remove(key);
+        boolean wasHeld = key.isHeld();
+        boolean usable = intake.take(key, push);
+        outbox.flush(stream());
+        if (key.isHeld()) {
+            LOG.debug("A push for {} lacks rules in force; waiting for more", key.key());
+            key.settleBy(loop.schedule(settings.settleTime(), () -> settle(key)));
             return;
         }
-        DecodedRules<R> decoded;
-        try {
-            decoded =
-                    key.accept(
-                            codec,
-                            response.getDataWithVersion().getDataList(),
-                            response.getStatus().getDetailsList(),
-                            version,
-                            clock.instant());
-        } catch (RuntimeException e) {
-            LOG.warn(
-                    "Refused a push for {} that cannot be read; the last good rules stay",
-                    key.key(),
-                    e);
-            answer(response, WireStatus.NACK, WireStatus.UNKNOWN, "cannot be read: " + e);
-            return;
+        if (wasHeld) {
+            listener.onSettled(key.key(), key.heldFor(), false);
         }
-        tellWaiters(key);
-        decoded.warnings()
-                .forEach(warning -> LOG.warn("Push {} for {}: {}", version, key.key(), warning));
-        if (decoded.rejected().isEmpty()) {
-            answer(response, WireStatus.ACK, WireStatus.SUCCESS, "");
-        } else {
-            String reasons =
-                    decoded.rejected().stream()
-                            .map(RejectedMessage::reason)
-                            .collect(Collectors.joining("; "));
-            LOG.warn("Rejected rules of push {} for {}: {}", version, key.key(), reasons);
-            answer(response, WireStatus.NACK, WireStatus.FORMAT, reasons);
-        }
+        inForce(key, usable);
     }
 
-    /**
-     * Answers a push. The status is always set, because the public control plane dies of a NACK
-     * without.
-     */
-    private void answer(SubscribeResponse push, String ack, int code, String message) {
-        RuleStream stream = stream();
-        if (stream != null) {
-            String shortened =
-                    message.length() <= MAX_REASON_LENGTH
-                            ? message
-                            : message.substring(0, MAX_REASON_LENGTH);
-            stream.send(
-                    SubscribeRequest.newBuilder()
-                            .setResponseAck(ack)
-                            .setRequestId(push.getResponseId())
-                            .setStatus(Status.newBuilder().setCode(code).setMessage(shortened)));
+    private void settle(KeySubscription<?> key) {
+        key.settle();
+        listener.onSettled(key.key(), key.heldFor(), true);
+        inForce(key, true);
+    }
+
+    /** What the control plane last said about a key is in force. */
+    private void inForce(KeySubscription<?> key, boolean worthKeeping) {
+        tellWaiters(key);
+        confirmed(key);
+        RuleSnapshot<?> current = key.current();
+        if (worthKeeping && current != null) {
+            cache.store(current);
         }
     }
 

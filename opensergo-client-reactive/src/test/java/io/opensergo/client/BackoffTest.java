@@ -14,7 +14,7 @@ class BackoffTest {
     @Test
     void boundDoublesFromMinToMax() {
         var backoff =
-                new Backoff(Duration.ofMillis(100), Duration.ofMillis(1000), bound -> bound - 1);
+                new Backoff(Duration.ofMillis(100), Duration.ofMillis(1000), 1, bound -> bound - 1);
 
         assertThat(backoff.next()).hasMillis(100);
         assertThat(backoff.next()).hasMillis(200);
@@ -27,7 +27,7 @@ class BackoffTest {
     @Test
     void resetStartsAgainAtMin() {
         var backoff =
-                new Backoff(Duration.ofMillis(100), Duration.ofMillis(1000), bound -> bound - 1);
+                new Backoff(Duration.ofMillis(100), Duration.ofMillis(1000), 1, bound -> bound - 1);
         backoff.next();
         backoff.next();
 
@@ -41,7 +41,7 @@ class BackoffTest {
             @ForAll @LongRange(min = 1, max = 100_000) long min,
             @ForAll @LongRange(min = 0, max = 10_000_000) long more,
             @ForAll @IntRange(min = 1, max = 200) int failures) {
-        var backoff = new Backoff(Duration.ofMillis(min), Duration.ofMillis(min + more));
+        var backoff = new Backoff(Duration.ofMillis(min), Duration.ofMillis(min + more), 1);
         for (int i = 0; i < failures; i++) {
             assertThat(backoff.next().toMillis()).isBetween(1L, min + more);
         }

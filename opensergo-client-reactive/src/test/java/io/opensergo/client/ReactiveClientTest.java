@@ -1,5 +1,6 @@
 package io.opensergo.client;
 
+import static io.opensergo.client.Recorder.limit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -18,13 +19,12 @@ import io.opensergo.api.RuleSnapshot;
 import io.opensergo.api.SubscriptionRefusedException;
 import io.opensergo.api.Target;
 import io.opensergo.proto.WireStatus;
+import io.opensergo.proto.internal.transport.v1.ControlPlaneDesc;
 import io.opensergo.proto.internal.transport.v1.SubscribeOpType;
 import io.opensergo.proto.internal.transport.v1.SubscribeRequest;
 import io.opensergo.proto.internal.transport.v1.SubscribeResponse;
-import io.opensergo.rules.Metadata;
 import io.opensergo.rules.RuleKind;
 import io.opensergo.rules.faulttolerance.ConcurrencyLimitStrategy;
-import io.opensergo.rules.faulttolerance.LimitMode;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
 import java.time.Duration;
 import java.util.List;
@@ -35,8 +35,6 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import reactor.core.Disposable;
-import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
@@ -77,39 +75,8 @@ class ReactiveClientTest {
         return client;
     }
 
-    private static RateLimitStrategy limit(String name, long threshold) {
-        return new RateLimitStrategy(
-                Metadata.of("default", "shop", name),
-                RateLimitStrategy.MetricType.REQUEST_AMOUNT,
-                LimitMode.LOCAL,
-                threshold,
-                Duration.ofSeconds(1));
-    }
-
     private Recorder<RateLimitStrategy> follow() {
         return new Recorder<>(client.rules(SHOP, RateLimitStrategy.KIND));
-    }
-
-    /** Follows a Flux and keeps what it signals. */
-    private static final class Recorder<R extends io.opensergo.rules.Rule> {
-
-        private final List<RuleSnapshot<R>> snapshots = new CopyOnWriteArrayList<>();
-        private final List<Object> ends = new CopyOnWriteArrayList<>();
-        private final Disposable subscription;
-
-        Recorder(Flux<RuleSnapshot<R>> flux) {
-            subscription = flux.subscribe(snapshots::add, ends::add, () -> ends.add("completed"));
-        }
-
-        RuleSnapshot<R> get(int number) {
-            await().until(() -> snapshots.size() > number);
-            return snapshots.get(number);
-        }
-
-        Object end() {
-            await().until(() -> !ends.isEmpty());
-            return ends.get(0);
-        }
     }
 
     @Test
@@ -174,12 +141,12 @@ class ReactiveClientTest {
         first.get(0);
         second.get(0);
 
-        first.subscription.dispose();
+        first.subscription().dispose();
         Recorder<RateLimitStrategy> third = follow();
         third.get(0);
         assertThat(server.stream().requests(SubscribeOpType.UNSUBSCRIBE)).isEmpty();
-        second.subscription.dispose();
-        third.subscription.dispose();
+        second.subscription().dispose();
+        third.subscription().dispose();
 
         SubscribeRequest request = server.stream().request(SubscribeOpType.UNSUBSCRIBE, 0);
         assertThat(request.getTarget().getApp()).isEqualTo("shop");
@@ -194,7 +161,7 @@ class ReactiveClientTest {
         server.stream(1).answerSubscribe(0, 1, limit("a", 5));
         first.get(0);
 
-        first.subscription.dispose();
+        first.subscription().dispose();
         Recorder<RateLimitStrategy> second = follow();
 
         assertThat(second.get(0)).isSameAs(first.get(0));
@@ -206,7 +173,7 @@ class ReactiveClientTest {
         Recorder<RateLimitStrategy> first = follow();
         server.stream().answerSubscribe(0, 1, limit("a", 5));
         first.get(0);
-        first.subscription.dispose();
+        first.subscription().dispose();
         server.stream().request(SubscribeOpType.UNSUBSCRIBE, 0);
 
         Recorder<ConcurrencyLimitStrategy> other =
@@ -347,6 +314,27 @@ class ReactiveClientTest {
     }
 
     @Test
+    void lowerVersionOfAnotherControlPlaneOnTheSameStreamIsTaken() {
+        Recorder<RateLimitStrategy> follower = follow();
+        server.stream().subscribe(0);
+        server.stream().push(from("one", 100, limit("a", 5)));
+        follower.get(0);
+
+        server.stream().push(from("two", 1, limit("a", 9)));
+        server.stream().push(from("two", 0, limit("a", 7)));
+
+        assertThat(follower.get(1).rules()).containsExactly(limit("a", 9));
+        assertThat(server.stream().answer(2).getStatus().getCode()).isEqualTo(WireStatus.OUTDATED);
+    }
+
+    private static SubscribeResponse.Builder from(
+            String controlPlane, long version, RateLimitStrategy limit) {
+        return ScriptedControlPlane.Stream.push(
+                        "default", "shop", RateLimitStrategy.KIND.wireName(), version, limit)
+                .setControlPlane(ControlPlaneDesc.newBuilder().setIdentifier(controlPlane));
+    }
+
+    @Test
     void laterPushesOfThePublicControlPlaneAreTaken() {
         Recorder<RateLimitStrategy> follower = follow();
         server.stream().answerSubscribe(0, 1, limit("a", 5));
@@ -420,7 +408,7 @@ class ReactiveClientTest {
         server.stream().push(failure);
 
         assertThat(follower.end()).isInstanceOf(SubscriptionRefusedException.class);
-        assertThat(follower.snapshots).isEmpty();
+        assertThat(follower.snapshots()).isEmpty();
     }
 
     @Test
@@ -454,8 +442,8 @@ class ReactiveClientTest {
         client(builder().answerTimeout(Duration.ofMillis(50)));
         Recorder<RateLimitStrategy> follower = follow();
         server.stream(1).answerSubscribe(0, 1, limit("a", 5));
-        await().until(() -> follower.snapshots.stream().anyMatch(s -> !s.rules().isEmpty()));
-        int seen = follower.snapshots.size();
+        await().until(() -> follower.snapshots().stream().anyMatch(s -> !s.rules().isEmpty()));
+        int seen = follower.snapshots().size();
 
         server.stream(1).fail(Status.UNAVAILABLE);
         server.stream(2).subscribe(0);
@@ -463,7 +451,7 @@ class ReactiveClientTest {
                 new Recorder<>(client.rules(SHOP, ConcurrencyLimitStrategy.KIND));
         assertThat(probe.get(0).origin()).isEqualTo(Origin.ASSUMED_EMPTY);
 
-        assertThat(follower.snapshots).hasSize(seen);
+        assertThat(follower.snapshots()).hasSize(seen);
         assertThat(follow().get(0).rules()).containsExactly(limit("a", 5));
     }
 
@@ -530,8 +518,8 @@ class ReactiveClientTest {
         assertThat(server.stream().subscribe(0).getIdentifier()).isNotEqualTo(firstIdentifier);
         server.stream().push(RateLimitStrategy.KIND, 1, limit("a", 9));
         assertThat(limits.get(1).rules()).containsExactly(limit("a", 9));
-        assertThat(limits.ends).isEmpty();
-        assertThat(slots.ends).isEmpty();
+        assertThat(limits.ends()).isEmpty();
+        assertThat(slots.ends()).isEmpty();
     }
 
     @Test
@@ -542,7 +530,7 @@ class ReactiveClientTest {
         int port = server.port();
 
         server.kill();
-        limits.subscription.dispose();
+        limits.subscription().dispose();
         server = ScriptedControlPlane.start(port);
 
         assertThat(server.stream().subscribe(0).getTarget().getKinds(0))
@@ -699,10 +687,10 @@ class ReactiveClientTest {
                             server.stream().push(RateLimitStrategy.KIND, 3, limit("a", 3));
                             await().until(
                                             () ->
-                                                    !fast.snapshots.isEmpty()
-                                                            && fast.snapshots
+                                                    !fast.snapshots().isEmpty()
+                                                            && fast.snapshots()
                                                                             .get(
-                                                                                    fast.snapshots
+                                                                                    fast.snapshots()
                                                                                                     .size()
                                                                                             - 1)
                                                                             .version()

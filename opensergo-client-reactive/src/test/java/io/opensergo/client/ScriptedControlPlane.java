@@ -10,7 +10,10 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.handler.ssl.ClientAuth;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.opensergo.proto.EncodedRules;
 import io.opensergo.proto.WireCodec;
@@ -27,6 +30,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import javax.net.ssl.SSLException;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
@@ -42,8 +46,10 @@ final class ScriptedControlPlane implements AutoCloseable {
     private final List<Stream> streams = new CopyOnWriteArrayList<>();
     private final List<String> authorizations = new CopyOnWriteArrayList<>();
     private final Server server;
+    private final boolean reads;
 
-    private ScriptedControlPlane(ServerBuilder<?> builder) {
+    private ScriptedControlPlane(ServerBuilder<?> builder, boolean reads) {
+        this.reads = reads;
         try {
             server =
                     builder.addService(new Service())
@@ -60,12 +66,42 @@ final class ScriptedControlPlane implements AutoCloseable {
     }
 
     static ScriptedControlPlane start(int port) {
-        return new ScriptedControlPlane(NettyServerBuilder.forPort(port));
+        return new ScriptedControlPlane(NettyServerBuilder.forPort(port), true);
+    }
+
+    /**
+     * Starts one that reads no request until {@link Stream#readOn}, and has little room for them.
+     */
+    static ScriptedControlPlane startNotReading() {
+        return new ScriptedControlPlane(
+                NettyServerBuilder.forPort(0).flowControlWindow(64 * 1024), false);
     }
 
     static ScriptedControlPlane startTls(File certificate, File key) {
+        return startTls(0, certificate, key);
+    }
+
+    static ScriptedControlPlane startTls(int port, File certificate, File key) {
         return new ScriptedControlPlane(
-                NettyServerBuilder.forPort(0).useTransportSecurity(certificate, key));
+                NettyServerBuilder.forPort(port).useTransportSecurity(certificate, key), true);
+    }
+
+    /** Starts by TLS, for clients that show this very certificate. */
+    static ScriptedControlPlane startMutualTls(
+            int port, TestCertificate own, TestCertificate client) {
+        try {
+            return new ScriptedControlPlane(
+                    NettyServerBuilder.forPort(port)
+                            .sslContext(
+                                    GrpcSslContexts.forServer(
+                                                    own.certificate().toFile(), own.key().toFile())
+                                            .trustManager(client.certificate().toFile())
+                                            .clientAuth(ClientAuth.REQUIRE)
+                                            .build()),
+                    true);
+        } catch (SSLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     int port() {
@@ -94,6 +130,11 @@ final class ScriptedControlPlane implements AutoCloseable {
         return authorizations;
     }
 
+    /** Takes no further connection and says so to those there are, which go on. */
+    void leave() {
+        server.shutdown();
+    }
+
     /** Cuts every connection. */
     void kill() {
         server.shutdownNow();
@@ -109,10 +150,10 @@ final class ScriptedControlPlane implements AutoCloseable {
     static final class Stream implements StreamObserver<SubscribeRequest> {
 
         private final List<SubscribeRequest> requests = new CopyOnWriteArrayList<>();
-        private final StreamObserver<SubscribeResponse> responses;
+        private final ServerCallStreamObserver<SubscribeResponse> responses;
         private volatile boolean over;
 
-        Stream(StreamObserver<SubscribeResponse> responses) {
+        Stream(ServerCallStreamObserver<SubscribeResponse> responses) {
             this.responses = responses;
         }
 
@@ -193,6 +234,15 @@ final class ScriptedControlPlane implements AutoCloseable {
             }
         }
 
+        /** Reads what has come and all that comes, on a server that did not. */
+        void readOn() {
+            responses.request(Integer.MAX_VALUE);
+        }
+
+        List<SubscribeRequest> requests() {
+            return requests;
+        }
+
         boolean isOver() {
             return over;
         }
@@ -218,7 +268,11 @@ final class ScriptedControlPlane implements AutoCloseable {
         @Override
         public StreamObserver<SubscribeRequest> subscribeConfig(
                 StreamObserver<SubscribeResponse> responses) {
-            var stream = new Stream(responses);
+            var call = (ServerCallStreamObserver<SubscribeResponse>) responses;
+            if (!reads) {
+                call.disableAutoRequest();
+            }
+            var stream = new Stream(call);
             streams.add(stream);
             return stream;
         }

@@ -7,6 +7,7 @@ import io.opensergo.api.ConfigurationException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -35,8 +36,9 @@ class SettingsTest {
     }
 
     @Test
-    void ipv6AddressIsBracketedForTheResolver() {
-        assertThat(Endpoint.parse("[::1]:5", "endpoint").grpcTarget()).isEqualTo("dns:///[::1]:5");
+    void ipv6AddressIsBracketedAndEncodedForTheResolver() {
+        assertThat(Endpoint.parse("[::1]:5", "endpoint").grpcTarget())
+                .isEqualTo("dns:///%5B::1%5D:5");
         assertThat(Endpoint.parse("a:5", "endpoint").grpcTarget()).isEqualTo("dns:///a:5");
     }
 
@@ -53,15 +55,33 @@ class SettingsTest {
                 "ftp://localhost",
                 "http://",
                 "localhost:1/path",
-                "user@localhost:1",
-                "a b:1",
-                "localhost:1?x=y"
+                "a b:1"
             })
     void malformedEndpointIsAnErrorThatNamesSettingAndValue(String text) {
         assertThatThrownBy(() -> Endpoint.parse(text, "endpoint"))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("endpoint")
                 .hasMessageContaining("'" + text + "'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "user:s3cret@localhost:1",
+                "http://s3cret@localhost",
+                "https://user:s3@s3cret@localhost",
+                "localhost:1?token=s3cret",
+                "http://localhost?s3cret",
+                "localhost#s3cret",
+                "https://user:s3cret@local host"
+            })
+    void malformedEndpointDoesNotLeakCredentials(String text) {
+        assertThatThrownBy(() -> Endpoint.parse(text, "endpoint"))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("***")
+                .hasMessageContaining("local")
+                .hasMessageNotContaining("s3")
+                .hasNoCause();
     }
 
     @Test
@@ -102,6 +122,7 @@ class SettingsTest {
                 inline(
                         """
                         {"endpoints": ["a:1", "b:2"], "namespace": "prod", "app": "shop", "token": "t",
+                         "cacheDir": "/var/cache/shop", "cacheMaxAgeSeconds": 86400,
                          "tls": {"caFile": "ca.pem", "certFile": "c.pem", "keyFile": "k.pem", "serverName": "cp"}}
                         """);
 
@@ -109,6 +130,8 @@ class SettingsTest {
         assertThat(bootstrap.namespace()).isEqualTo("prod");
         assertThat(bootstrap.app()).isEqualTo("shop");
         assertThat(bootstrap.token()).isEqualTo("t");
+        assertThat(bootstrap.cacheDir()).isEqualTo(Path.of("/var/cache/shop"));
+        assertThat(bootstrap.cacheMaxAge()).isEqualTo(Duration.ofDays(1));
         assertThat(bootstrap.toString()).doesNotContain("\"t\"").doesNotContain("token");
         assertThat(bootstrap.tls())
                 .isEqualTo(
@@ -134,7 +157,12 @@ class SettingsTest {
                 "{\"endpoints\": []}           | endpoints",
                 "{\"endpoints\": [1]}          | list of texts",
                 "{\"endpoint\": \"a\", \"endpoints\": [\"b\"]} | either",
-                "{\"endpoint\": \"a\", \"endpiont\": \"b\"}    | unknown key 'endpiont'; allowed are [app, endpoint",
+                "{\"endpoint\": \"a\", \"endpiont\": \"b\"}    | unknown key 'endpiont'; allowed are [app, cacheDir, cacheMaxAgeSeconds, endpoint",
+                "{\"endpoint\": \"a\", \"cacheDir\": 5}        | 'cacheDir' must be a text",
+                "{\"endpoint\": \"a\", \"cacheDir\": \"a\\u0000b\"}   | 'cacheDir' must be a path",
+                "{\"endpoint\": \"a\", \"cacheMaxAgeSeconds\": 0}   | whole number of seconds",
+                "{\"endpoint\": \"a\", \"cacheMaxAgeSeconds\": 1.5} | whole number of seconds",
+                "{\"endpoint\": \"a\", \"cacheMaxAgeSeconds\": 1e3} | whole number of seconds",
                 "{\"endpoint\": \"a\", \"tls\": true}          | 'tls' must be an object",
                 "{\"endpoint\": \"a\", \"tls\": {\"ca\": \"x\"}} | unknown key 'tls.ca'",
                 "{\"endpoint\": \"a\", \"tls\": {\"certFile\": \"x\"}} | together",
@@ -144,6 +172,15 @@ class SettingsTest {
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("OPENSERGO_BOOTSTRAP_CONFIG")
                 .hasMessageContaining(expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PT0S", "PT-1S"})
+    void maximumAgeOfTheCacheIsPositive(Duration age) {
+        assertThatThrownBy(() -> OpenSergoClients.builder().cacheMaxAge(age))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("cacheMaxAge")
+                .hasMessageContaining(age.toString());
     }
 
     @Test

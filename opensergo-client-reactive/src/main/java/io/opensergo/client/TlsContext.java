@@ -1,0 +1,131 @@
+package io.opensergo.client;
+
+import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
+import io.opensergo.api.ConfigurationException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * TLS with the PEM files as they are now: a connection that is made after files were replaced uses
+ * the new ones. Made on any thread, then confined to the event loop.
+ *
+ * <p>Files that cannot be used, such as half of a new pair, leave those in use that were good
+ * before. Established connections are left alone.
+ *
+ * <p>The event loop reads the files itself, against its rule not to block: that is a few kilobytes,
+ * only after a change, and only while a connection is being made; otherwise it looks at the files'
+ * times and sizes. To read them elsewhere would let an attempt start with files known to be old.
+ */
+final class TlsContext {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TlsContext.class);
+
+    private final TlsSettings settings;
+    private List<FileStamp> stamps;
+    private SslContext context;
+
+    /** What tells a file from the one that was there before; all is null if there is none. */
+    private record FileStamp(@Nullable FileTime modified, long size, @Nullable Object fileKey) {
+
+        static FileStamp of(Path file) {
+            try {
+                var attributes = Files.readAttributes(file, BasicFileAttributes.class);
+                return new FileStamp(
+                        attributes.lastModifiedTime(), attributes.size(), attributes.fileKey());
+            } catch (IOException e) {
+                return new FileStamp(null, 0, null);
+            }
+        }
+    }
+
+    /**
+     * Reads the files.
+     *
+     * @throws ConfigurationException naming the setting that cannot be used
+     */
+    TlsContext(TlsSettings settings) {
+        this.settings = settings;
+        this.stamps = stamps(settings);
+        this.context = read(settings);
+    }
+
+    /** Returns the name that the server's certificate must bear, if it is not the endpoint's. */
+    @Nullable String serverName() {
+        return settings.serverName();
+    }
+
+    /** Returns the context to connect with now. */
+    SslContext current() {
+        List<FileStamp> now = stamps(settings);
+        if (!now.equals(stamps)) {
+            stamps = now;
+            readAgain();
+        }
+        return context;
+    }
+
+    private void readAgain() {
+        try {
+            context = read(settings);
+            LOG.info("The TLS files have changed; new connections use the new ones");
+        } catch (ConfigurationException e) {
+            LOG.warn(
+                    "The TLS files have changed, but cannot be used: {}; new connections use those"
+                            + " that were read before, until the files change again",
+                    e.getMessage());
+        }
+    }
+
+    private static List<FileStamp> stamps(TlsSettings settings) {
+        return Stream.of(settings.caFile(), settings.certFile(), settings.keyFile())
+                .filter(Objects::nonNull)
+                .map(FileStamp::of)
+                .toList();
+    }
+
+    private static SslContext read(TlsSettings settings) {
+        var builder = GrpcSslContexts.forClient();
+        Path caFile = settings.caFile();
+        Path certFile = settings.certFile();
+        Path keyFile = settings.keyFile();
+        if (caFile != null) {
+            trust(builder, caFile);
+        }
+        if (certFile != null && keyFile != null) {
+            OwnCertificate own = OwnCertificate.read(certFile, keyFile);
+            builder.keyManager(own.key(), own.chain());
+        }
+        try {
+            return builder.build();
+        } catch (SSLException e) {
+            throw new ConfigurationException("tls", "cannot be used: " + e.getMessage(), e);
+        }
+    }
+
+    private static void trust(SslContextBuilder builder, Path caFile) {
+        if (!Files.isReadable(caFile)) {
+            throw new ConfigurationException(
+                    "tls.caFile", "must name a readable file, was " + caFile);
+        }
+        try {
+            builder.trustManager(caFile.toFile());
+        } catch (IllegalArgumentException e) {
+            throw new ConfigurationException(
+                    "tls.caFile",
+                    "must name a PEM file with certificates, but " + caFile + " is none",
+                    e);
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package io.opensergo.client;
+
+import static io.opensergo.client.Recorder.limit;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.grpc.Status;
+import io.opensergo.api.ConnectionState.Phase;
+import io.opensergo.api.OpenSergoClient;
+import io.opensergo.api.Origin;
+import io.opensergo.api.StaleRulesException;
+import io.opensergo.api.Target;
+import io.opensergo.proto.internal.transport.v1.SubscribeOpType;
+import io.opensergo.proto.internal.transport.v1.SubscribeRequest;
+import io.opensergo.rules.faulttolerance.ConcurrencyLimitStrategy;
+import io.opensergo.rules.faulttolerance.RateLimitStrategy;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A control plane that says nothing, or that fails to say something. */
+class SilenceTest {
+
+    private static final Target SHOP = Target.of("shop");
+    private static final Duration NEVER = Duration.ofMinutes(10);
+    private static final Duration SOON = Duration.ofMillis(50);
+
+    private ScriptedControlPlane server;
+    private OpenSergoClient client;
+
+    @BeforeEach
+    void start() {
+        server = ScriptedControlPlane.start();
+    }
+
+    @AfterEach
+    void stop() {
+        client.close();
+        server.close();
+    }
+
+    private Recorder<RateLimitStrategy> follow(Duration answerTimeout, Duration refreshInterval) {
+        client =
+                OpenSergoClients.builder()
+                        .endpoints(server.endpoint())
+                        .backoff(Duration.ofMillis(1), Duration.ofMillis(50))
+                        .answerTimeout(answerTimeout)
+                        .refreshInterval(refreshInterval)
+                        .build();
+        return new Recorder<>(client.rules(SHOP, RateLimitStrategy.KIND));
+    }
+
+    @Test
+    void silentControlPlaneIsAskedAgainOnTheSameStream() {
+        Recorder<RateLimitStrategy> follower = follow(SOON, NEVER);
+
+        List<SubscribeRequest> asked =
+                List.of(
+                        server.stream().subscribe(0),
+                        server.stream().subscribe(1),
+                        server.stream().subscribe(2));
+
+        assertThat(asked).extracting(SubscribeRequest::getRequestId).doesNotHaveDuplicates();
+        assertThat(asked)
+                .extracting(SubscribeRequest::getTarget)
+                .containsOnly(asked.get(0).getTarget());
+        assertThat(server.streamCount()).isOne();
+        assertThat(follower.snapshots()).hasSize(1);
+        assertThat(client.state().phase()).isEqualTo(Phase.READY);
+    }
+
+    @Test
+    void answerToALaterRequestIsTakenAndEndsTheAsking() {
+        Recorder<RateLimitStrategy> follower = follow(SOON, NEVER);
+        server.stream().subscribe(1);
+
+        server.stream().push(RateLimitStrategy.KIND, 1, limit("a", 5));
+
+        assertThat(follower.get(1).origin()).isEqualTo(Origin.CONTROL_PLANE);
+        int asked = server.stream().requests(SubscribeOpType.SUBSCRIBE).size();
+        new Recorder<>(client.rules(SHOP, ConcurrencyLimitStrategy.KIND)).get(0);
+        assertThat(server.stream().requests(SubscribeOpType.SUBSCRIBE))
+                .extracting(request -> request.getTarget().getKinds(0))
+                .filteredOn(RateLimitStrategy.KIND.wireName()::equals)
+                .hasSize(asked);
+    }
+
+    @Test
+    void answeredKeyIsAskedForAgainNowAndThenWhichHealsALostPush() {
+        Recorder<RateLimitStrategy> follower = follow(NEVER, SOON);
+        server.stream().answerSubscribe(0, 1, limit("a", 5));
+        follower.get(0);
+
+        server.stream().answerSubscribe(1, 1, limit("a", 5));
+        server.stream().answerSubscribe(2, 2, limit("a", 9));
+
+        assertThat(follower.get(1).rules()).containsExactly(limit("a", 9));
+        assertThat(follower.snapshots()).hasSize(2);
+    }
+
+    @Test
+    void rulesThatASilentControlPlaneDoesNotConfirmAreStale() {
+        Recorder<RateLimitStrategy> follower = follow(SOON, NEVER);
+        server.stream().answerSubscribe(0, 1, limit("a", 5));
+        follower.awaitRules(limit("a", 5));
+        await().until(() -> client.state().phase() == Phase.READY);
+
+        server.stream().fail(Status.UNAVAILABLE);
+        server.stream(1).subscribe(1);
+
+        assertThat(client.state().phase()).isEqualTo(Phase.STALE);
+        assertThat(client.state().cause())
+                .isInstanceOf(StaleRulesException.class)
+                .hasMessageContaining("default/shop");
+        server.stream(1).push(RateLimitStrategy.KIND, 1, limit("a", 5));
+        await().until(() -> client.state().phase() == Phase.READY);
+        assertThat(client.state().cause()).isNull();
+    }
+
+    @Test
+    void staleKeyThatNobodyFollowsAnyMoreIsNoReasonToBeStale() {
+        Recorder<RateLimitStrategy> follower = follow(NEVER, NEVER);
+        server.stream().answerSubscribe(0, 1, limit("a", 5));
+        follower.get(0);
+        server.stream().fail(Status.UNAVAILABLE);
+        await().until(() -> client.state().phase() == Phase.STALE);
+
+        follower.subscription().dispose();
+
+        await().until(() -> client.state().phase() == Phase.READY);
+    }
+
+    @Test
+    void shortPatienceIsNotDelayedByTheLongerOneOfAnotherKey() {
+        Recorder<RateLimitStrategy> silent = follow(Duration.ofMillis(400), NEVER);
+        silent.get(0);
+        server.stream().subscribe(1);
+        long start = System.nanoTime();
+
+        new Recorder<>(client.rules(SHOP, ConcurrencyLimitStrategy.KIND)).get(0);
+
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(800));
+    }
+}
