@@ -1,7 +1,5 @@
 package io.opensergo.api;
 
-import java.util.Collection;
-
 /**
  * The cause of {@link ConnectionState.Phase#STALE}: rules in force that the control plane has not
  * sent again since the client connected.
@@ -13,13 +11,14 @@ public final class StaleRulesException extends OpenSergoException {
     /**
      * Reports keys.
      *
-     * @param keys the keys whose rules are from before, at least one
+     * @param key one of the keys whose rules are from before
+     * @param keys how many such keys there are, at least 1
      */
-    public StaleRulesException(Collection<RuleKey> keys) {
+    public StaleRulesException(RuleKey key, int keys) {
         super(
                 "the rules of "
-                        + keys.iterator().next()
-                        + (keys.size() == 1 ? "" : " and of " + (keys.size() - 1) + " more keys")
+                        + key
+                        + (keys == 1 ? "" : " and of " + (keys - 1) + " more keys")
                         + " are from before this connection, which has not sent them yet");
     }
 }

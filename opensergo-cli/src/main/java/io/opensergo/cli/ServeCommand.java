@@ -4,9 +4,14 @@ import io.opensergo.controlplane.ControlPlane;
 import io.opensergo.controlplane.DirectoryRuleSource;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -17,6 +22,8 @@ import picocli.CommandLine.Spec;
         description = "Runs a control plane on a directory of rule files.",
         mixinStandardHelpOptions = true)
 final class ServeCommand implements Runnable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
 
     @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -42,6 +49,16 @@ final class ServeCommand implements Runnable {
                             + " address.")
     private String host = "localhost";
 
+    @Option(
+            names = "--status-every",
+            paramLabel = "TIME",
+            description = "How often what it is doing is logged, if that has changed; default: 1m.")
+    private Duration statusEvery = Duration.ofMinutes(1);
+
+    @Mixin private ServeSecurity security = new ServeSecurity();
+
+    @Mixin private ServeLimits limits = new ServeLimits();
+
     @Override
     public void run() {
         PrintWriter out = spec.commandLine().getOut();
@@ -49,17 +66,16 @@ final class ServeCommand implements Runnable {
             throw new CommandLine.ParameterException(
                     spec.commandLine(), "--port must be from 0 to 65535, was " + port);
         }
-        ControlPlane controlPlane =
-                ControlPlane.builder()
-                        .host(host)
-                        .port(port)
-                        .source(DirectoryRuleSource.of(rules))
-                        .start();
+        ControlPlane.Builder builder =
+                ControlPlane.builder().host(host).port(port).source(DirectoryRuleSource.of(rules));
+        security.apply(builder, spec.commandLine());
+        limits.apply(builder);
+        ControlPlane controlPlane = builder.start();
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(() -> end(controlPlane, out), "opensergo-end"));
         out.println("Serving the rules of " + rules + " on " + host + ":" + controlPlane.port());
         out.flush();
-        waitForSignal();
+        waitForSignal(controlPlane);
     }
 
     /** Ends with success: to be told to end is not a failure. */
@@ -70,9 +86,17 @@ final class ServeCommand implements Runnable {
         Runtime.getRuntime().halt(CommandLine.ExitCode.OK);
     }
 
-    private static void waitForSignal() {
+    private void waitForSignal(ControlPlane controlPlane) {
+        var never = new CountDownLatch(1);
+        String logged = "";
         try {
-            new CountDownLatch(1).await();
+            while (!never.await(statusEvery.toNanos(), TimeUnit.NANOSECONDS)) {
+                String line = StatusLine.of(controlPlane.status(), controlPlane.problems().size());
+                if (!line.equals(logged)) {
+                    LOG.info("{}", line);
+                    logged = line;
+                }
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

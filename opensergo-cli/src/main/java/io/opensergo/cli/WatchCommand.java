@@ -5,6 +5,7 @@ import io.opensergo.api.ConnectionState.Phase;
 import io.opensergo.api.OpenSergoClient;
 import io.opensergo.api.RuleSnapshot;
 import io.opensergo.api.Target;
+import io.opensergo.client.OpenSergoClientBuilder;
 import io.opensergo.client.OpenSergoClients;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleKind;
@@ -17,6 +18,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -80,13 +82,17 @@ final class WatchCommand implements Callable<Integer> {
             description = "How snapshots are printed; default: ${DEFAULT-VALUE}.")
     private Output output = Output.TEXT;
 
+    @Mixin private WatchSecurity security = new WatchSecurity();
+
     @Override
     public Integer call() {
         List<? extends RuleKind<?>> kinds = kinds();
         var format = SnapshotFormat.of(output == Output.JSON, spec.commandLine().getColorScheme());
         PrintWriter out = spec.commandLine().getOut();
         var printed = new AtomicBoolean();
-        try (OpenSergoClient client = OpenSergoClients.connect(endpoint)) {
+        OpenSergoClientBuilder builder = OpenSergoClients.builder().endpoints(endpoint);
+        security.apply(builder, spec.commandLine());
+        try (OpenSergoClient client = builder.build()) {
             client.states().subscribe(this::tell);
             Flux.fromIterable(kinds)
                     .flatMap(each -> follow(client, each), kinds.size())

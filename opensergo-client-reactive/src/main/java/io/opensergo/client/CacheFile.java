@@ -16,6 +16,7 @@ import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleKind;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -102,6 +103,7 @@ final class CacheFile {
         long seconds = file.getLong();
         int nanos = file.getInt();
         requireWhole(file, bytes);
+        Instant receivedAt = receivedAt(seconds, nanos);
         SubscribeResponse push = parse(file.position(HEADER_BYTES));
         requireSameKey(push, target, kind);
         DecodedRules<R> decoded =
@@ -117,9 +119,17 @@ final class CacheFile {
                 kind,
                 push.getDataWithVersion().getVersion(),
                 Origin.DISK_CACHE,
-                Instant.ofEpochSecond(seconds, nanos),
+                receivedAt,
                 decoded.rules(),
                 List.of());
+    }
+
+    private static Instant receivedAt(long seconds, int nanos) throws UnusableCacheFileException {
+        try {
+            return Instant.ofEpochSecond(seconds, nanos);
+        } catch (DateTimeException | ArithmeticException e) {
+            throw new UnusableCacheFileException("says that it is of a time that there is not");
+        }
     }
 
     private static void requireOwnFormat(ByteBuffer file) throws UnusableCacheFileException {

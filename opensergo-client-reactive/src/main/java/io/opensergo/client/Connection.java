@@ -39,8 +39,11 @@ final class Connection implements RuleStream.Listener {
         /** The state changed. */
         void onState(ConnectionState state);
 
-        /** Returns why rules in force may be out of date, or {@code null} if they are not. */
-        @Nullable Throwable staleness();
+        /** Returns whether rules in force are from before this connection. */
+        boolean isStale();
+
+        /** Says which rules are; to be called only if some are. */
+        Throwable staleness();
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
@@ -49,7 +52,7 @@ final class Connection implements RuleStream.Listener {
     static final Duration STABLE = Duration.ofSeconds(5);
 
     private static final int MAX_FAIL_BACK_DOUBLINGS = 6;
-    private static final Duration MAX_KEEPALIVE_TIME = Duration.ofHours(1);
+    private static final Duration MAX_DOUBLED_KEEPALIVE_TIME = Duration.ofMinutes(30);
 
     private final EventLoop loop;
     private final ConnectionSettings settings;
@@ -184,10 +187,10 @@ final class Connection implements RuleStream.Listener {
         if (!connected) {
             return;
         }
-        Throwable staleness = listener.staleness();
-        Phase phase = staleness == null ? Phase.READY : Phase.STALE;
+        boolean stale = listener.isStale();
+        Phase phase = stale ? Phase.STALE : Phase.READY;
         if (state.phase() != phase || !state.endpoint().equals(endpoint().toString())) {
-            become(phase, staleness);
+            become(phase, stale ? listener.staleness() : null);
         }
     }
 
@@ -303,8 +306,9 @@ final class Connection implements RuleStream.Listener {
 
     /** gRPC does the same, but per channel, and each of our connections has its own. */
     private void pingLess() {
-        Duration doubled = keepAliveTime.multipliedBy(2);
-        keepAliveTime = doubled.compareTo(MAX_KEEPALIVE_TIME) > 0 ? MAX_KEEPALIVE_TIME : doubled;
+        if (keepAliveTime.compareTo(MAX_DOUBLED_KEEPALIVE_TIME) < 0) {
+            keepAliveTime = keepAliveTime.multipliedBy(2);
+        }
         LOG.info(
                 "The control plane at '{}' wants fewer keepalive pings: from now on after {}"
                         + " without a sign of it",

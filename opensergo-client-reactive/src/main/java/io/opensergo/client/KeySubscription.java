@@ -32,6 +32,8 @@ final class KeySubscription<R extends Rule> {
     /** A control plane that never stands still cannot put its rules off for longer than this. */
     private static final int MAX_SETTLE_TIMES = 10;
 
+    private static final long MAX_PATIENCE_NANOS = Duration.ofHours(1).toNanos();
+
     private final Target target;
     private final RuleKind<R> kind;
     private final WireKey wireKey;
@@ -170,9 +172,13 @@ final class KeySubscription<R extends Rule> {
         return fromBefore;
     }
 
-    /** Waits for an answer; each time without one, twice as long as the time before. */
+    /** Waits for an answer; each time without one, twice as long as the time before, to a limit. */
     void expectAnswer(Duration timeout, long nowNanos) {
-        patienceNanos = patienceNanos == 0 ? timeout.toNanos() : 2 * patienceNanos;
+        long first = timeout.toNanos();
+        patienceNanos =
+                patienceNanos == 0
+                        ? first
+                        : Math.max(first, Math.min(2 * patienceNanos, MAX_PATIENCE_NANOS));
         deadlineNanos = nowNanos + patienceNanos;
     }
 

@@ -15,11 +15,17 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
-/** Settings of a client; for one thread. Each setting has a default but the endpoints. */
+/**
+ * Settings of a client; for one thread. Each setting has a default but the endpoints. Durations
+ * beyond 1,000 days count as 1,000 days.
+ */
 public final class OpenSergoClientBuilder {
 
     private static final int MAX_CACHE_FILE_BYTES = 1 << 30;
     private static final Duration CACHE_RETRY = Duration.ofSeconds(30);
+
+    /** What is meant as "never" must not overflow the nanoseconds of a timer. */
+    private static final Duration LONGEST = Duration.ofDays(1000);
 
     private List<Endpoint> endpoints = List.of();
     private String namespace = Metadata.DEFAULT_NAMESPACE;
@@ -337,14 +343,18 @@ public final class OpenSergoClientBuilder {
         if (value.isNegative() || value.isZero()) {
             throw new ConfigurationException(setting, "must be positive, was " + value);
         }
-        return value;
+        return atMostLongest(value);
     }
 
     private static Duration notNegative(String setting, Duration value) {
         if (value.isNegative()) {
             throw new ConfigurationException(setting, "must not be negative, was " + value);
         }
-        return value;
+        return atMostLongest(value);
+    }
+
+    private static Duration atMostLongest(Duration value) {
+        return value.compareTo(LONGEST) > 0 ? LONGEST : value;
     }
 
     private static int atLeastOne(String setting, int value) {

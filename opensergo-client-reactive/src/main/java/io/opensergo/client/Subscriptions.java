@@ -297,10 +297,13 @@ final class Subscriptions implements Connection.Listener {
     }
 
     @Override
-    public @Nullable Throwable staleness() {
-        return stale.isEmpty()
-                ? null
-                : new StaleRulesException(stale.stream().map(KeySubscription::key).toList());
+    public boolean isStale() {
+        return !stale.isEmpty();
+    }
+
+    @Override
+    public Throwable staleness() {
+        return new StaleRulesException(stale.iterator().next().key(), stale.size());
     }
 
     /** The rules of a key are no longer from before this stream, or the key is gone. */

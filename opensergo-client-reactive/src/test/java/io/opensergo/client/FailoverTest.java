@@ -165,6 +165,33 @@ class FailoverTest {
     }
 
     @Test
+    void durationsThatMeanNeverAreTakenWithoutOverflow() throws IOException {
+        Duration forEver = Duration.ofSeconds(Long.MAX_VALUE);
+        try (var server = ScriptedControlPlane.start()) {
+            client =
+                    OpenSergoClients.builder()
+                            .endpoints(localhost(freePort()), server.endpoint())
+                            .backoff(Duration.ofMillis(1), forEver)
+                            .answerTimeout(forEver)
+                            .settleTime(forEver)
+                            .refreshInterval(forEver)
+                            .failBackInterval(forEver)
+                            .unsubscribeGrace(forEver)
+                            .keepAlive(forEver, forEver)
+                            .build();
+            var follower = new Recorder<>(client.rules(Target.of("shop"), RateLimitStrategy.KIND));
+            server.stream().answerSubscribe(0, 1, limit("a", 1));
+            follower.get(0);
+            server.stream().fail(Status.UNAVAILABLE);
+
+            server.stream(1).answerSubscribe(0, 1);
+            server.stream(1).push(RateLimitStrategy.KIND, 2, limit("a", 2));
+
+            assertThat(follower.get(1).rules()).containsExactly(limit("a", 2));
+        }
+    }
+
+    @Test
     void serverThatEndsEachStreamAtOnceIsNotAskedInABusyLoop() {
         try (var flapping = ScriptedControlPlane.start()) {
             client =

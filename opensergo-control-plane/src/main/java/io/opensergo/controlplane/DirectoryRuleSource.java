@@ -92,7 +92,7 @@ public final class DirectoryRuleSource implements RuleSource {
 
     /**
      * Reads the directory and begins to poll it. Waits for one interval if a file was written so
-     * lately that it may not be complete yet.
+     * lately that it may not be complete yet, and for some more while one goes on changing.
      *
      * @throws UncheckedIOException if the directory does not exist or is none
      * @throws IllegalStateException if the source has been started
@@ -107,11 +107,7 @@ public final class DirectoryRuleSource implements RuleSource {
             requireDirectory();
             RuleReader reader = RuleReader.strict().withKinds(listener.kinds()).withAppRequired();
             var scanner = new DirectoryScanner(directory, reader, InstantSource.system(), listener);
-            scanner.scan();
-            if (scanner.sawRecentWrite()) {
-                pause();
-            }
-            scanner.scanAndReport();
+            scanner.begin(this::pause);
             poller = poll(scanner);
         }
     }

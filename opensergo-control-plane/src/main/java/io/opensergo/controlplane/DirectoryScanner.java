@@ -27,6 +27,7 @@ import java.util.TreeMap;
 final class DirectoryScanner {
 
     private static final long NO_REVISION = -1;
+    private static final int MAX_FIRST_LOOKS = 10;
 
     private final Path directory;
     private final RuleReader reader;
@@ -38,6 +39,7 @@ final class DirectoryScanner {
     private List<Problem> reportedProblems = List.of();
     private long reportedRevision = NO_REVISION;
     private boolean sawRecentWrite;
+    private boolean settled;
 
     DirectoryScanner(
             Path directory, RuleReader reader, InstantSource clock, RuleSource.Listener listener) {
@@ -45,11 +47,6 @@ final class DirectoryScanner {
         this.reader = reader;
         this.clock = clock;
         this.listener = listener;
-    }
-
-    /** Returns whether the last scan met a file that was written a moment before. */
-    boolean sawRecentWrite() {
-        return sawRecentWrite;
     }
 
     /** Looks once; what two scans in a row see is reported. */
@@ -67,8 +64,8 @@ final class DirectoryScanner {
             news |= look(file, listing);
         }
         news |= files.values().removeIf(RuleFile::isGone);
-        boolean settled = files.values().stream().allMatch(RuleFile::isSettled);
-        long revision = revision(listing, settled);
+        settled = files.values().stream().allMatch(RuleFile::isSettled);
+        long revision = revision(listing);
         if (news) {
             report(revision);
         } else if (settled && revision > reportedRevision) {
@@ -76,16 +73,29 @@ final class DirectoryScanner {
         }
     }
 
-    /** Looks once and reports a revision in any case, even while files are being written. */
-    void scanAndReport() {
+    /**
+     * Looks until all that is there is settled, so that nobody gets a set without the rules of a
+     * file that is just being written, but not for ever; and reports a revision in any case.
+     *
+     * @param pause waits for a moment between two looks
+     */
+    void begin(Runnable pause) {
         scan();
+        if (sawRecentWrite) {
+            pause.run();
+        }
+        scan();
+        for (int looks = 2; !settled && looks < MAX_FIRST_LOOKS; looks++) {
+            pause.run();
+            scan();
+        }
         if (reportedRevision == NO_REVISION) {
             report(List.of(), List.of(), DirectoryListing.of(directory).revision());
         }
     }
 
     /** The first report counts all, so that it is not below what an earlier process reported. */
-    private long revision(DirectoryListing listing, boolean settled) {
+    private long revision(DirectoryListing listing) {
         if (settled || reportedRevision == NO_REVISION) {
             return Math.max(reportedRevision, listing.revision());
         }

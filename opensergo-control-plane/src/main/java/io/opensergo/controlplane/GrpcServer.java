@@ -1,6 +1,5 @@
 package io.opensergo.controlplane;
 
-import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
@@ -73,13 +72,8 @@ final class GrpcServer {
         this.settings = settings;
         this.service = service;
         this.housekeeper = housekeeper;
-        ServerIdentity identity = settings.identity();
-        this.server =
-                NettyServerBuilder.forAddress(
-                                settings.address(),
-                                identity == null
-                                        ? InsecureServerCredentials.create()
-                                        : identity.credentials())
+        NettyServerBuilder builder =
+                NettyServerBuilder.forAddress(settings.address())
                         .channelType(NioServerSocketChannel.class)
                         .bossEventLoopGroup(eventLoops)
                         .workerEventLoopGroup(eventLoops)
@@ -94,8 +88,9 @@ final class GrpcServer {
                         .keepAliveTimeout(
                                 settings.keepAliveTimeout().toNanos(), TimeUnit.NANOSECONDS)
                         .permitKeepAliveTime(MIN_CLIENT_KEEPALIVE.toSeconds(), TimeUnit.SECONDS)
-                        .permitKeepAliveWithoutCalls(true)
-                        .build();
+                        .permitKeepAliveWithoutCalls(true);
+        ServerIdentity identity = settings.identity();
+        this.server = (identity == null ? builder : builder.sslContext(identity.context())).build();
     }
 
     /**

@@ -1,7 +1,10 @@
 package io.opensergo.controlplane;
 
-import io.grpc.ServerCredentials;
-import io.grpc.TlsServerCredentials;
+import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.shaded.io.netty.handler.ssl.ClientAuth;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslProvider;
 import io.grpc.util.AdvancedTlsX509KeyManager;
 import io.grpc.util.AdvancedTlsX509TrustManager;
 import io.grpc.util.CertificateUtils;
@@ -16,6 +19,7 @@ import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +36,9 @@ import org.slf4j.LoggerFactory;
 final class ServerIdentity {
 
     private static final Logger LOG = LoggerFactory.getLogger(ServerIdentity.class);
+
+    /** A session that is resumed is not judged again, so it must not live on for a day. */
+    private static final long SESSION_SECONDS = 60;
 
     /** What the files hold, which is never printed. */
     private record Contents(String cert, String key, String clientCa) {
@@ -81,12 +88,23 @@ final class ServerIdentity {
         }
     }
 
-    ServerCredentials credentials() {
-        var tls = TlsServerCredentials.newBuilder().keyManager(keys);
+    /**
+     * Returns a context that asks for the certificates of each handshake's time.
+     *
+     * <p>It is the JDK's and not OpenSSL's, which tells clients for ever the CAs that it was made
+     * with; many clients then do not show a certificate of another one.
+     */
+    SslContext context() {
+        SslContextBuilder builder =
+                SslContextBuilder.forServer(keys).sessionTimeout(SESSION_SECONDS);
         if (files.clientCaFile() != null) {
-            tls.trustManager(trust).clientAuth(TlsServerCredentials.ClientAuth.REQUIRE);
+            builder.trustManager(trust).clientAuth(ClientAuth.REQUIRE);
         }
-        return tls.build();
+        try {
+            return GrpcSslContexts.configure(builder, SslProvider.JDK).build();
+        } catch (SSLException e) {
+            throw new IllegalStateException("the JDK's TLS cannot be used", e);
+        }
     }
 
     /** Looks at the files, and takes what is new and settled. */

@@ -14,12 +14,14 @@ import io.opensergo.rules.document.RuleReader;
 import io.opensergo.rules.document.RuleWriter;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
@@ -30,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -492,9 +495,37 @@ class DirectoryScannerTest {
         Instant moment = clock.instant().minusSeconds(600);
         setTimes(moment);
 
-        scanner.scanAndReport();
+        scanner.begin(() -> {});
 
         assertThat(recorder.revisions).containsExactly(Versions.at(moment));
+    }
+
+    @Test
+    void beginsOnlyWhenAFileThatIsBeingWrittenIsComplete() throws IOException {
+        Files.writeString(file, document("a", 1));
+        var pauses = new AtomicInteger();
+
+        scanner.begin(
+                () -> {
+                    if (pauses.incrementAndGet() <= 3) {
+                        append(document("a" + pauses, 1));
+                    }
+                });
+
+        assertThat(recorder.thresholds()).containsOnlyKeys("a", "a1", "a2", "a3");
+        assertThat(recorder.batches).isEqualTo(1);
+        assertThat(recorder.revisions).hasSize(1);
+    }
+
+    @Test
+    void beginsWithoutAFileThatNeverStopsChanging() throws IOException {
+        write("b.yaml", document("b", 1));
+        Files.writeString(file, document("a", 1));
+
+        scanner.begin(() -> append(document("a", 1)));
+
+        assertThat(recorder.thresholds()).containsOnlyKeys("b");
+        assertThat(recorder.revisions).isNotEmpty();
     }
 
     @Test
@@ -623,6 +654,14 @@ class DirectoryScannerTest {
     private void writeAndSettle(String content) throws IOException {
         Files.writeString(file, content);
         settle();
+    }
+
+    private void append(String content) {
+        try {
+            Files.writeString(file, content, StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private void writeAt(Instant modified, String content) throws IOException {

@@ -3,9 +3,11 @@ package io.opensergo.controlplane;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
+import io.grpc.stub.MetadataUtils;
 import io.opensergo.proto.WireCodec;
 import io.opensergo.proto.WireStatus;
 import io.opensergo.proto.internal.transport.v1.OpenSergoUniversalTransportServiceGrpc;
@@ -19,8 +21,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** A client of the raw protocol over a real socket; each stream records what it receives. */
 final class TestClient implements AutoCloseable {
@@ -30,10 +35,15 @@ final class TestClient implements AutoCloseable {
     private final ManagedChannel channel;
 
     TestClient(ControlPlane controlPlane) {
-        this.channel =
-                NettyChannelBuilder.forAddress("127.0.0.1", controlPlane.port())
-                        .usePlaintext()
-                        .build();
+        this(controlPlane.port());
+    }
+
+    TestClient(int port) {
+        this(NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build());
+    }
+
+    TestClient(ManagedChannel channel) {
+        this.channel = channel;
     }
 
     ManagedChannel channel() {
@@ -44,6 +54,19 @@ final class TestClient implements AutoCloseable {
     Stream open() {
         var stream = new Stream(true);
         OpenSergoUniversalTransportServiceGrpc.newStub(channel).subscribeConfig(stream);
+        return stream;
+    }
+
+    /** Opens a stream that shows a bearer token. */
+    Stream open(String token) {
+        var headers = new Metadata();
+        headers.put(
+                Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER),
+                "Bearer " + token);
+        var stream = new Stream(true);
+        OpenSergoUniversalTransportServiceGrpc.newStub(channel)
+                .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
+                .subscribeConfig(stream);
         return stream;
     }
 
@@ -174,6 +197,29 @@ final class TestClient implements AutoCloseable {
 
         CompletableFuture<Void> end() {
             return end;
+        }
+
+        /** Returns how the stream ended, waiting for that. */
+        io.grpc.Status status() throws InterruptedException, TimeoutException {
+            try {
+                end.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+                return io.grpc.Status.OK;
+            } catch (ExecutionException e) {
+                return io.grpc.Status.fromThrowable(e.getCause());
+            }
+        }
+
+        boolean hasNext() {
+            return !received.isEmpty();
+        }
+
+        /** Returns the next response, or {@code null} once the stream has ended without one. */
+        @Nullable SubscribeResponse nextOrEnd() throws InterruptedException {
+            SubscribeResponse response = null;
+            while (response == null && !(end.isDone() && received.isEmpty())) {
+                response = received.poll(5, TimeUnit.MILLISECONDS);
+            }
+            return response;
         }
 
         /** Returns the next response, waiting for it. */

@@ -10,6 +10,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -33,6 +35,9 @@ final class TreeBuilder {
     private record Anchor(JsonNode node, int size, int height) {}
 
     private static final JsonNodeFactory NODES = Codec.NODES;
+
+    /** More than any double has, and as many as travel on the wire. */
+    private static final int MAX_DIGITS = 400;
 
     private final JsonParser parser;
     private final int maxNodes;
@@ -100,7 +105,7 @@ final class TreeBuilder {
             case START_ARRAY -> array();
             case VALUE_STRING -> text();
             case VALUE_NUMBER_INT -> integer();
-            case VALUE_NUMBER_FLOAT -> NODES.numberNode(parser.getDecimalValue());
+            case VALUE_NUMBER_FLOAT -> decimal();
             case VALUE_TRUE -> NODES.booleanNode(true);
             case VALUE_FALSE -> NODES.booleanNode(false);
             case VALUE_NULL -> NODES.nullNode();
@@ -151,8 +156,37 @@ final class TreeBuilder {
         return switch (parser.getNumberType()) {
             case INT -> NODES.numberNode(parser.getIntValue());
             case LONG -> NODES.numberNode(parser.getLongValue());
-            default -> NODES.numberNode(parser.getBigIntegerValue());
+            default -> {
+                BigInteger number = parser.getBigIntegerValue();
+                requireFewDigits(new BigDecimal(number));
+                yield NODES.numberNode(number);
+            }
         };
+    }
+
+    private JsonNode decimal() throws IOException {
+        BigDecimal number;
+        try {
+            number = parser.getDecimalValue();
+        } catch (NumberFormatException e) {
+            throw tooManyDigits(); // the exponent is no int
+        }
+        requireFewDigits(number);
+        return NODES.numberNode(number);
+    }
+
+    /** A short text must not stand for a number of a million digits. */
+    private void requireFewDigits(BigDecimal number) throws IOException {
+        long before = number.precision() - (long) number.scale();
+        if (before > MAX_DIGITS || number.scale() > MAX_DIGITS) {
+            throw tooManyDigits();
+        }
+    }
+
+    private JsonParseException tooManyDigits() {
+        return new JsonParseException(
+                parser,
+                "a number has more than " + MAX_DIGITS + " digits before or behind its point");
     }
 
     private void reach(int level) throws IOException {

@@ -77,6 +77,37 @@ class BadInputTest {
                 .containsExactly(directory + ": cannot be read: Is a directory");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "1E400",
+                "-1E999999999",
+                "1E4444444444444444441",
+                "1E-401",
+                "1E-4444444444444444441"
+            })
+    void shortTextThatStandsForAVeryLongNumberIsRefused(String number) {
+        assertThat(RuleReader.strict().read("{\"a\": " + number + "}", "x.json").allProblems())
+                .singleElement()
+                .asString()
+                .startsWith("x.json:1:")
+                .contains("a number has more than 400 digits before or behind its point");
+    }
+
+    @Test
+    void longNumberIsRefusedHoweverItIsWritten() {
+        String digits = "1".repeat(401);
+
+        assertThat(RuleReader.strict().read("a: " + digits, "x.yaml").allProblems())
+                .singleElement()
+                .asString()
+                .contains("more than 400 digits");
+        assertThat(RuleReader.strict().read("{\"a\": " + digits + "}", "x.json").allProblems())
+                .singleElement()
+                .asString()
+                .contains("more than 400 digits");
+    }
+
     @Test
     void fileOf50MegabytesIsRefusedUnread() throws IOException {
         Path file = directory.resolve("huge.yaml");

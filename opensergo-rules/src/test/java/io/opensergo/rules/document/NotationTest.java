@@ -190,7 +190,7 @@ class NotationTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"-1", "100.1", "160", "\"50\"", "50%", "true", "[]", "1e+999999999"})
+    @ValueSource(strings = {"-1", "100.1", "160", "\"50\"", "50%", "true", "[]", "1e+399"})
     void percentNumberRefusesWhatIsNotFrom0To100(String percent) {
         assertThat(routeProblems("mirrorPercent: " + percent))
                 .singleElement()
@@ -363,7 +363,7 @@ class NotationTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"\"4.5\"", "-1", "101%", "1e+400", "true", "null"})
+    @ValueSource(strings = {"\"4.5\"", "-1", "101%", "1e+399", "true", "null"})
     void thresholdRefusesAnythingElse(String value) {
         assertThat(problems(AdaptiveOverloadProtectionStrategy.KIND, overload("SystemLoad", value)))
                 .singleElement()

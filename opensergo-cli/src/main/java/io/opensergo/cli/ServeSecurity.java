@@ -1,0 +1,72 @@
+package io.opensergo.cli;
+
+import io.opensergo.controlplane.ControlPlane;
+import io.opensergo.controlplane.ServerTls;
+import io.opensergo.controlplane.TokenAuthorizer;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** The options of {@code serve} that say who may call and read. */
+final class ServeSecurity {
+
+    @Option(
+            names = "--tls-cert",
+            paramLabel = "FILE",
+            description =
+                    "The certificate to serve by TLS with, in PEM; read again when it changes.")
+    private @Nullable Path cert;
+
+    @Option(
+            names = "--tls-key",
+            paramLabel = "FILE",
+            description = "The private key of --tls-cert, PKCS#8 in PEM.")
+    private @Nullable Path key;
+
+    @Option(
+            names = "--tls-client-ca",
+            paramLabel = "FILE",
+            description =
+                    "The certificates that vouch for clients, in PEM: each client must show a certificate.")
+    private @Nullable Path clientCa;
+
+    @Option(
+            names = "--tokens",
+            paramLabel = "FILE",
+            description = {
+                "The tokens of the clients that may read, and what; YAML or JSON, read again when it changes:",
+                "  tokens: [{name: shop, token: SECRET, namespaces: [default], apps: [shop]}]",
+                "Without namespaces or apps a token opens all of them."
+            })
+    private @Nullable Path tokens;
+
+    void apply(ControlPlane.Builder builder, CommandLine commandLine) {
+        if ((cert == null) != (key == null)) {
+            throw new ParameterException(
+                    commandLine,
+                    (cert == null ? "--tls-key needs --tls-cert" : "--tls-cert needs --tls-key")
+                            + ": give both, of one pair");
+        }
+        if (cert != null && key != null) {
+            builder.tls(new ServerTls(cert, key, clientCa));
+        } else if (clientCa != null) {
+            throw new ParameterException(
+                    commandLine,
+                    "--tls-client-ca needs --tls-cert and --tls-key: clients can show certificates"
+                            + " only over TLS");
+        }
+        if (tokens != null) {
+            builder.authorizer(authorizer(tokens, commandLine));
+        }
+    }
+
+    private static TokenAuthorizer authorizer(Path file, CommandLine commandLine) {
+        try {
+            return TokenAuthorizer.file(file);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(commandLine, "--tokens: " + e.getMessage());
+        }
+    }
+}

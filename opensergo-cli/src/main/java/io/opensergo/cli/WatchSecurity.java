@@ -1,0 +1,81 @@
+package io.opensergo.cli;
+
+import io.opensergo.client.OpenSergoClientBuilder;
+import io.opensergo.client.TlsSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** The options of {@code watch} that say who the two ends are. */
+final class WatchSecurity {
+
+    @Option(
+            names = "--tls",
+            description = "Connects by TLS, and trusts what Java trusts unless --tls-ca is given.")
+    private boolean tls;
+
+    @Option(
+            names = "--tls-ca",
+            paramLabel = "FILE",
+            description = "The certificates to trust, in PEM; connects by TLS.")
+    private @Nullable Path ca;
+
+    @Option(
+            names = "--tls-cert",
+            paramLabel = "FILE",
+            description = "The certificate to show to the control plane, in PEM; connects by TLS.")
+    private @Nullable Path cert;
+
+    @Option(
+            names = "--tls-key",
+            paramLabel = "FILE",
+            description = "The private key of --tls-cert, PKCS#8 in PEM.")
+    private @Nullable Path key;
+
+    @Option(
+            names = "--tls-server-name",
+            paramLabel = "NAME",
+            description =
+                    "The name that the control plane's certificate must bear; default: the endpoint's.")
+    private @Nullable String serverName;
+
+    @Option(
+            names = "--token-file",
+            paramLabel = "FILE",
+            description = "Holds the token to show to the control plane; read for each connection.")
+    private @Nullable Path tokenFile;
+
+    void apply(OpenSergoClientBuilder builder, CommandLine commandLine) {
+        if ((cert == null) != (key == null)) {
+            throw new ParameterException(
+                    commandLine,
+                    (cert == null ? "--tls-key needs --tls-cert" : "--tls-cert needs --tls-key")
+                            + ": give both, of one pair");
+        }
+        if (tls || ca != null || cert != null || serverName != null) {
+            builder.tls(new TlsSettings(ca, cert, key, serverName));
+        }
+        if (tokenFile != null) {
+            Path file = tokenFile;
+            if (read(file).isEmpty()) {
+                throw new ParameterException(
+                        commandLine, "--token-file must hold a token, but " + file + " is empty");
+            }
+            builder.token(() -> read(file));
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "--token-file must name a file that can be read, was " + file, e);
+        }
+    }
+}

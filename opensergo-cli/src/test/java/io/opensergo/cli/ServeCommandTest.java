@@ -1,0 +1,260 @@
+package io.opensergo.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+/** The command as a process of its own, as an operator runs it. */
+class ServeCommandTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Pattern PORT = Pattern.compile("Serving the rules of .* on .*:(\\d+)");
+    private static final String TOKEN = "the-token-of-the-shop";
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @TempDir private Path directory;
+    private Path rules;
+    private Process process;
+
+    @BeforeEach
+    void writeRules() throws Exception {
+        rules = Files.createDirectory(directory.resolve("rules"));
+        Files.writeString(
+                rules.resolve("a.yaml"),
+                """
+                apiVersion: fault-tolerance.opensergo.io/v1alpha1
+                kind: ThrottlingStrategy
+                metadata: {name: a, labels: {app: shop}}
+                spec: {minIntervalOfRequests: 5ms, queueTimeout: 1s}
+                """);
+    }
+
+    @AfterEach
+    void kill() throws Exception {
+        if (process != null) {
+            process.destroyForcibly().waitFor();
+        }
+    }
+
+    @Test
+    void endsWithSuccessWhenItIsToldToEnd() throws Exception {
+        serve();
+
+        process.destroy();
+
+        assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).isZero();
+        assertThat(log()).endsWith("Ended\n");
+    }
+
+    @Test
+    void servesByTlsThoseWhoseTokenOpensTheApp() throws Exception {
+        makeCertificate();
+        Path tokens =
+                Files.writeString(
+                        directory.resolve("tokens.yaml"),
+                        "tokens: [{name: shop, token: " + TOKEN + ", apps: [shop]}]");
+        Path token = Files.writeString(directory.resolve("token"), TOKEN + "\n");
+        int port =
+                serve(
+                        "--tls-cert",
+                        file("server.pem"),
+                        "--tls-key",
+                        file("server.key"),
+                        "--tokens",
+                        tokens.toString(),
+                        "--status-every",
+                        "0.2s");
+
+        assertThat(watch(port, "shop", "--tls-ca", file("server.pem"), "--token-file", "" + token))
+                .isZero();
+        assertThat(out.toString()).contains("ThrottlingStrategy").contains("a");
+        assertThat(watch(port, "bank", "--tls-ca", file("server.pem"), "--token-file", "" + token))
+                .isEqualTo(1);
+        assertThat(watch(port, "shop", "--tls-ca", file("server.pem"))).isEqualTo(1);
+        await().atMost(PATIENCE)
+                .untilAsserted(
+                        () ->
+                                assertThat(log())
+                                        .contains("calls without a known token or certificate")
+                                        .contains("keys refused that their client may not read"));
+        assertThat(log() + out + err).doesNotContain(TOKEN);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--tls-cert c.pem, 2, --tls-cert needs --tls-key",
+        "--tls-key c.key, 2, --tls-key needs --tls-cert",
+        "--tls-client-ca ca.pem, 2, --tls-client-ca needs --tls-cert and --tls-key",
+        "--tls-cert c.pem --tls-key c.key, 1, c.pem cannot be read",
+        "--tokens nope.yaml, 1, nope.yaml cannot be read",
+        "--max-streams 0, 2, must be a whole number >= 1",
+        "--max-streams-per-client many, 2, must be a whole number >= 1",
+        "--drain soon, 2, must be like 5s",
+    })
+    void wrongOptionIsNamedWithTheFix(String options, int exitCode, String reason) {
+        List<String> arguments = new ArrayList<>(List.of("serve", "--rules", rules.toString()));
+        arguments.addAll(List.of(options.split(" ")));
+
+        assertThat(run(arguments)).isEqualTo(exitCode);
+        assertThat(err.toString()).contains(reason);
+    }
+
+    @Test
+    void tokenFileThatIsWrongIsNamedWithItsOption() throws Exception {
+        Path tokens =
+                Files.writeString(directory.resolve("tokens.yaml"), "tokens: [" + TOKEN + "]");
+
+        assertThat(
+                        run(
+                                List.of(
+                                        "serve",
+                                        "--rules",
+                                        rules.toString(),
+                                        "--tokens",
+                                        tokens.toString())))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("--tokens: ", "'name'").doesNotContain(TOKEN);
+    }
+
+    @Test
+    void tokenFileOfWatchThatIsEmptyIsNamed() throws Exception {
+        Path token = Files.createFile(directory.resolve("token"));
+
+        assertThat(watch(1, "shop", "--token-file", token.toString())).isEqualTo(2);
+        assertThat(err.toString()).contains("--token-file must hold a token");
+    }
+
+    private int serve(String... options) throws Exception {
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-Xmx128m",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                OpenSergoCommand.class.getName(),
+                                "serve",
+                                "--rules",
+                                rules.toString(),
+                                "--port",
+                                "0"));
+        command.addAll(List.of(options));
+        process =
+                new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(directory.resolve("log").toFile())
+                        .start();
+        await().atMost(PATIENCE).until(() -> PORT.matcher(log()).find() || !process.isAlive());
+        Matcher port = PORT.matcher(log());
+        assertThat(port.find()).as(log()).isTrue();
+        return Integer.parseInt(port.group(1));
+    }
+
+    private String log() throws Exception {
+        return Files.readString(directory.resolve("log"));
+    }
+
+    private int watch(int port, String app, String... options) {
+        List<String> arguments =
+                new ArrayList<>(
+                        List.of(
+                                "watch",
+                                "--endpoint",
+                                "localhost:" + port,
+                                "--app",
+                                app,
+                                "--kind",
+                                "ThrottlingStrategy",
+                                "--for",
+                                "2s"));
+        arguments.addAll(List.of(options));
+        return run(arguments);
+    }
+
+    private int run(List<String> arguments) {
+        CommandLine command = OpenSergoCommand.commandLine();
+        command.setOut(new PrintWriter(out));
+        command.setErr(new PrintWriter(err));
+        return command.execute(arguments.toArray(String[]::new));
+    }
+
+    private String file(String name) {
+        return directory.resolve(name).toString();
+    }
+
+    /** By the JDK's own tool, since no API of it makes certificates. */
+    private void makeCertificate() throws Exception {
+        String store = file("store.p12");
+        Process keytool =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                        .toString(),
+                                "-genkeypair",
+                                "-alias",
+                                "server",
+                                "-dname",
+                                "CN=server",
+                                "-ext",
+                                "san=dns:localhost",
+                                "-ext",
+                                "bc:c",
+                                "-keyalg",
+                                "EC",
+                                "-groupname",
+                                "secp256r1",
+                                "-keystore",
+                                store,
+                                "-storetype",
+                                "PKCS12",
+                                "-storepass",
+                                "changeit")
+                        .redirectErrorStream(true)
+                        .start();
+        String output = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(keytool.waitFor()).as(output).isZero();
+        KeyStore keys = KeyStore.getInstance("PKCS12");
+        try (InputStream in = Files.newInputStream(Path.of(store))) {
+            keys.load(in, "changeit".toCharArray());
+        }
+        Files.writeString(
+                directory.resolve("server.pem"),
+                pem("CERTIFICATE", keys.getCertificate("server").getEncoded()));
+        Files.writeString(
+                directory.resolve("server.key"),
+                pem("PRIVATE KEY", keys.getKey("server", "changeit".toCharArray()).getEncoded()));
+    }
+
+    private static String pem(String type, byte[] content) {
+        return "-----BEGIN "
+                + type
+                + "-----\n"
+                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content)
+                + "\n-----END "
+                + type
+                + "-----\n";
+    }
+}

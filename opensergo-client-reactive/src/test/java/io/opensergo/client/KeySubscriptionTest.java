@@ -1,0 +1,51 @@
+package io.opensergo.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.opensergo.api.Target;
+import io.opensergo.rules.faulttolerance.RateLimitStrategy;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class KeySubscriptionTest {
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(3);
+
+    private final KeySubscription<RateLimitStrategy> key =
+            new KeySubscription<>(Target.of("shop"), RateLimitStrategy.KIND, Duration.ZERO);
+
+    @Test
+    void patienceDoublesFromTheTimeoutToAnHourAndStaysThere() {
+        key.expectAnswer(TIMEOUT, 0);
+        assertThat(key.patienceNanos()).isEqualTo(TIMEOUT.toNanos());
+        key.expectAnswer(TIMEOUT, 0);
+        assertThat(key.patienceNanos()).isEqualTo(2 * TIMEOUT.toNanos());
+
+        for (int i = 0; i < 100; i++) {
+            key.expectAnswer(TIMEOUT, 0);
+        }
+
+        assertThat(key.patienceNanos()).isEqualTo(Duration.ofHours(1).toNanos());
+    }
+
+    @Test
+    void patienceIsNeverShorterThanTheTimeout() {
+        Duration day = Duration.ofDays(1);
+        key.expectAnswer(day, 0);
+        key.expectAnswer(day, 0);
+
+        assertThat(key.patienceNanos()).isEqualTo(day.toNanos());
+    }
+
+    @Test
+    void newStreamBeginsWithTheTimeout() {
+        key.expectAnswer(TIMEOUT, 0);
+        key.expectAnswer(TIMEOUT, 0);
+
+        key.streamLost();
+        key.expectAnswer(TIMEOUT, 5);
+
+        assertThat(key.patienceNanos()).isEqualTo(TIMEOUT.toNanos());
+        assertThat(key.deadlineNanos()).isEqualTo(TIMEOUT.toNanos() + 5);
+    }
+}

@@ -1,0 +1,165 @@
+package io.opensergo.controlplane;
+
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Knows clients by bearer tokens, each of which opens some namespaces and applications.
+ *
+ * <p>How long a comparison takes says nothing about a token: what is compared are digests, each
+ * with all of them and always to the end. Tokens are kept as digests only.
+ *
+ * <p>For any number of threads.
+ */
+public final class TokenAuthorizer implements Authorizer {
+
+    /** Opens every namespace, or every application. */
+    public static final String ALL = "*";
+
+    /**
+     * A token and what it opens.
+     *
+     * @param name what its client is called in the status and in the log; not empty
+     * @param token the secret; printable ASCII without spaces
+     * @param namespaces the namespaces that it opens; {@link #ALL} among them opens every one
+     * @param apps the applications in these namespaces that it opens, in the same way
+     */
+    public record Grant(String name, String token, Set<String> namespaces, Set<String> apps) {
+
+        /**
+         * Checks and copies.
+         *
+         * @throws IllegalArgumentException if the name is empty or the token cannot stand in a
+         *     header; the message does not hold the token
+         */
+        public Grant {
+            if (name.isEmpty()) {
+                throw new IllegalArgumentException("the name of a token must not be empty");
+            }
+            if (token.isEmpty() || !token.chars().allMatch(c -> c > ' ' && c < 0x7F)) {
+                throw new IllegalArgumentException(
+                        "the token of '" + name + "' must be printable ASCII without spaces");
+            }
+            namespaces = Set.copyOf(namespaces);
+            apps = Set.copyOf(apps);
+        }
+
+        /** Says all but the token. */
+        @Override
+        public String toString() {
+            return "Grant[name=" + name + ", namespaces=" + namespaces + ", apps=" + apps + "]";
+        }
+    }
+
+    /** Grants, ready to be asked. */
+    static final class Grants {
+
+        private final Map<String, Grant> byName = new HashMap<>();
+        private final Map<String, byte[]> digests = new HashMap<>();
+
+        /**
+         * @throws IllegalArgumentException if two of them have the same name or token
+         */
+        Grants(Collection<Grant> grants) {
+            for (Grant grant : grants) {
+                byte[] digest = digest(grant.token());
+                if (digests.values().stream().anyMatch(each -> MessageDigest.isEqual(each, digest))
+                        || byName.putIfAbsent(grant.name(), grant) != null) {
+                    throw new IllegalArgumentException(
+                            "the name and the token of '" + grant.name() + "' must be its own");
+                }
+                digests.put(grant.name(), digest);
+            }
+        }
+
+        @Nullable String nameOf(String token) {
+            byte[] digest = digest(token);
+            String found = null;
+            for (Map.Entry<String, byte[]> each : digests.entrySet()) {
+                if (MessageDigest.isEqual(each.getValue(), digest)) {
+                    found = each.getKey();
+                }
+            }
+            return found;
+        }
+
+        boolean opens(String name, String namespace, String app) {
+            Grant grant = byName.get(name);
+            return grant != null
+                    && holds(grant.namespaces(), namespace)
+                    && holds(grant.apps(), app);
+        }
+
+        private static boolean holds(Set<String> names, String name) {
+            return names.contains(ALL) || names.contains(name);
+        }
+
+        private static byte[] digest(String token) {
+            try {
+                return MessageDigest.getInstance("SHA-256")
+                        .digest(token.getBytes(StandardCharsets.UTF_8));
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException("every Java platform has SHA-256", e);
+            }
+        }
+    }
+
+    private final Supplier<Grants> grants;
+
+    private TokenAuthorizer(Supplier<Grants> grants) {
+        this.grants = grants;
+    }
+
+    /**
+     * Returns an authorizer with grants that do not change.
+     *
+     * @throws IllegalArgumentException if two of them have the same name or token
+     */
+    public static TokenAuthorizer of(Grant... grants) {
+        var fixed = new Grants(List.of(grants));
+        return new TokenAuthorizer(() -> fixed);
+    }
+
+    /**
+     * Returns an authorizer with the grants of a YAML or JSON file, which is read again when it
+     * changes, within a few seconds; a file that cannot be used leaves the grants of before in
+     * force and is logged once.
+     *
+     * <pre>{@code
+     * tokens:
+     *   - name: shop              # in the status and in the log
+     *     token: 5f2b8c...        # the secret
+     *     namespaces: [default]   # every one if left out
+     *     apps: [shop, cart]      # every one if left out
+     * }</pre>
+     *
+     * @throws UncheckedIOException if the file cannot be read
+     * @throws IllegalArgumentException if it does not hold tokens; the message says where and what
+     *     is expected, and nothing of the content
+     */
+    public static TokenAuthorizer file(Path file) {
+        return new TokenAuthorizer(new TokenFile(Objects.requireNonNull(file, "file")));
+    }
+
+    @Override
+    public @Nullable String authenticate(ClientCredentials credentials) {
+        String token = credentials.token();
+        return token == null ? null : grants.get().nameOf(token);
+    }
+
+    @Override
+    public boolean mayRead(String client, String namespace, String app, String kind) {
+        return grants.get().opens(client, namespace, app);
+    }
+}

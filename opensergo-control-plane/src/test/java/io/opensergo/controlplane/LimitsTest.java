@@ -1,0 +1,166 @@
+package io.opensergo.controlplane;
+
+import static io.opensergo.controlplane.Rules.RATE_LIMIT;
+import static io.opensergo.controlplane.Rules.rateLimit;
+import static io.opensergo.controlplane.TestClient.rulesOf;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.awaitility.Awaitility.await;
+
+import io.grpc.Status;
+import io.opensergo.controlplane.ControlPlaneStatus.Refusals;
+import io.opensergo.controlplane.TestClient.Stream;
+import io.opensergo.proto.WireStatus;
+import io.opensergo.proto.internal.transport.v1.SubscribeResponse;
+import java.time.Duration;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a client gets that asks for too much, and what the others get meanwhile. */
+class LimitsTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final InMemoryRuleSource rules = new InMemoryRuleSource();
+    private ControlPlane controlPlane;
+    private TestClient client;
+
+    @BeforeEach
+    void start() {
+        start(builder -> builder.maxStreams(3).maxKeysPerStream(2).maxRequestsPerSecond(100));
+    }
+
+    private void start(Consumer<ControlPlane.Builder> settings) {
+        ControlPlane.Builder builder = ControlPlane.builder().port(0).source(rules);
+        settings.accept(builder);
+        controlPlane = builder.start();
+        client = new TestClient(controlPlane);
+    }
+
+    @AfterEach
+    void stop() throws InterruptedException {
+        client.close();
+        controlPlane.close();
+    }
+
+    @Test
+    void streamBeyondTheLimitIsRefusedAndMayComeWhenOneLeaves() throws Exception {
+        Stream leaving = client.open().subscribe("foo-app", RATE_LIMIT);
+        leaving.next();
+        client.open().subscribe("foo-app", RATE_LIMIT).next();
+        client.open().subscribe("foo-app", RATE_LIMIT).next();
+
+        Stream refused = client.open();
+
+        assertThat(refused.status().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+        assertThat(refused.status().getDescription()).contains("3 streams");
+        assertThat(refusals().streamsOverLimit()).isEqualTo(1);
+        leaving.halfClose();
+        assertThat(leaving.end()).succeedsWithin(PATIENCE);
+        assertThat(client.open().subscribe("foo-app", RATE_LIMIT).next().getAck()).isEmpty();
+    }
+
+    @Test
+    void clientHasALimitOfItsOwn() throws Exception {
+        stop();
+        start(
+                builder ->
+                        builder.maxStreams(3)
+                                .maxStreamsPerClient(1)
+                                .authorizer(
+                                        TokenAuthorizer.of(
+                                                LimitsTest.grant("one"), LimitsTest.grant("two"))));
+        client.open("one").subscribe("foo-app", RATE_LIMIT).next();
+
+        Stream second = client.open("one");
+
+        assertThat(second.status().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+        assertThat(client.open("two").subscribe("foo-app", RATE_LIMIT).next().getAck()).isEmpty();
+    }
+
+    @Test
+    void keyBeyondTheLimitIsRefusedAndTheOthersGoOn() throws Exception {
+        Stream stream = client.open().subscribe("one", RATE_LIMIT).subscribe("two", RATE_LIMIT);
+        stream.next();
+        stream.next();
+
+        SubscribeResponse refusal = stream.subscribe("three", RATE_LIMIT).next();
+
+        assertThat(refusal.getAck()).isEqualTo(WireStatus.NACK);
+        assertThat(refusal.getStatus().getMessage()).contains("2 keys");
+        assertThat(refusal.getApp()).isEqualTo("three");
+        assertThat(refusals().keysOverLimit()).isEqualTo(1);
+        assertThat(stream.subscribe("one", RATE_LIMIT).next().getAck()).isEmpty();
+        stream.send(TestClient.unsubscribe("one", RATE_LIMIT));
+        assertThat(stream.subscribe("three", RATE_LIMIT).next().getAck()).isEmpty();
+    }
+
+    @Test
+    void nameThatIsTooLongIsRefused() throws Exception {
+        SubscribeResponse refusal = client.open().subscribe("x".repeat(1025), RATE_LIMIT).next();
+
+        assertThat(refusal.getAck()).isEqualTo(WireStatus.NACK);
+        assertThat(refusal.getStatus().getMessage()).contains("at most 1024");
+    }
+
+    @Test
+    void streamThatAsksTooFastIsHeldBackAndLosesNothing() throws Exception {
+        Stream fast = client.open();
+        Stream other = client.open().subscribe("foo-app", RATE_LIMIT);
+        other.next();
+
+        for (int i = 0; i < 260; i++) {
+            fast.send(TestClient.subscribe("bad-" + i, "", RATE_LIMIT));
+        }
+
+        await().atMost(PATIENCE).until(() -> refusals().throttled() > 0);
+        rules.put(rateLimit("a", 1));
+        assertThat(rulesOf(other.next())).hasSize(1);
+        for (int i = 0; i < 260; i++) {
+            assertThat(fast.next().getResponseId()).isEqualTo("bad-" + i);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, -1, Integer.MIN_VALUE})
+    void limitBelowOneIsRefusedByName(int value) {
+        ControlPlane.Builder builder = ControlPlane.builder();
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.maxStreams(value))
+                .withMessageContaining("maxStreams must be >= 1, was " + value);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.maxStreamsPerClient(value))
+                .withMessageContaining("maxStreamsPerClient");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.maxKeysPerStream(value))
+                .withMessageContaining("maxKeysPerStream");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.maxRequestsPerSecond(value))
+                .withMessageContaining("maxRequestsPerSecond");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.stuckSubscriberTimeout(Duration.ofSeconds(value)))
+                .withMessageContaining("stuckSubscriberTimeout");
+        assertThatIllegalArgumentException()
+                .isThrownBy(
+                        () -> builder.keepAlive(Duration.ofSeconds(value), Duration.ofSeconds(1)))
+                .withMessageContaining("keepAlive time");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.drainTimeout(Duration.ofSeconds(value)))
+                .withMessageContaining("drainTimeout");
+    }
+
+    private static TokenAuthorizer.Grant grant(String name) {
+        return new TokenAuthorizer.Grant(
+                name, name, Set.of(TokenAuthorizer.ALL), Set.of(TokenAuthorizer.ALL));
+    }
+
+    private Refusals refusals() {
+        return controlPlane.status().refusals();
+    }
+}
