@@ -36,7 +36,6 @@ public final class ManyKeys {
     private static final int KEYS = 10_000;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration IDLE = Duration.ofSeconds(3);
-    private static final int COLLECTIONS = 4;
     private static final int HISTOGRAM_LINES = 40;
 
     private ManyKeys() {}
@@ -88,10 +87,10 @@ public final class ManyKeys {
             throws InterruptedException {
         try (var client = OpenSergoClients.connect(endpoint)) {
             long connected = subscribe(client, "warm-up-", 1);
-            long before = usedHeap();
+            long before = Heap.used();
             long taken = subscribe(client, prefix, KEYS);
             TimeUnit.MILLISECONDS.sleep(IDLE.toMillis());
-            long after = usedHeap();
+            long after = Heap.used();
             System.out.printf(
                     "%s* keys: %,d first snapshots in %,d ms (first of all %,d ms after connect);"
                             + " heap %,d KB before, %,d KB after: %,d bytes a key%n",
@@ -122,15 +121,6 @@ public final class ManyKeys {
                     missing.getCount() + " keys had no snapshot within " + PATIENCE);
         }
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
-    }
-
-    /** Collects several times, since references that are cleared late free more each time. */
-    private static long usedHeap() throws InterruptedException {
-        for (int i = 0; i < COLLECTIONS; i++) {
-            System.gc();
-            TimeUnit.MILLISECONDS.sleep(200);
-        }
-        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 
     private static String histogram() {
