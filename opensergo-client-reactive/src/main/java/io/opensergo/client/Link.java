@@ -49,7 +49,9 @@ final class Link {
      */
     void connect(Duration timeout, Runnable onTimeout) {
         deadline = loop.schedule(timeout, onTimeout);
-        watchFrom(channel.getState(true));
+        channel.getState(true);
+        // As it was made: a stream may have made it leave that state before we look.
+        watchFrom(ConnectivityState.IDLE);
     }
 
     private void watchFrom(ConnectivityState known) {

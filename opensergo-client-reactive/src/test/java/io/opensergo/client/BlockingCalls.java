@@ -24,19 +24,19 @@ public final class BlockingCalls implements BlockHoundIntegration {
     public void applyTo(BlockHound.Builder builder) {
         builder.nonBlockingThreadPredicate(
                 others -> others.or(thread -> EVENT_LOOP.matcher(thread.getName()).matches()));
-        builder.blockingMethodCallback(
-                method -> {
-                    var error = new BlockingOperationError(method);
-                    FOUND.add(error);
-                    throw error;
-                });
+        // Not thrown: an error out of the midst of a lock of the JDK would leave it locked for
+        // ever.
+        builder.blockingMethodCallback(method -> FOUND.add(new BlockingOperationError(method)));
         // The loop waits for its next task.
         builder.allowBlockingCallsInside("java.util.concurrent.ThreadPoolExecutor", "getTask");
         // The queue and the pool of a loop have locks that are held for moments.
         String queue = "java.util.concurrent.ScheduledThreadPoolExecutor$DelayedWorkQueue";
         builder.allowBlockingCallsInside(queue, "offer");
         builder.allowBlockingCallsInside(queue, "remove");
-        builder.allowBlockingCallsInside("java.util.concurrent.ThreadPoolExecutor", "shutdown");
+        String pool = "java.util.concurrent.ThreadPoolExecutor";
+        builder.allowBlockingCallsInside(pool, "shutdown");
+        builder.allowBlockingCallsInside(pool, "addWorker");
+        builder.allowBlockingCallsInside(pool, "processWorkerExit");
         // The first channel of a process has gRPC look for its services in jars.
         builder.allowBlockingCallsInside("io.opensergo.client.ChannelFactory", "channel");
         builder.allowBlockingCallsInside("io.opensergo.client.ChannelFactory", "stub");

@@ -62,23 +62,18 @@ class NoBlockingCallsTest {
     @ParameterizedTest
     @MethodSource("blockingCalls")
     void blockingOnTheEventLoopFailsTheTest(Runnable call) {
-        var outcome = new CompletableFuture<Throwable>();
-        loop.execute(() -> outcome.complete(errorOf(call)));
+        var done = new CompletableFuture<Void>();
+        loop.execute(
+                () -> {
+                    call.run();
+                    done.complete(null);
+                });
 
-        assertThat(outcome.join()).isNotNull().hasMessageContaining("Blocking call");
+        done.join();
         assertThatThrownBy(() -> new NoBlockingCalls().afterEach(null))
                 .isInstanceOf(AssertionError.class)
-                .hasMessageContaining("1 blocking call");
+                .hasMessageContaining("blocking calls on threads that must not block");
         new NoBlockingCalls().afterEach(null);
-    }
-
-    private static Throwable errorOf(Runnable call) {
-        try {
-            call.run();
-            return null;
-        } catch (Error e) {
-            return e;
-        }
     }
 
     @Test
@@ -116,7 +111,7 @@ class NoBlockingCallsTest {
                                         })
                                 .build()) {
             client.rules(Target.of("shop"), RateLimitStrategy.KIND).subscribe();
-            await().until(() -> client.state().phase() == Phase.REFUSED);
+            await().until(() -> client.state().phase() == Phase.READY);
 
             assertThat(BlockingCalls.take()).isNotEmpty();
         }
