@@ -51,6 +51,12 @@ final class Connection implements RuleStream.Listener {
     /** A connection that lasted this long was good, so the next failure is a new one. */
     static final Duration STABLE = Duration.ofSeconds(5);
 
+    /**
+     * A server that ended the last stream at once must bear the next one this long, or answer,
+     * before it counts as connected: a refusal comes after the connection stands.
+     */
+    private static final Duration PROBATION = Duration.ofSeconds(1);
+
     private static final int MAX_FAIL_BACK_DOUBLINGS = 6;
     private static final Duration MAX_DOUBLED_KEEPALIVE_TIME = Duration.ofMinutes(30);
 
@@ -70,6 +76,11 @@ final class Connection implements RuleStream.Listener {
     private @Nullable Link successor;
 
     private Disposable move = () -> {};
+
+    /** Whether the last stream did not last, and when this one has lasted long enough. */
+    private boolean unsteady;
+
+    private Disposable probation = () -> {};
     private int endpointIndex;
     private boolean connected;
 
@@ -157,7 +168,9 @@ final class Connection implements RuleStream.Listener {
                 giveUp(changed);
             }
         } else if (changed == link) {
-            if (now == ConnectivityState.READY) {
+            if (now == ConnectivityState.READY && unsteady) {
+                probation = loop.schedule(PROBATION, this::onConnected);
+            } else if (now == ConnectivityState.READY) {
                 onConnected();
             } else if (connected) {
                 LOG.debug("The control plane at '{}' is about to leave", endpoint());
@@ -259,7 +272,9 @@ final class Connection implements RuleStream.Listener {
     @Override
     public void onWritable() {
         if (stream != null) {
-            onConnected();
+            if (!unsteady) {
+                onConnected();
+            }
             listener.onWritable(stream);
         }
     }
@@ -268,7 +283,7 @@ final class Connection implements RuleStream.Listener {
     public void onEnd(Status status) {
         var end = new StreamEnd(status);
         boolean wasConnected = connected;
-        judgeStability(wasConnected);
+        judgeStability(end, wasConnected);
         var cause =
                 new ConnectionFailedException(
                         endpoint().toString(), end.explain(), status.getCause());
@@ -293,7 +308,7 @@ final class Connection implements RuleStream.Listener {
         loop.schedule(delay, this::open);
     }
 
-    private void judgeStability(boolean wasConnected) {
+    private void judgeStability(StreamEnd end, boolean wasConnected) {
         boolean stable = wasConnected && System.nanoTime() - connectedAtNanos >= STABLE.toNanos();
         if (stable) {
             backoff.reset();
@@ -301,6 +316,7 @@ final class Connection implements RuleStream.Listener {
         } else if (failedBack) {
             failBacksInVain = Math.min(MAX_FAIL_BACK_DOUBLINGS, failBacksInVain + 1);
         }
+        unsteady = !stable && (unsteady || wasConnected || end.isRefusal());
         failedBack = false;
     }
 
@@ -323,6 +339,7 @@ final class Connection implements RuleStream.Listener {
 
     private void release() {
         cancelMove();
+        probation.dispose();
         connected = false;
         leaving = false;
         if (stream != null) {

@@ -51,7 +51,9 @@ final class DiskCache implements SnapshotCache {
     /** What could not be written; this and all below is confined to the cache's thread. */
     private final Map<RuleKey, RuleSnapshot<?>> unwritten = new HashMap<>();
 
-    private final Set<String> reported = new HashSet<>();
+    /** Files that were reported, until they are replaced. */
+    private final Set<Path> reported = new HashSet<>();
+
     private boolean failing;
 
     private record Stored(List<? extends Rule> rules, Instant receivedAt) {}
@@ -126,7 +128,7 @@ final class DiskCache implements SnapshotCache {
     }
 
     private void reportOnce(Path file, String problem) {
-        if (reported.add(file + " " + problem)) {
+        if (reported.add(file)) {
             LOG.warn(
                     "Ignored the rule cache file {}: {}; its rules come from the control plane, and the next ones replace it",
                     file,
@@ -200,6 +202,7 @@ final class DiskCache implements SnapshotCache {
 
     private void succeeded(RuleKey key, RuleSnapshot<?> snapshot) {
         unwritten.remove(key);
+        reported.remove(directory.file(key));
         if (failing && unwritten.isEmpty()) {
             failing = false;
             LOG.info("The rule cache {} can be written again", directory);

@@ -46,6 +46,11 @@ final class PushIntake {
         static Verdict refused(Result result, int code, String reason) {
             return new Verdict(result, 0, 0, 0, code, reason);
         }
+
+        /** Returns whether rules of the push are in force, or will be, that were not before. */
+        boolean bringsRules() {
+            return result == Result.ACCEPTED || result == Result.PARTLY_REJECTED;
+        }
     }
 
     /**
@@ -55,8 +60,10 @@ final class PushIntake {
      */
     <R extends Rule> boolean take(KeySubscription<R> key, SubscribeResponse push) {
         Instant now = clock.instant();
-        Duration propagation = key.hadPush() ? propagation(push, now) : null;
+        boolean mayBringNews = key.hadPush();
         Verdict verdict = judge(key, push, now);
+        Duration propagation =
+                mayBringNews && verdict.bringsRules() ? propagation(push, now) : null;
         boolean accepted = verdict.code() == WireStatus.SUCCESS;
         answer(key, push, verdict);
         listener.onPush(
@@ -69,7 +76,7 @@ final class PushIntake {
                         verdict.decodeNanos(),
                         propagation,
                         accepted ? null : verdict.reason()));
-        return accepted || verdict.result() == Result.PARTLY_REJECTED;
+        return accepted || verdict.bringsRules();
     }
 
     private static @Nullable Duration propagation(SubscribeResponse push, Instant now) {

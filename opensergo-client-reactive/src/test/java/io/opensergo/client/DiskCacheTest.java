@@ -139,7 +139,7 @@ class DiskCacheTest {
         try (LogCapture log = LogCapture.open()) {
             assertThat(load(0).result()).isEqualTo(Result.ABSENT);
 
-            assertThat(log.text()).isEmpty();
+            assertThat(log.linesOf(DiskCache.class)).isEmpty();
         }
         assertThat(offered).isEmpty();
     }
@@ -241,6 +241,8 @@ class DiskCacheTest {
 
             assertThat(event.result()).isEqualTo(Result.EXPIRED);
             assertThat(event.age()).isEqualTo(Duration.ofMinutes(10).plusMillis(1));
+            now = now.plusSeconds(1);
+            assertThat(load(3).result()).isEqualTo(Result.EXPIRED);
             assertThat(log.linesOf(DiskCache.class))
                     .singleElement()
                     .asString()

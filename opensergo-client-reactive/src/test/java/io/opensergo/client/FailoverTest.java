@@ -192,6 +192,37 @@ class FailoverTest {
     }
 
     @Test
+    void serverThatRefusesEachStreamIsNeverMistakenForOneThatServes() {
+        try (var server = ScriptedControlPlane.start()) {
+            follow(NEVER, server.endpoint());
+            server.stream(0).fail(Status.UNAUTHENTICATED);
+            await().until(() -> client.state().phase() == Phase.REFUSED);
+            states.clear();
+
+            for (int i = 1; i < 6; i++) {
+                server.stream(i).fail(Status.UNAUTHENTICATED);
+            }
+            server.stream(6).answerSubscribe(0, 1);
+
+            await().until(() -> client.state().phase() == Phase.READY);
+            assertThat(states.subList(0, states.size() - 1))
+                    .extracting(ConnectionState::phase)
+                    .containsOnly(Phase.REFUSED);
+        }
+    }
+
+    @Test
+    void silentServerThatOnceRefusedCountsAsConnectedAfterAWhile() {
+        try (var server = ScriptedControlPlane.start()) {
+            follow(NEVER, server.endpoint());
+            server.stream(0).fail(Status.UNAUTHENTICATED);
+            server.stream(1).subscribe(0);
+
+            await().until(() -> client.state().phase() == Phase.READY);
+        }
+    }
+
+    @Test
     void serverThatEndsEachStreamAtOnceIsNotAskedInABusyLoop() {
         try (var flapping = ScriptedControlPlane.start()) {
             client =

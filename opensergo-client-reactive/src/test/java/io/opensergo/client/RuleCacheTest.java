@@ -117,7 +117,9 @@ class RuleCacheTest {
         assertThat(kept.origin()).isEqualTo(Origin.DISK_CACHE);
         assertThat(kept.rules()).isEqualTo(before.rules());
         assertThat(kept.version()).isEqualTo(9);
-        assertThat(kept.receivedAt()).isAfterOrEqualTo(before.receivedAt()).isBefore(Instant.now());
+        assertThat(kept.receivedAt())
+                .isAfterOrEqualTo(before.receivedAt())
+                .isBeforeOrEqualTo(Instant.now());
         await().until(() -> second.state().phase() == Phase.RECOVERING);
     }
 

@@ -110,7 +110,7 @@ class SilenceTest {
         server.stream().fail(Status.UNAVAILABLE);
         server.stream(1).subscribe(1);
 
-        assertThat(client.state().phase()).isEqualTo(Phase.STALE);
+        await().until(() -> client.state().phase() == Phase.STALE);
         assertThat(client.state().cause())
                 .isInstanceOf(StaleRulesException.class)
                 .hasMessageContaining("default/shop");

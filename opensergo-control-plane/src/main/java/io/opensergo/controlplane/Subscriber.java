@@ -54,8 +54,8 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
     private final Context.CancellableContext stream;
 
     private final Object lock = new Object();
-    private final Map<RuleKey, Subscription> subscriptions = new LinkedHashMap<>();
-    private final Set<Subscription> stale = new LinkedHashSet<>();
+    private final Map<RuleKey, Subscription> subscriptions = new LinkedHashMap<>(2);
+    private final Set<Subscription> stale = new LinkedHashSet<>(2);
     private final Queue<SubscribeResponse> refusals = new ArrayDeque<>(1);
     private final RequestRate rate;
     private final Unanswered unanswered = new Unanswered();
@@ -233,6 +233,7 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
         }
     }
 
+    /** A client that refuses all pushes for one reason is logged once. */
     private void nacked(SubscribeRequest request) {
         Push push = unanswered.answered(request.getRequestId());
         Status status = request.getStatus();
@@ -242,20 +243,24 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
                         status.getCode(),
                         printable(status.getMessage()),
                         service.now());
+        SubscriberStatus.Nack before;
         if (push == null) {
+            before = lastNack;
             lastNack = nack;
         } else {
-            push.subscription().nacked(nack);
+            before = push.subscription().nacked(nack);
         }
-        LOG.warn(
-                "Subscriber '{}' at {} refused {}: {} {}",
-                identifier,
-                caller,
-                push == null
-                        ? "a push"
-                        : "version " + push.version() + " of " + push.subscription().key(),
-                nack.code(),
-                nack.reason());
+        if (before == null || !before.reason().equals(nack.reason())) {
+            LOG.warn(
+                    "Subscriber '{}' at {} refused {}: {} {}",
+                    identifier,
+                    caller,
+                    push == null
+                            ? "a push"
+                            : "version " + push.version() + " of " + push.subscription().key(),
+                    nack.code(),
+                    nack.reason());
+        }
     }
 
     /** Text of a client, fit for one line of a log and for memory. */

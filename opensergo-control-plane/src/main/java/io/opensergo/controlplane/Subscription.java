@@ -41,8 +41,11 @@ final class Subscription {
         ackedVersion = Math.max(ackedVersion, version);
     }
 
-    void nacked(SubscriberStatus.Nack nack) {
+    /** Takes note of a refusal and returns the one before. */
+    SubscriberStatus.@Nullable Nack nacked(SubscriberStatus.Nack nack) {
+        SubscriberStatus.Nack before = lastNack;
         lastNack = nack;
+        return before;
     }
 
     SubscriberStatus.Subscription status() {

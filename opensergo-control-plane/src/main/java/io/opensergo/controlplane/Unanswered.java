@@ -18,7 +18,7 @@ final class Unanswered {
     private static final int ALWAYS_KEPT = 64;
     private static final int KEPT_PER_KEY = 2;
 
-    private final Map<String, Push> pushes = new LinkedHashMap<>();
+    private final Map<String, Push> pushes = new LinkedHashMap<>(2);
 
     void add(String responseId, Push push, int keys) {
         pushes.put(responseId, push);

@@ -28,9 +28,11 @@ import java.util.concurrent.TimeUnit;
  * newer than a push exactly if it came into force above the version of that push.
  *
  * <p><b>What it cannot heal.</b> A client with a memory refuses a control plane until its revision
- * has passed what the client knows, when
+ * has passed what the client knows, when it was restarted or is another replica and
  *
  * <ul>
+ *   <li>a time of a source lies in the future: from then on each replica counts up for itself,
+ *       until that time has come;
  *   <li>the times of a source go backwards while no replica runs that knows better: files and
  *       directories restored with older times, a process clock set back across a restart by more
  *       than the restart takes. Touching one rule file mends it;

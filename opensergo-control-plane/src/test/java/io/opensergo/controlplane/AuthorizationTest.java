@@ -189,7 +189,7 @@ class AuthorizationTest {
         start(shopOnly());
         try (OpenSergoClient real =
                 OpenSergoClients.builder()
-                        .endpoints("localhost:" + controlPlane.port())
+                        .endpoints("http://localhost:" + controlPlane.port())
                         .token(() -> SECRET)
                         .build()) {
             assertThat(
