@@ -47,7 +47,9 @@ final class WatchSecurity {
     @Option(
             names = "--token-file",
             paramLabel = "FILE",
-            description = "Holds the token to show to the control plane; read for each connection.")
+            description =
+                    "Holds the token to show to the control plane, read for each connection; by TLS,"
+                            + " unless the endpoint begins with http://.")
     private @Nullable Path tokenFile;
 
     void apply(OpenSergoClientBuilder builder, CommandLine commandLine) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
@@ -38,7 +39,13 @@ final class EventLoop {
                             return thread;
                         });
         executor.setRemoveOnCancelPolicy(true);
+        executor.setRejectedExecutionHandler(EventLoop::reject);
         executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    }
+
+    /** The default handler describes the executor, for which it takes its lock. */
+    private static void reject(Runnable task, ThreadPoolExecutor executor) {
+        throw new RejectedExecutionException("the loop is stopped");
     }
 
     /** Returns the name of the thread. */

@@ -32,6 +32,11 @@ public final class BlockingCalls implements BlockHoundIntegration {
                 });
         // The loop waits for its next task.
         builder.allowBlockingCallsInside("java.util.concurrent.ThreadPoolExecutor", "getTask");
+        // The queue and the pool of a loop have locks that are held for moments.
+        String queue = "java.util.concurrent.ScheduledThreadPoolExecutor$DelayedWorkQueue";
+        builder.allowBlockingCallsInside(queue, "offer");
+        builder.allowBlockingCallsInside(queue, "remove");
+        builder.allowBlockingCallsInside("java.util.concurrent.ThreadPoolExecutor", "shutdown");
         // The first channel of a process has gRPC look for its services in jars.
         builder.allowBlockingCallsInside("io.opensergo.client.ChannelFactory", "channel");
         builder.allowBlockingCallsInside("io.opensergo.client.ChannelFactory", "stub");

@@ -31,7 +31,7 @@ record Asked(
     private static final String FORBIDDEN =
             "this client may not read these rules, whether there are any or not";
 
-    /** An answer, or a request of the public protocol that is neither, asks for nothing. */
+    /** An answer to a push asks for nothing. */
     static Asked nothing() {
         return new Asked(List.of(), List.of(), List.of());
     }

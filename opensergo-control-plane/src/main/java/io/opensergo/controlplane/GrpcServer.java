@@ -162,11 +162,12 @@ final class GrpcServer {
         stopThreads();
     }
 
+    /** The workers last, since connections that end give them something to do. */
     private void stopThreads() {
         housekeeper.shutdownNow();
-        workers.shutdown();
         eventLoops
                 .shutdownGracefully(0, GRACE.toMillis(), TimeUnit.MILLISECONDS)
                 .awaitUninterruptibly(GRACE.toMillis());
+        workers.shutdown();
     }
 }
