@@ -27,7 +27,8 @@ import java.util.concurrent.TimeUnit;
  * <p>Arguments: how many clients (1000), and how long the control plane is away in milliseconds
  * (once 0 and once 5000).
  *
- * <pre>{@code java -cp jmh/target/benchmarks.jar io.opensergo.benchmarks.HerdReport}</pre>
+ * <pre>{@code java -Dorg.slf4j.simpleLogger.log.io.opensergo=error -cp jmh/target/benchmarks.jar \
+ *     io.opensergo.benchmarks.HerdReport}</pre>
  */
 public final class HerdReport {
 

@@ -38,7 +38,8 @@ import java.util.concurrent.TimeUnit;
  * <p>Arguments: how many kills (100), how many clients take part in each (4), how many half-open
  * connections at once (10).
  *
- * <pre>{@code java -cp jmh/target/benchmarks.jar io.opensergo.benchmarks.RecoveryReport}</pre>
+ * <pre>{@code java -Dorg.slf4j.simpleLogger.log.io.opensergo=error -cp jmh/target/benchmarks.jar \
+ *     io.opensergo.benchmarks.RecoveryReport}</pre>
  */
 public final class RecoveryReport {
 

@@ -243,6 +243,11 @@ final class Chaos implements AutoCloseable {
         log.add("calm");
     }
 
+    /** Changes some rules while nothing breaks. */
+    void changeInPeace() {
+        generations.keys().forEach(key -> log.add("in-peace: " + generations.change(changes)));
+    }
+
     /** Returns what does not hold though it must at all times. */
     List<String> violations() {
         return List.copyOf(violations);
