@@ -41,7 +41,10 @@ class CacheFileFuzzTest {
             return;
         }
         assertThat(snapshot.origin()).isEqualTo(Origin.DISK_CACHE);
-        assertSurvivesWriting(snapshot);
+        // public messages name no app: they are bound to the one that the file is about
+        if (snapshot.rules().stream().allMatch(rule -> TARGET.app().equals(rule.app()))) {
+            assertSurvivesWriting(snapshot);
+        }
     }
 
     private static void assertSurvivesWriting(RuleSnapshot<RateLimitStrategy> snapshot) {
