@@ -41,10 +41,15 @@ class CacheFileFuzzTest {
             return;
         }
         assertThat(snapshot.origin()).isEqualTo(Origin.DISK_CACHE);
-        // public messages name no app: they are bound to the one that the file is about
-        if (snapshot.rules().stream().allMatch(rule -> TARGET.app().equals(rule.app()))) {
+        // public messages name neither: they are bound to what the file is about
+        if (snapshot.rules().stream().allMatch(CacheFileFuzzTest::isOfTarget)) {
             assertSurvivesWriting(snapshot);
         }
+    }
+
+    private static boolean isOfTarget(RateLimitStrategy rule) {
+        return TARGET.app().equals(rule.app())
+                && TARGET.namespace().equals(rule.metadata().namespace());
     }
 
     private static void assertSurvivesWriting(RuleSnapshot<RateLimitStrategy> snapshot) {
