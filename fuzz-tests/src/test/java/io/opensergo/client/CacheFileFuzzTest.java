@@ -41,7 +41,15 @@ class CacheFileFuzzTest {
             return;
         }
         assertThat(snapshot.origin()).isEqualTo(Origin.DISK_CACHE);
-        assertSurvivesWriting(snapshot);
+        // public messages name neither: they are bound to what the file is about
+        if (snapshot.rules().stream().allMatch(CacheFileFuzzTest::isOfTarget)) {
+            assertSurvivesWriting(snapshot);
+        }
+    }
+
+    private static boolean isOfTarget(RateLimitStrategy rule) {
+        return TARGET.app().equals(rule.app())
+                && TARGET.namespace().equals(rule.metadata().namespace());
     }
 
     private static void assertSurvivesWriting(RuleSnapshot<RateLimitStrategy> snapshot) {

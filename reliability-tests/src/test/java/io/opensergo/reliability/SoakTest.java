@@ -161,7 +161,9 @@ class SoakTest {
     }
 
     private static void assertNothingLeftBehind(long heap, int threads) {
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(ownThreads()).isEqualTo(threads));
+        // fewer if at the start some of an earlier test were still on their way out
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(ownThreads()).isLessThanOrEqualTo(threads));
         assertThat(usedHeap() - heap).as("growth of the heap").isLessThan(TOLERANCE);
     }
 
