@@ -58,10 +58,10 @@ public final class ControlPlane implements AutoCloseable {
     public static final int DEFAULT_MAX_STREAMS = 20_000;
 
     /** How many keys a stream may follow unless set otherwise: {@value}. */
-    public static final int DEFAULT_MAX_KEYS_PER_STREAM = 1_000;
+    public static final int DEFAULT_MAX_KEYS_PER_STREAM = 20_000;
 
     /** How many requests of a stream are read in a second unless set otherwise: {@value}. */
-    public static final int DEFAULT_MAX_REQUESTS_PER_SECOND = 1_000;
+    public static final int DEFAULT_MAX_REQUESTS_PER_SECOND = 10_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
 
