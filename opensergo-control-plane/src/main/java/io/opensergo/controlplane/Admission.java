@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Lets in the calls of known clients, to whichever service, and asks what they may read.
  *
- * <p>Fails closed: an authorizer that throws has said no.
+ * <p>Fails closed: while the authorizer throws, nobody is let in and nothing is delivered. But that
+ * is not a no, after which clients would drop rules that they may have.
  */
 final class Admission implements ServerInterceptor {
 
@@ -30,9 +31,30 @@ final class Admission implements ServerInterceptor {
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
     private static final String BEARER = "bearer ";
 
+    /** What a call ends with whose client the authorizer does not know. */
+    static final Status UNKNOWN_CLIENT =
+            Status.UNAUTHENTICATED.withDescription(
+                    "the control plane knows no client by these credentials");
+
+    /** Nobody knows whether it is allowed. */
+    static final class UndecidedException extends RuntimeException {
+
+        private static final long serialVersionUID = 1;
+
+        UndecidedException(RuntimeException cause) {
+            super("the authorizer cannot be asked at the moment", cause);
+        }
+
+        /** Returns what the call ends with; the cause is not told to clients. */
+        Status status() {
+            return Status.UNAVAILABLE.withDescription(getMessage());
+        }
+    }
+
     private final @Nullable Authorizer authorizer;
     private final Counters counters;
     private final AtomicBoolean failing = new AtomicBoolean();
+    private TokenAuthorizer.@Nullable Grants judgedBy; // by the housekeeper alone
 
     /**
      * @param authorizer {@code null} lets everybody in and read everything
@@ -40,6 +62,7 @@ final class Admission implements ServerInterceptor {
     Admission(@Nullable Authorizer authorizer, Counters counters) {
         this.authorizer = authorizer;
         this.counters = counters;
+        this.judgedBy = authorizer instanceof TokenAuthorizer tokens ? tokens.grants() : null;
     }
 
     @Override
@@ -48,19 +71,24 @@ final class Admission implements ServerInterceptor {
         Attributes connection = call.getAttributes();
         Caller caller = Caller.at(connection.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR));
         if (authorizer != null) {
-            String name = nameOf(authorizer, caller, connection, headers);
-            if (name.isEmpty()) {
-                counters.unauthenticated.increment();
-                call.close(
-                        Status.UNAUTHENTICATED.withDescription(
-                                "the control plane knows no client by these credentials"),
-                        new Metadata());
-                return new ServerCall.Listener<>() {};
+            try {
+                String name = nameOf(authorizer, caller, connection, headers);
+                if (name.isEmpty()) {
+                    counters.unauthenticated.increment();
+                    return refuse(call, UNKNOWN_CLIENT);
+                }
+                caller = caller.named(name);
+            } catch (UndecidedException e) {
+                return refuse(call, e.status());
             }
-            caller = caller.named(name);
         }
         return Contexts.interceptCall(
                 Context.current().withValue(Caller.KEY, caller), call, headers, next);
+    }
+
+    private static <ReqT> ServerCall.Listener<ReqT> refuse(ServerCall<ReqT, ?> call, Status why) {
+        call.close(why, new Metadata());
+        return new ServerCall.Listener<>() {};
     }
 
     private String nameOf(
@@ -75,12 +103,35 @@ final class Admission implements ServerInterceptor {
             failing.set(false);
             return name == null ? "" : name;
         } catch (RuntimeException e) {
-            failed(e);
-            return "";
+            throw failed(e);
         }
     }
 
-    /** Returns whether a caller may read the rules of a key; to be asked while no lock is held. */
+    /**
+     * Returns whether the grants are others than when it was last asked, after which open streams
+     * are to be judged again; for the housekeeper. Of a user's own authorizer it is never known.
+     */
+    boolean hasChanged() {
+        if (!(authorizer instanceof TokenAuthorizer tokens)) {
+            return false;
+        }
+        TokenAuthorizer.Grants now = tokens.grants();
+        boolean changed = now != judgedBy;
+        judgedBy = now;
+        return changed;
+    }
+
+    /** Returns whether a caller that was let in would still be by its name. */
+    boolean isKnown(Caller caller) {
+        return !(authorizer instanceof TokenAuthorizer tokens)
+                || tokens.grants().holds(caller.principal());
+    }
+
+    /**
+     * Returns whether a caller may read the rules of a key; to be asked while no lock is held.
+     *
+     * @throws UndecidedException if the authorizer fails
+     */
     boolean mayRead(Caller caller, RuleKey key) {
         if (authorizer == null) {
             return true;
@@ -91,15 +142,15 @@ final class Admission implements ServerInterceptor {
             failing.set(false);
             return answer;
         } catch (RuntimeException e) {
-            failed(e);
-            return false;
+            throw failed(e);
         }
     }
 
-    private void failed(RuntimeException e) {
+    private UndecidedException failed(RuntimeException e) {
         if (!failing.getAndSet(true)) {
-            LOG.error("The authorizer failed, which counts as a no until it answers again", e);
+            LOG.error("The authorizer failed; calls are UNAVAILABLE until it answers again", e);
         }
+        return new UndecidedException(e);
     }
 
     private static @Nullable String tokenIn(Metadata headers) {

@@ -36,6 +36,11 @@ record Asked(
         return new Asked(List.of(), List.of(), List.of());
     }
 
+    /**
+     * Judges a request.
+     *
+     * @throws Admission.UndecidedException if the authorizer fails
+     */
     static Asked of(SubscribeRequest request, TransportService service, Caller caller) {
         SubscribeRequestTarget target = request.getTarget();
         var asked = new Asked(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
@@ -95,17 +100,27 @@ record Asked(
                 : null;
     }
 
+    /** Returns the refusal of a key that was followed and may not be read any longer. */
+    static SubscribeResponse forbidden(RuleKey key, ControlPlaneDesc description) {
+        return refusal(key.namespace(), key.app(), key.kind(), FORBIDDEN, description).build();
+    }
+
     static SubscribeResponse refusal(
             SubscribeRequest request, String kind, String reason, ControlPlaneDesc description) {
         SubscribeRequestTarget target = request.getTarget();
-        return SubscribeResponse.newBuilder()
-                .setAck(WireStatus.NACK)
-                .setStatus(Status.newBuilder().setCode(WireStatus.BAD_REQUEST).setMessage(reason))
-                .setNamespace(target.getNamespace())
-                .setApp(target.getApp())
-                .setKind(kind)
-                .setControlPlane(description)
+        return refusal(target.getNamespace(), target.getApp(), kind, reason, description)
                 .setResponseId(request.getRequestId())
                 .build();
+    }
+
+    private static SubscribeResponse.Builder refusal(
+            String namespace, String app, String kind, String why, ControlPlaneDesc description) {
+        return SubscribeResponse.newBuilder()
+                .setAck(WireStatus.NACK)
+                .setStatus(Status.newBuilder().setCode(WireStatus.BAD_REQUEST).setMessage(why))
+                .setNamespace(namespace)
+                .setApp(app)
+                .setKind(kind)
+                .setControlPlane(description);
     }
 }

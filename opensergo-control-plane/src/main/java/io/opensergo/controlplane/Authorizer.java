@@ -12,8 +12,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Both methods are called often, from several threads at a time and while no lock is held:
  * {@link #authenticate} for each call, {@link #mayRead} for each key of each subscribe, also when a
  * client subscribes again to what it follows already, which is how an answer that has changed takes
- * effect on a stream. They should answer from memory; waiting in them holds up other clients. An
- * exception counts as a no and is logged.
+ * effect on a stream. They should answer from memory; waiting in them holds up other clients.
+ *
+ * <p>An exception is not a no. It ends the call as {@code UNAVAILABLE}, so that nothing is
+ * delivered, and the client keeps the rules it has and comes again; the first one in a row is
+ * logged.
  *
  * <p>{@link TokenAuthorizer} is one that knows its clients by tokens.
  */

@@ -34,6 +34,7 @@ final class GrpcServer {
     private static final Logger LOG = LoggerFactory.getLogger(GrpcServer.class);
     private static final Duration MIN_CLIENT_KEEPALIVE = Duration.ofSeconds(10);
     private static final Duration GRACE = Duration.ofSeconds(2);
+    private static final Duration GRANTS_INTERVAL = Duration.ofSeconds(1);
     private static final Duration LONGEST_SWEEP_INTERVAL = Duration.ofSeconds(1);
 
     private final HealthStatusManager health = new HealthStatusManager();
@@ -107,9 +108,16 @@ final class GrpcServer {
         }
         Duration timeout = service.limits().stuckSubscriberTimeout();
         repeat(() -> service.subscribers().cutStuck(System.nanoTime()), sweepInterval(timeout));
+        repeat(this::judgeAgainIfGrantsChanged, GRANTS_INTERVAL);
         ServerIdentity identity = settings.identity();
         if (identity != null) {
             repeat(identity::reload, settings.tlsReloadInterval());
+        }
+    }
+
+    private void judgeAgainIfGrantsChanged() {
+        if (service.admission().hasChanged()) {
+            service.subscribers().judgeAgain();
         }
     }
 

@@ -13,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
@@ -113,7 +114,13 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
     public void onNext(SubscribeRequest request) {
         boolean answer = WireStatus.ACK.equals(request.getResponseAck());
         boolean refusal = WireStatus.NACK.equals(request.getResponseAck());
-        Asked asked = answer || refusal ? Asked.nothing() : Asked.of(request, service, caller);
+        Asked asked;
+        try {
+            asked = answer || refusal ? Asked.nothing() : Asked.of(request, service, caller);
+        } catch (Admission.UndecidedException e) {
+            end(e.status());
+            return;
+        }
         synchronized (lock) {
             reading = false;
             if (identifier.isEmpty()) {
@@ -159,6 +166,39 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
                 forget();
                 out.onCompleted();
             }
+        }
+    }
+
+    private void end(io.grpc.Status status) {
+        synchronized (lock) {
+            if (!closed) {
+                forget();
+                out.onError(status.asRuntimeException());
+            }
+        }
+    }
+
+    /** Takes the keys back that the client may not read any longer; ends a stream of nobody. */
+    void judgeAgain() {
+        if (!service.admission().isKnown(caller)) {
+            end(Admission.UNKNOWN_CLIENT);
+            return;
+        }
+        List<RuleKey> followed;
+        synchronized (lock) {
+            followed = List.copyOf(subscriptions.keySet());
+        }
+        List<RuleKey> forbidden =
+                followed.stream().filter(key -> !service.admission().mayRead(caller, key)).toList();
+        synchronized (lock) {
+            for (RuleKey key : forbidden) {
+                if (subscriptions.containsKey(key)) {
+                    service.counters().forbiddenKeys.increment();
+                    unsubscribe(key);
+                    refusals.add(Asked.forbidden(key, service.description()));
+                }
+            }
+            send();
         }
     }
 

@@ -93,6 +93,11 @@ final class Subscribers {
         open.forEach(Subscriber::drain);
     }
 
+    /** Has every stream judged by grants that have changed. */
+    void judgeAgain() {
+        open.forEach(Subscriber::judgeAgain);
+    }
+
     /** Cuts the streams whose clients have not read for too long. */
     void cutStuck(long nowNanos) {
         open.forEach(subscriber -> subscriber.cutIfStuck(nowNanos));

@@ -94,6 +94,10 @@ public final class TokenAuthorizer implements Authorizer {
             return found;
         }
 
+        boolean holds(String name) {
+            return byName.containsKey(name);
+        }
+
         boolean opens(String name, String namespace, String app) {
             Grant grant = byName.get(name);
             return grant != null
@@ -133,8 +137,12 @@ public final class TokenAuthorizer implements Authorizer {
 
     /**
      * Returns an authorizer with the grants of a YAML or JSON file, which is read again when it
-     * changes, within a few seconds; a file that cannot be used leaves the grants of before in
+     * changes, within three seconds; a file that cannot be used leaves the grants of before in
      * force and is logged once.
+     *
+     * <p>A control plane judges its open streams by the new grants too: a key that a client may no
+     * longer read is refused, and the streams of a name that is gone end as {@code
+     * UNAUTHENTICATED}. A token that takes another one's place under the same name ends no stream.
      *
      * <pre>{@code
      * tokens:
@@ -150,6 +158,11 @@ public final class TokenAuthorizer implements Authorizer {
      */
     public static TokenAuthorizer file(Path file) {
         return new TokenAuthorizer(new TokenFile(Objects.requireNonNull(file, "file")));
+    }
+
+    /** Returns the grants of now: another object if they have changed. */
+    Grants grants() {
+        return grants.get();
     }
 
     @Override

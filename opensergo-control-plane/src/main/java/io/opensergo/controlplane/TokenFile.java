@@ -12,11 +12,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,8 +28,10 @@ import org.slf4j.LoggerFactory;
 /**
  * The grants in a file, read again when it changes.
  *
- * <p>There is no thread for that: whoever asks looks at the file if nobody has for a second. A
- * content is taken when two looks in a row found it, since the first may have met half of it.
+ * <p>Whoever asks looks at the file first if nobody has for a second, so that the first call after
+ * a quiet time is judged by what the file says then; a control plane looks each second besides. A
+ * content is taken at once if the file has not been written to for some seconds, and otherwise when
+ * two looks in a row found it, since the first may have met half of it.
  */
 final class TokenFile implements Supplier<Grants> {
 
@@ -59,6 +64,7 @@ final class TokenFile implements Supplier<Grants> {
     }
 
     private final Path file;
+    private final LongSupplier nanoTime;
     private final Object lock = new Object();
     private volatile Grants current;
     private volatile long lookedAt;
@@ -67,7 +73,12 @@ final class TokenFile implements Supplier<Grants> {
     private String lastFault = "";
 
     TokenFile(Path file) {
+        this(file, System::nanoTime);
+    }
+
+    TokenFile(Path file, LongSupplier nanoTime) {
         this.file = file;
+        this.nanoTime = nanoTime;
         try {
             this.judged = Files.readString(file);
         } catch (IOException e) {
@@ -80,27 +91,34 @@ final class TokenFile implements Supplier<Grants> {
         }
         this.seen = judged;
         this.current = parse(judged);
-        this.lookedAt = System.nanoTime();
+        this.lookedAt = nanoTime.getAsLong();
         warnIfOpen();
     }
 
     @Override
     public Grants get() {
-        if (System.nanoTime() - lookedAt > LOOK_INTERVAL_NANOS) {
+        if (isDue()) {
             synchronized (lock) {
-                if (System.nanoTime() - lookedAt > LOOK_INTERVAL_NANOS) {
-                    lookedAt = System.nanoTime();
+                if (isDue()) {
                     look();
+                    lookedAt = nanoTime.getAsLong();
                 }
             }
         }
         return current;
     }
 
+    private boolean isDue() {
+        return nanoTime.getAsLong() - lookedAt > LOOK_INTERVAL_NANOS;
+    }
+
     private void look() {
         try {
+            FileStamp before = stamp();
             String now = Files.readString(file);
-            boolean settled = now.equals(seen);
+            FileStamp after = stamp();
+            boolean quiet = before.equals(after) && !after.isRecentAt(Instant.now());
+            boolean settled = quiet || now.equals(seen);
             seen = now;
             if (settled && !now.equals(judged)) {
                 judged = now;
@@ -114,6 +132,10 @@ final class TokenFile implements Supplier<Grants> {
         } catch (IllegalArgumentException e) {
             report(String.valueOf(e.getMessage()));
         }
+    }
+
+    private FileStamp stamp() throws IOException {
+        return FileStamp.of(Files.readAttributes(file, BasicFileAttributes.class));
     }
 
     private void report(String fault) {

@@ -27,12 +27,16 @@ import io.opensergo.proto.internal.transport.v1.SubscribeRequestTarget;
 import io.opensergo.proto.internal.transport.v1.SubscribeResponse;
 import io.opensergo.rules.Metadata;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import reactor.test.StepVerifier;
 
 /** Who is let in, and who may read what. */
@@ -41,6 +45,7 @@ class AuthorizationTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final String SECRET = "a-token-that-nobody-guesses";
 
+    @TempDir private Path directory;
     private final InMemoryRuleSource rules = new InMemoryRuleSource();
     private @Nullable ControlPlane controlPlane;
     private @Nullable TestClient client;
@@ -152,7 +157,7 @@ class AuthorizationTest {
     }
 
     @Test
-    void authorizerThatFailsHasSaidNo() throws Exception {
+    void authorizerThatFailsHasNotSaidNo() throws Exception {
         var judge = new Judge();
         start(judge);
         Stream stream = client.open();
@@ -160,11 +165,54 @@ class AuthorizationTest {
 
         judge.failing = true;
 
-        assertThat(stream.subscribe("bar-app", RATE_LIMIT).next().getAck())
-                .isEqualTo(WireStatus.NACK);
-        assertThat(client.open().status().getCode()).isEqualTo(Status.Code.UNAUTHENTICATED);
+        Status end = stream.subscribe("bar-app", RATE_LIMIT).status();
+        assertThat(end.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+        assertThat(end.getDescription()).isEqualTo("the authorizer cannot be asked at the moment");
+        assertThat(stream.hasNext()).isFalse();
+        assertThat(client.open().status().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+        assertThat(controlPlane.status().refusals().forbiddenKeys()).isZero();
+        assertThat(controlPlane.status().subscribers()).isEmpty();
         judge.failing = false;
         assertThat(client.open().subscribe("bar-app", RATE_LIMIT).next().getAck()).isEmpty();
+    }
+
+    @Test
+    void tokensThatAreTakenAwayEndWhatTheyOpenedWithoutAnotherCall() throws Exception {
+        Path file = directory.resolve("tokens.yaml");
+        Files.writeString(
+                file,
+                """
+                tokens:
+                  - {name: gone, token: gone}
+                  - {name: less, token: less}
+                  - {name: same, token: same}
+                """);
+        start(TokenAuthorizer.file(file));
+        Stream gone = client.open("gone").subscribe("foo-app", RATE_LIMIT);
+        Stream less = client.open("less").subscribe("foo-app", RATE_LIMIT);
+        Stream same = client.open("same").subscribe("foo-app", RATE_LIMIT);
+        for (Stream each : List.of(gone, less, same)) {
+            assertThat(each.next().getAck()).isEmpty();
+        }
+        assertThat(less.subscribe("bar-app", RATE_LIMIT).next().getAck()).isEmpty();
+
+        Files.writeString(
+                file,
+                """
+                tokens:
+                  - {name: less, token: less, apps: [bar-app]}
+                  - {name: same, token: next}
+                """);
+
+        assertThat(gone.status().getCode()).isEqualTo(Status.Code.UNAUTHENTICATED);
+        SubscribeResponse refusal = less.next();
+        assertThat(refusal.getAck()).isEqualTo(WireStatus.NACK);
+        assertThat(refusal.getApp()).isEqualTo("foo-app");
+        assertThat(refusal.getKind()).isEqualTo(RATE_LIMIT);
+        assertThat(client.open("gone").status().getCode()).isEqualTo(Status.Code.UNAUTHENTICATED);
+        rules.put(rateLimit("a", 2), rateLimit(Metadata.of("default", "bar-app", "b"), 2));
+        assertThat(less.next().getApp()).isEqualTo("bar-app");
+        assertThat(rulesOf(same.next())).containsExactly(rateLimit("a", 2));
     }
 
     @Test

@@ -9,8 +9,11 @@ import io.opensergo.controlplane.TokenAuthorizer.Grant;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -91,6 +94,35 @@ class TokenAuthorizerTest {
         Files.delete(file);
         Files.writeString(file, "tokens: [{name: shop, token: last}]");
         await().atMost(PATIENCE).until(() -> nameOf(tokens, "last") != null);
+    }
+
+    @Test
+    void judgesTheFirstCallAfterAQuietTimeByTheFileOfThatTime() throws Exception {
+        Path file = write("tokens: [{name: shop, token: s3cr3t-of-the-shop}]");
+        var nanos = new AtomicLong(System.nanoTime());
+        var grants = new TokenFile(file, nanos::get);
+        write("tokens: [{name: shop, token: next}]");
+        Files.setLastModifiedTime(file, FileTime.from(Instant.now().minusSeconds(60)));
+
+        nanos.addAndGet(Duration.ofHours(1).toNanos());
+
+        assertThat(grants.get().nameOf(SECRET)).isNull();
+        assertThat(grants.get().nameOf("next")).isEqualTo("shop");
+    }
+
+    @Test
+    void takesAFileThatIsBeingWrittenOnlyAtTheSecondLook() throws Exception {
+        Path file = write("tokens: [{name: shop, token: s3cr3t-of-the-shop}]");
+        var nanos = new AtomicLong(System.nanoTime());
+        var grants = new TokenFile(file, nanos::get);
+        write("tokens: [{name: shop, token: next}]");
+        Files.setLastModifiedTime(file, FileTime.from(Instant.now().plusSeconds(60)));
+
+        nanos.addAndGet(Duration.ofSeconds(2).toNanos());
+        assertThat(grants.get().nameOf(SECRET)).isEqualTo("shop");
+        nanos.addAndGet(Duration.ofSeconds(2).toNanos());
+
+        assertThat(grants.get().nameOf(SECRET)).isNull();
     }
 
     @ParameterizedTest
