@@ -32,7 +32,8 @@ final class RuleSet {
     private final long since;
     private final Instant changedAt;
     private final List<Rule> rules;
-    private @Nullable SubscribeResponse response; // guarded by encoding
+    private @Nullable SubscribeResponse response; // guarded by encoding, as is the next
+    private boolean unencodable;
 
     /**
      * @param since the revision at which it came into force
@@ -60,15 +61,20 @@ final class RuleSet {
     /**
      * Returns what is pushed to every stream; only who sends it and the response id are missing.
      *
-     * <p>Rules that cannot be encoded, which takes a fault in a kind that a user added, make it an
-     * error for this key alone: other keys and other streams go on.
+     * <p>Rules that cannot be encoded, which takes a fault in a kind that a user added, are pushed
+     * to nobody: a refusal would have clients drop the key for good. Other keys go on.
      *
      * @param version the revision at which this set was found in force
+     * @return {@code null} if the rules cannot be encoded, which is logged the first time
      */
-    SubscribeResponse response(WireCodec codec, long version) {
+    @Nullable SubscribeResponse response(WireCodec codec, long version) {
         synchronized (encoding) {
+            if (unencodable) {
+                return null;
+            }
             SubscribeResponse last = response == null ? encode(codec, version) : response;
-            response = last.hasDataWithVersion() ? withVersion(last, version) : last;
+            unencodable = last == null;
+            response = last == null ? null : withVersion(last, version);
             return response;
         }
     }
@@ -83,29 +89,24 @@ final class RuleSet {
                         .build();
     }
 
-    private SubscribeResponse encode(WireCodec codec, long version) {
-        var push =
-                SubscribeResponse.newBuilder()
-                        .setNamespace(key.namespace())
-                        .setApp(key.app())
-                        .setKind(key.kind());
+    private @Nullable SubscribeResponse encode(WireCodec codec, long version) {
         EncodedRules encoded;
         try {
             encoded = codec.encode(rules);
         } catch (RuntimeException e) {
             LOG.error(
-                    "Cannot encode version {} of {}; its subscribers keep the last",
+                    "Cannot encode version {} of {}; its subscribers keep what they have until"
+                            + " there is a better one",
                     version,
                     key,
                     e);
-            return push.setAck(WireStatus.NACK)
-                    .setStatus(
-                            Status.newBuilder()
-                                    .setCode(WireStatus.UNKNOWN)
-                                    .setMessage("the control plane cannot encode these rules"))
-                    .build();
+            return null;
         }
-        return push.setStatus(
+        return SubscribeResponse.newBuilder()
+                .setNamespace(key.namespace())
+                .setApp(key.app())
+                .setKind(key.kind())
+                .setStatus(
                         SUCCESS.toBuilder()
                                 .addAllDetails(encoded.details())
                                 .addDetails(PushStamp.write(changedAt)))

@@ -29,7 +29,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>gRPC's own managers hold them; what they lack is done here: files are taken together or not at
  * all, only when two looks in a row found the same, so that a rotation under way is not judged, and
- * what is wrong with them is logged once.
+ * what is wrong with them is logged once. Files that were refused are tried again at each look,
+ * since a certificate may be there before it is valid.
  *
  * <p>For one thread at a time, each after the other.
  */
@@ -62,7 +63,7 @@ final class ServerIdentity {
     private final ServerTls files;
     private final AdvancedTlsX509KeyManager keys = new AdvancedTlsX509KeyManager();
     private final AdvancedTlsX509TrustManager trust;
-    private Contents judged;
+    private Contents inForce;
     private Contents seen;
     private String lastFault = "";
 
@@ -78,9 +79,9 @@ final class ServerIdentity {
                                     AdvancedTlsX509TrustManager.Verification
                                             .CERTIFICATE_ONLY_VERIFICATION)
                             .build();
-            judged = readAll();
-            seen = judged;
-            use(judged);
+            inForce = readAll();
+            seen = inForce;
+            use(inForce);
         } catch (UnusableException e) {
             throw new UncheckedIOException(e.getMessage(), new IOException(e));
         } catch (GeneralSecurityException e) {
@@ -113,9 +114,11 @@ final class ServerIdentity {
             Contents now = readAll();
             boolean settled = now.equals(seen);
             seen = now;
-            if (settled && !now.equals(judged)) {
-                judged = now;
+            if (settled && now.equals(inForce)) {
+                lastFault = "";
+            } else if (settled) {
                 use(now);
+                inForce = now;
                 lastFault = "";
                 LOG.info("The TLS files have changed and are in force, {} first", files.certFile());
             }

@@ -32,13 +32,16 @@ import org.slf4j.LoggerFactory;
  * be sent, so that a client that asks and never reads cannot fill the memory either, and only as
  * fast as the limit allows: beyond it they wait in the transport, which holds the client back.
  *
- * <p><b>Stuck clients.</b> A stream that has had something due and has not taken a byte for too
- * long is reset, which frees what the transport holds for it. The sweep over all streams looks at
- * one field of each, without the lock.
+ * <p><b>Stuck clients.</b> A stream that has had something due for too long while the transport
+ * took nothing more is reset, which frees what the transport holds for it. The transport takes a
+ * push whole and the next one when all but some 32 KiB of it have left, and gRPC does not tell what
+ * has left in between: so a client that needs longer than the timeout for one push is taken for
+ * stuck. The sweep over all streams looks at one field of each, without the lock.
  *
  * <p><b>Threads.</b> One lock guards the stream. The thread that changes a rule sends it, which
- * takes no hop between threads; sending hands bytes to the transport and never waits. Nothing of a
- * user is called under the lock.
+ * takes no hop between threads; sending hands bytes to the transport and never waits. Of a user's
+ * code only the accessors of a rule kind of its own run under the lock, while a version is encoded,
+ * once for all streams; an authorizer or a source is never called under it.
  */
 final class Subscriber implements StreamObserver<SubscribeRequest> {
 
@@ -399,12 +402,16 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
         if (!subscription.wants(reading.set())) {
             return;
         }
-        String responseId = number + "-" + ++pushes;
         long version = reading.revision();
+        SubscribeResponse response = reading.set().response(service.codec(), version);
+        if (response == null) {
+            return;
+        }
+        String responseId = number + "-" + ++pushes;
         subscription.sent(version);
         unanswered.add(responseId, new Push(subscription, version), subscriptions.size());
         out.onNext(
-                reading.set().response(service.codec(), version).toBuilder()
+                response.toBuilder()
                         .setControlPlane(service.description())
                         .setResponseId(responseId)
                         .build());

@@ -61,8 +61,12 @@ final class Certificates {
 
     /** Puts a certificate and its key in the place of another one's, each at once. */
     void rotate(String name, String toName) throws IOException {
-        replace(cert(name), cert(toName));
-        replace(key(name), key(toName));
+        rotate(name, cert(toName), key(toName));
+    }
+
+    void rotate(String name, Path toCert, Path toKey) throws IOException {
+        replace(cert(name), toCert);
+        replace(key(name), toKey);
     }
 
     static void replace(Path file, Path by) throws IOException {

@@ -19,7 +19,6 @@ import io.grpc.reflection.v1.ServerReflectionResponse;
 import io.grpc.reflection.v1.ServiceResponse;
 import io.grpc.stub.StreamObserver;
 import io.opensergo.controlplane.TestClient.Stream;
-import io.opensergo.proto.WireStatus;
 import io.opensergo.proto.internal.transport.v1.SubscribeResponse;
 import io.opensergo.rules.Metadata;
 import io.opensergo.rules.Rule;
@@ -100,10 +99,9 @@ class ControlPlaneTest {
     }
 
     @Test
-    void refusesAKeyWhoseRulesCannotBeEncodedAndServesTheOthers() throws Exception {
+    void pushesNothingOfAKeyWhoseRulesCannotBeEncodedUntilTheyCan() throws Exception {
         var rules = new InMemoryRuleSource();
-        var broken = new Broken(Metadata.of("default", "foo-app", "x"), "y");
-        rules.put(broken, rateLimit("a", 1));
+        rules.put(broken("good"), rateLimit("a", 1));
         try (ControlPlane controlPlane =
                         ControlPlane.builder()
                                 .port(0)
@@ -111,16 +109,28 @@ class ControlPlaneTest {
                                 .source(rules)
                                 .start();
                 var client = new TestClient(controlPlane)) {
-            Stream stream = client.open();
+            Stream follower = client.open().subscribe("foo-app", Broken.KIND.wireName());
+            assertThat(follower.next().getDataWithVersion().getDataCount()).isEqualTo(1);
 
-            SubscribeResponse error = stream.subscribe("foo-app", Broken.KIND.wireName()).next();
+            rules.put(broken("bad"));
 
-            assertThat(error.getAck()).isEqualTo(WireStatus.NACK);
-            assertThat(error.getStatus().getCode()).isEqualTo(WireStatus.UNKNOWN);
-            assertThat(error.getKind()).isEqualTo(Broken.KIND.wireName());
-            assertThat(error.hasDataWithVersion()).isFalse();
-            assertThat(rulesOf(stream.subscribe("foo-app", RATE_LIMIT).next())).hasSize(1);
+            follower.expectNothing();
+            Stream late = client.open().subscribe("foo-app", Broken.KIND.wireName());
+            assertThat(rulesOf(late.subscribe("foo-app", RATE_LIMIT).next())).hasSize(1);
+            late.subscribe("foo-app", Broken.KIND.wireName()).expectNothing();
+
+            rules.put(broken("better"));
+
+            for (Stream each : List.of(follower, late)) {
+                SubscribeResponse next = each.next();
+                assertThat(next.getAck()).isEmpty();
+                assertThat(next.getDataWithVersion().getDataCount()).isEqualTo(1);
+            }
         }
+    }
+
+    private static Broken broken(String field) {
+        return new Broken(Metadata.of("default", "foo-app", "x"), field);
     }
 
     @Test
@@ -295,7 +305,10 @@ class ControlPlaneTest {
 
         @Override
         public String field() {
-            throw new IllegalStateException("the fault of a user's record");
+            if (field.equals("bad")) {
+                throw new IllegalStateException("the fault of a user's record");
+            }
+            return field;
         }
     }
 

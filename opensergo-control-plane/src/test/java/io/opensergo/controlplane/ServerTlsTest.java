@@ -195,6 +195,18 @@ class ServerTlsTest {
     }
 
     @Test
+    void certificateThatIsThereBeforeItIsValidIsTakenWhenItIs() throws Exception {
+        originals.make("soon", "other-ca", "-startdate", "+10S", "-validity", "5");
+        try (ControlPlane controlPlane = start(serverOnly())) {
+            certificates.rotate("server", originals.cert("soon"), originals.key("soon"));
+            assertThat(isServed(controlPlane, "ca", null)).isTrue();
+
+            await().atMost(Duration.ofSeconds(40))
+                    .until(() -> isServed(controlPlane, "other-ca", null));
+        }
+    }
+
+    @Test
     void fileThatCannotBeUsedAtTheStartIsNamedWithTheFixAndWithoutItsContent() throws Exception {
         assertRefused("server", "shop", "shop.key is not that of the certificate in");
         assertRefused("expired", "expired", "expired.pem is valid only from");
