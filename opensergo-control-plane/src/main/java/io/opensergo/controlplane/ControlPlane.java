@@ -222,7 +222,9 @@ public final class ControlPlane implements AutoCloseable {
 
         /**
          * Sets how many streams are served at a time; one more is refused as {@code
-         * RESOURCE_EXHAUSTED}.
+         * RESOURCE_EXHAUSTED}. A connection may have a hundred calls more than this open, of
+         * whichever service, and of the streaming calls of health and reflection a thousand are
+         * open at a time.
          *
          * @param streams at least 1; {@value ControlPlane#DEFAULT_MAX_STREAMS} unless set
          * @throws IllegalArgumentException if it is less than 1

@@ -1,6 +1,7 @@
 package io.opensergo.controlplane;
 
 import io.grpc.Server;
+import io.grpc.ServerInterceptors;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -34,6 +35,10 @@ final class GrpcServer {
     private static final Logger LOG = LoggerFactory.getLogger(GrpcServer.class);
     private static final Duration MIN_CLIENT_KEEPALIVE = Duration.ofSeconds(10);
     private static final Duration GRACE = Duration.ofSeconds(2);
+
+    /** Of health and reflection together; a balancer or a tool needs one each. */
+    private static final int MAX_CALLS_BESIDE = 1000;
+
     private static final Duration GRANTS_INTERVAL = Duration.ofSeconds(1);
     private static final Duration LONGEST_SWEEP_INTERVAL = Duration.ofSeconds(1);
 
@@ -73,6 +78,7 @@ final class GrpcServer {
         this.settings = settings;
         this.service = service;
         this.housekeeper = housekeeper;
+        var callsBeside = new CallLimit(MAX_CALLS_BESIDE);
         NettyServerBuilder builder =
                 NettyServerBuilder.forAddress(settings.address())
                         .channelType(NioServerSocketChannel.class)
@@ -81,9 +87,14 @@ final class GrpcServer {
                         .executor(workers)
                         .addStreamTracerFactory(new CuttableStreams())
                         .addService(service)
-                        .addService(health.getHealthService())
-                        .addService(ProtoReflectionServiceV1.newInstance())
+                        .addService(
+                                ServerInterceptors.intercept(
+                                        health.getHealthService(), callsBeside))
+                        .addService(
+                                ServerInterceptors.intercept(
+                                        ProtoReflectionServiceV1.newInstance(), callsBeside))
                         .intercept(service.admission())
+                        .maxConcurrentCallsPerConnection(maxCallsPerConnection())
                         .maxInboundMessageSize(settings.maxInboundMessageBytes())
                         .keepAliveTime(settings.keepAliveTime().toNanos(), TimeUnit.NANOSECONDS)
                         .keepAliveTimeout(
@@ -92,6 +103,13 @@ final class GrpcServer {
                         .permitKeepAliveWithoutCalls(true);
         ServerIdentity identity = settings.identity();
         this.server = (identity == null ? builder : builder.sslContext(identity.context())).build();
+    }
+
+    /**
+     * So many that a stream too many is refused and said to be, and does not wait in the client.
+     */
+    private int maxCallsPerConnection() {
+        return (int) Math.min(Integer.MAX_VALUE, (long) service.limits().maxStreams() + 100);
     }
 
     /**

@@ -7,13 +7,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
+import io.grpc.Context;
 import io.grpc.Status;
+import io.grpc.Status.Code;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.stub.StreamObserver;
 import io.opensergo.controlplane.ControlPlaneStatus.Refusals;
 import io.opensergo.controlplane.TestClient.Stream;
 import io.opensergo.proto.WireStatus;
 import io.opensergo.proto.internal.transport.v1.SubscribeResponse;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -81,6 +89,53 @@ class LimitsTest {
 
         assertThat(second.status().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
         assertThat(client.open("two").subscribe("foo-app", RATE_LIMIT).next().getAck()).isEmpty();
+    }
+
+    @Test
+    void watcherOfTheHealthBeyondTheLimitIsRefusedAndAProbeIsNot() throws Exception {
+        stop();
+        start(builder -> {});
+        List<Watcher> watchers = java.util.stream.Stream.generate(this::watch).limit(1000).toList();
+        await().atMost(PATIENCE).until(() -> watchers.stream().allMatch(Watcher::isServed));
+
+        Watcher refused = watch();
+
+        assertThat(refused.end()).succeedsWithin(PATIENCE).isEqualTo(Code.RESOURCE_EXHAUSTED);
+        assertThat(
+                        HealthGrpc.newBlockingStub(client.channel())
+                                .check(HealthCheckRequest.getDefaultInstance())
+                                .getStatus())
+                .isEqualTo(HealthCheckResponse.ServingStatus.SERVING);
+        watchers.get(0).leave();
+        await().atMost(PATIENCE)
+                .until(
+                        () -> {
+                            Watcher next = watch();
+                            await().atMost(PATIENCE)
+                                    .until(() -> next.isServed() || next.end().isDone());
+                            return next.isServed();
+                        });
+    }
+
+    @Test
+    void connectionHasALimitOfCalls() throws Exception {
+        Stream stream = client.open().subscribe("foo-app", RATE_LIMIT);
+        stream.next();
+        List<Watcher> watchers = java.util.stream.Stream.generate(this::watch).limit(102).toList();
+        await().atMost(PATIENCE).until(() -> watchers.stream().allMatch(Watcher::isServed));
+
+        Watcher waiting = watch();
+        stream.subscribe("foo-app", RATE_LIMIT).next();
+
+        assertThat(waiting.isServed()).isFalse();
+        watchers.get(0).leave();
+        await().atMost(PATIENCE)
+                .until(
+                        () -> {
+                            // the client's transport writes a call that waited only with the next
+                            stream.subscribe("foo-app", RATE_LIMIT).next();
+                            return waiting.isServed();
+                        });
     }
 
     @Test
@@ -162,5 +217,49 @@ class LimitsTest {
 
     private Refusals refusals() {
         return controlPlane.status().refusals();
+    }
+
+    private Watcher watch() {
+        var watcher = new Watcher();
+        watcher.call.run(
+                () ->
+                        HealthGrpc.newStub(client.channel())
+                                .watch(HealthCheckRequest.getDefaultInstance(), watcher));
+        return watcher;
+    }
+
+    /** Somebody who watches the health. */
+    private static final class Watcher implements StreamObserver<HealthCheckResponse> {
+
+        private final Context.CancellableContext call = Context.ROOT.withCancellation();
+        private final CompletableFuture<Code> end = new CompletableFuture<>();
+        private volatile boolean served;
+
+        boolean isServed() {
+            return served;
+        }
+
+        CompletableFuture<Code> end() {
+            return end;
+        }
+
+        void leave() {
+            call.cancel(null);
+        }
+
+        @Override
+        public void onNext(HealthCheckResponse response) {
+            served = true;
+        }
+
+        @Override
+        public void onError(Throwable cause) {
+            end.complete(Status.fromThrowable(cause).getCode());
+        }
+
+        @Override
+        public void onCompleted() {
+            end.complete(Code.OK);
+        }
     }
 }
