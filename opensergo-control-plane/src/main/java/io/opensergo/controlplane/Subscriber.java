@@ -183,18 +183,27 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
 
     /** Takes the keys back that the client may not read any longer; ends a stream of nobody. */
     void judgeAgain() {
-        if (!service.admission().isKnown(caller)) {
-            end(Admission.UNKNOWN_CLIENT);
-            return;
-        }
         List<RuleKey> followed;
         synchronized (lock) {
             followed = List.copyOf(subscriptions.keySet());
         }
-        List<RuleKey> forbidden =
-                followed.stream().filter(key -> !service.admission().mayRead(caller, key)).toList();
+        try {
+            if (service.admission().isKnown(caller)) {
+                takeBack(
+                        followed.stream()
+                                .filter(key -> !service.admission().mayRead(caller, key))
+                                .toList());
+            } else {
+                end(Admission.UNKNOWN_CLIENT);
+            }
+        } catch (Admission.UndecidedException e) {
+            end(e.status());
+        }
+    }
+
+    private void takeBack(List<RuleKey> keys) {
         synchronized (lock) {
-            for (RuleKey key : forbidden) {
+            for (RuleKey key : keys) {
                 if (subscriptions.containsKey(key)) {
                     service.counters().forbiddenKeys.increment();
                     unsubscribe(key);

@@ -27,6 +27,8 @@ import io.opensergo.proto.internal.transport.v1.SubscribeRequestTarget;
 import io.opensergo.proto.internal.transport.v1.SubscribeResponse;
 import io.opensergo.rules.Metadata;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -248,6 +250,38 @@ class AuthorizationTest {
             StepVerifier.create(real.rules(Target.of("bar-app"), RateLimitStrategy.KIND))
                     .expectError(SubscriptionRefusedException.class)
                     .verify(PATIENCE);
+        }
+    }
+
+    @Test
+    void realClientIsToldOfARightThatItLoses() throws Exception {
+        Path file = directory.resolve("tokens.yaml");
+        Files.writeString(file, "tokens: [{name: shop, token: " + SECRET + "}]");
+        start(TokenAuthorizer.file(file));
+        try (OpenSergoClient real =
+                OpenSergoClients.builder()
+                        .endpoints("http://localhost:" + controlPlane.port())
+                        .token(() -> SECRET)
+                        .build()) {
+            StepVerifier.create(real.rules(Target.of("foo-app"), RateLimitStrategy.KIND))
+                    .expectNextCount(1)
+                    .then(
+                            () ->
+                                    write(
+                                            file,
+                                            "tokens: [{name: shop, apps: [], token: "
+                                                    + SECRET
+                                                    + "}]"))
+                    .expectError(SubscriptionRefusedException.class)
+                    .verify(PATIENCE);
+        }
+    }
+
+    private static void write(Path file, String content) {
+        try {
+            Files.writeString(file, content);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
