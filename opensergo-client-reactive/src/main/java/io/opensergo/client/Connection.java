@@ -127,6 +127,14 @@ final class Connection implements RuleStream.Listener {
         if (state.phase() == Phase.CLOSED) {
             return;
         }
+        try {
+            connect();
+        } catch (RuntimeException | Error e) { // such as no memory for a thread: it may be mended
+            onEnd(Status.INTERNAL.withCause(e));
+        }
+    }
+
+    private void connect() {
         Link opened = newLink(endpointIndex);
         link = opened;
         startStream(opened);
@@ -290,8 +298,9 @@ final class Connection implements RuleStream.Listener {
         release();
         listener.onStreamLost();
         boolean outageBegins = wasConnected || state.phase() == Phase.CONNECTING;
-        become(end.isRefusal() ? Phase.REFUSED : Phase.RECOVERING, cause);
         Duration delay = backoff.next();
+        loop.schedule(delay, this::open);
+        become(end.isRefusal() ? Phase.REFUSED : Phase.RECOVERING, cause);
         if (end.isMessageTooLarge()) {
             listener.onMessageTooLarge();
         }
@@ -305,7 +314,6 @@ final class Connection implements RuleStream.Listener {
             LOG.debug("{}; trying again in {}", cause.getMessage(), delay);
         }
         endpointIndex = (endpointIndex + 1) % settings.endpoints().size();
-        loop.schedule(delay, this::open);
     }
 
     private void judgeStability(StreamEnd end, boolean wasConnected) {

@@ -83,6 +83,33 @@ class FlowControlTest {
         }
     }
 
+    @Test
+    void unsubscribeIsNotLostIfTheKeyCameAndWentOnceMoreBeforeItWasSaid() {
+        try (var server = ScriptedControlPlane.startNotReading();
+                OpenSergoClient client =
+                        OpenSergoClients.builder()
+                                .endpoints(server.endpoint())
+                                .unsubscribeGrace(Duration.ZERO)
+                                .build()) {
+            ScriptedControlPlane.Stream stream = server.stream();
+            Disposable first = follow(client, "shop");
+            stream.readSome(1);
+            stream.subscribe(0);
+            for (int i = 0; i < PUSHES; i++) { // fills what the transport takes
+                follow(client, "filler-" + i % 7).dispose();
+            }
+
+            first.dispose();
+            follow(client, "shop").dispose();
+            client.rules(Target.of("last"), RateLimitStrategy.KIND).subscribe();
+            stream.readOn();
+
+            await().until(() -> !about("last", stream).isEmpty());
+            List<SubscribeOpType> said = about("shop", stream);
+            assertThat(said.get(said.size() - 1)).isEqualTo(UNSUBSCRIBE);
+        }
+    }
+
     private static Disposable follow(OpenSergoClient client, String app) {
         return client.rules(Target.of(app), RateLimitStrategy.KIND).subscribe();
     }
