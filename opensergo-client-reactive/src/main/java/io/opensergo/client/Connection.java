@@ -8,6 +8,7 @@ import io.opensergo.api.ConnectionState.Phase;
 import io.opensergo.proto.internal.transport.v1.SubscribeResponse;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -341,7 +342,8 @@ final class Connection implements RuleStream.Listener {
     }
 
     private void become(Phase phase, @Nullable Throwable cause) {
-        state = new ConnectionState(phase, endpoint().toString(), clock.instant(), cause);
+        Instant since = phase == state.phase() ? state.since() : clock.instant();
+        state = new ConnectionState(phase, endpoint().toString(), since, cause);
         listener.onState(state);
     }
 
