@@ -5,9 +5,10 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.opensergo.api.ConfigurationException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import reactor.core.Exceptions;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * Sends {@code authorization: Bearer ...} with each stream. Immutable.
@@ -26,8 +27,17 @@ final class BearerToken extends CallCredentials {
         this.supplier = supplier;
     }
 
+    /** The given executor is the caller's own thread, often the client's, which must not wait. */
     @Override
     public void applyRequestMetadata(RequestInfo info, Executor executor, MetadataApplier applier) {
+        try {
+            Schedulers.boundedElastic().schedule(() -> apply(applier));
+        } catch (RejectedExecutionException e) {
+            applier.fail(Status.UNAVAILABLE.withDescription("no thread to ask for the token"));
+        }
+    }
+
+    private void apply(MetadataApplier applier) {
         var headers = new Metadata();
         try {
             headers.put(AUTHORIZATION, "Bearer " + checked(ask()));
@@ -42,8 +52,7 @@ final class BearerToken extends CallCredentials {
     private @Nullable String ask() {
         try {
             return supplier.get();
-        } catch (Throwable e) {
-            Exceptions.throwIfJvmFatal(e);
+        } catch (RuntimeException | Error e) {
             throw new ConfigurationException(
                     "token",
                     "the supplier failed with "

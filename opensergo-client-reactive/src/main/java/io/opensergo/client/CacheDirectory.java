@@ -116,7 +116,7 @@ final class CacheDirectory {
      */
     void write(RuleKey key, byte[] content) throws IOException {
         if (content.length > maxFileBytes) {
-            throw new IOException(
+            throw new UnusableCacheFileException(
                     "has " + content.length + " bytes, more than the " + maxFileBytes + " allowed");
         }
         Path file = file(key);

@@ -8,6 +8,7 @@ import io.opensergo.api.ConnectionState.Phase;
 import io.opensergo.proto.internal.transport.v1.SubscribeResponse;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -127,6 +128,14 @@ final class Connection implements RuleStream.Listener {
         if (state.phase() == Phase.CLOSED) {
             return;
         }
+        try {
+            connect();
+        } catch (RuntimeException | Error e) { // such as no memory for a thread: it may be mended
+            onEnd(Status.INTERNAL.withCause(e));
+        }
+    }
+
+    private void connect() {
         Link opened = newLink(endpointIndex);
         link = opened;
         startStream(opened);
@@ -290,8 +299,9 @@ final class Connection implements RuleStream.Listener {
         release();
         listener.onStreamLost();
         boolean outageBegins = wasConnected || state.phase() == Phase.CONNECTING;
-        become(end.isRefusal() ? Phase.REFUSED : Phase.RECOVERING, cause);
         Duration delay = backoff.next();
+        loop.schedule(delay, this::open);
+        become(end.isRefusal() ? Phase.REFUSED : Phase.RECOVERING, cause);
         if (end.isMessageTooLarge()) {
             listener.onMessageTooLarge();
         }
@@ -305,7 +315,6 @@ final class Connection implements RuleStream.Listener {
             LOG.debug("{}; trying again in {}", cause.getMessage(), delay);
         }
         endpointIndex = (endpointIndex + 1) % settings.endpoints().size();
-        loop.schedule(delay, this::open);
     }
 
     private void judgeStability(StreamEnd end, boolean wasConnected) {
@@ -333,7 +342,8 @@ final class Connection implements RuleStream.Listener {
     }
 
     private void become(Phase phase, @Nullable Throwable cause) {
-        state = new ConnectionState(phase, endpoint().toString(), clock.instant(), cause);
+        Instant since = phase == state.phase() ? state.since() : clock.instant();
+        state = new ConnectionState(phase, endpoint().toString(), since, cause);
         listener.onState(state);
     }
 

@@ -178,6 +178,7 @@ final class DiskCache implements SnapshotCache {
     @Override
     public void forget(RuleKey key) {
         stored.remove(key);
+        thread.execute(() -> unwritten.remove(key));
     }
 
     private void write(RuleKey key, @Nullable RuleSnapshot<?> snapshot) {
@@ -195,6 +196,9 @@ final class DiskCache implements SnapshotCache {
         try {
             directory.write(key, content);
             succeeded(key, snapshot);
+        } catch (UnusableCacheFileException e) { // which no second attempt would mend
+            LOG.warn("{} is not kept in the rule cache: it {}", key, e.getMessage());
+            tell(key, Result.WRITE_FAILED, null, e.getMessage());
         } catch (IOException | RuntimeException e) {
             failed(key, snapshot, e);
         }

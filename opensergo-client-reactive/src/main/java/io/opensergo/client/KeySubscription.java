@@ -47,10 +47,9 @@ final class KeySubscription<R extends Rule> {
 
     private String controlPlane = "";
 
-    /** Of this stream: whether the control plane was asked and answered. */
+    /** The last request for this key, and whether this stream answered. */
     private String requestId = "";
 
-    private boolean asked;
     private boolean answered;
     private long deadlineNanos;
     private long patienceNanos;
@@ -139,7 +138,6 @@ final class KeySubscription<R extends Rule> {
     void streamLost() {
         streamVersion = NO_VERSION;
         controlPlane = "";
-        asked = false;
         answered = false;
         patienceNanos = 0;
         fromBefore = current != null && current.origin() != Origin.ASSUMED_EMPTY;
@@ -148,13 +146,7 @@ final class KeySubscription<R extends Rule> {
     }
 
     void asked(String newRequestId) {
-        asked = true;
         requestId = newRequestId;
-    }
-
-    /** Returns whether this stream was asked for the key. */
-    boolean isAsked() {
-        return asked;
     }
 
     /** Returns whether the control plane said anything about the key on this stream. */

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import reactor.core.Exceptions;
 
 /** Tells every listener of a client, whatever one of them throws. Confined to the event loop. */
 final class Listeners implements ClientListener {
@@ -83,8 +82,7 @@ final class Listeners implements ClientListener {
         void tell(Consumer<ClientListener> event) {
             try {
                 event.accept(listener);
-            } catch (Throwable e) {
-                Exceptions.throwIfJvmFatal(e);
+            } catch (RuntimeException | Error e) { // a missing class of theirs is no fault of ours
                 if (!failed) {
                     failed = true;
                     LOG.warn(

@@ -101,8 +101,9 @@ public final class OpenSergoClientBuilder {
      * http}. If there is none that can be sent, the client is {@link
      * io.opensergo.api.ConnectionState.Phase#REFUSED} and tries again.
      *
-     * @param token asked for the token on each new stream, on a thread of the transport; must not
-     *     block. What it throws is not shown, as it may hold the token: log it where it is thrown
+     * @param token asked for the token on each new stream, on a bounded elastic thread of Reactor,
+     *     so it may block. What it throws is not shown, as it may hold the token: log it where it
+     *     is thrown
      */
     public OpenSergoClientBuilder token(Supplier<String> token) {
         this.token = token;

@@ -5,6 +5,7 @@ import io.opensergo.proto.internal.transport.v1.SubscribeRequest;
 import io.opensergo.proto.internal.transport.v1.SubscribeRequestTarget;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -30,6 +31,9 @@ final class Outbox {
 
     private final Set<KeySubscription<?>> subscribes = new LinkedHashSet<>();
 
+    /** What the control plane of this stream was asked for, and not to end. */
+    private final Set<WireKey> followed = new HashSet<>();
+
     /** What a request asked for, by its id, until it is answered. */
     private final Map<String, KeySubscription<?>> asked = new HashMap<>();
 
@@ -50,14 +54,19 @@ final class Outbox {
 
     /** Takes back whatever waits about a key, and tells the control plane if it was asked for. */
     void unsubscribe(KeySubscription<?> key) {
-        forget(key);
-        if (key.isAsked()) {
+        takeBack(key);
+        if (followed.contains(key.wireKey())) {
             unsubscribes.put(key.wireKey(), key);
         }
     }
 
-    /** Takes back whatever waits about a key. */
-    void forget(KeySubscription<?> key) {
+    /** Takes note that the control plane does not serve a key. */
+    void refused(KeySubscription<?> key) {
+        takeBack(key);
+        followed.remove(key.wireKey());
+    }
+
+    private void takeBack(KeySubscription<?> key) {
         asked.remove(key.requestId(), key);
         subscribes.remove(key);
         answers.remove(key);
@@ -83,6 +92,7 @@ final class Outbox {
         answers.clear();
         unsubscribes.clear();
         asked.clear();
+        followed.clear();
         subscribes.clear();
         subscribes.addAll(keys);
     }
@@ -113,8 +123,10 @@ final class Outbox {
         if (!next.hasNext()) {
             return false;
         }
-        stream.send(request(next.next(), SubscribeOpType.UNSUBSCRIBE, nextRequestId()));
+        KeySubscription<?> key = next.next();
         next.remove();
+        followed.remove(key.wireKey());
+        stream.send(request(key, SubscribeOpType.UNSUBSCRIBE, nextRequestId()));
         return true;
     }
 
@@ -128,6 +140,7 @@ final class Outbox {
         asked.remove(key.requestId(), key);
         String requestId = nextRequestId();
         asked.put(requestId, key);
+        followed.add(key.wireKey());
         key.asked(requestId);
         stream.send(request(key, SubscribeOpType.SUBSCRIBE, requestId));
         onAsked.accept(key);

@@ -149,9 +149,12 @@ final class ReactiveClient implements OpenSergoClient {
     public void close() {
         loop.execute(
                 () -> {
-                    subscriptions.close();
-                    connection.close();
-                    loop.stop();
+                    try {
+                        subscriptions.close();
+                        connection.close();
+                    } finally {
+                        loop.stop();
+                    }
                 });
         long deadline = System.nanoTime() + CLOSE_PATIENCE.toNanos();
         loop.awaitEnd(CLOSE_PATIENCE);

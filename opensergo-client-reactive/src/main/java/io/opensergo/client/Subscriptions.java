@@ -369,7 +369,7 @@ final class Subscriptions implements Connection.Listener {
                 new SubscriptionRefusedException(ruleKey, status.getCode(), status.getMessage());
         listener.onRefusal(error);
         drop(key);
-        outbox.forget(key);
+        outbox.refused(key);
         waiters.removeIf(waiter -> waiter.failIfWaitingFor(key, error));
         key.fail(error);
     }

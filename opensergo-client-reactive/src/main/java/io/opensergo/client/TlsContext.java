@@ -35,6 +35,7 @@ final class TlsContext {
     private final TlsSettings settings;
     private List<FileStamp> stamps;
     private SslContext context;
+    private String lastFault = "";
 
     /** What tells a file from the one that was there before; all is null if there is none. */
     private record FileStamp(@Nullable FileTime modified, long size, @Nullable Object fileKey) {
@@ -70,21 +71,27 @@ final class TlsContext {
     SslContext current() {
         List<FileStamp> now = stamps(settings);
         if (!now.equals(stamps)) {
-            stamps = now;
-            readAgain();
+            readAgain(now);
         }
         return context;
     }
 
-    private void readAgain() {
+    /** Files that cannot be used are tried each time: a permission is mended without a trace. */
+    private void readAgain(List<FileStamp> now) {
         try {
             context = read(settings);
+            stamps = now;
+            lastFault = "";
             LOG.info("The TLS files have changed; new connections use the new ones");
         } catch (ConfigurationException e) {
-            LOG.warn(
-                    "The TLS files have changed, but cannot be used: {}; new connections use those"
-                            + " that were read before, until the files change again",
-                    e.getMessage());
+            String fault = String.valueOf(e.getMessage());
+            if (!fault.equals(lastFault)) {
+                lastFault = fault;
+                LOG.warn(
+                        "The TLS files have changed, but cannot be used: {}; new connections use"
+                                + " those that were read before, until they can",
+                        fault);
+            }
         }
     }
 

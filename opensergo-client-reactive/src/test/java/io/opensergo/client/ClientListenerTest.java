@@ -137,6 +137,37 @@ class ClientListenerTest {
     }
 
     @Test
+    void listenerOfAMissingClassKeepsTheClientNeitherFromReconnectingNorFromClosing() {
+        var broken =
+                new ClientListener() {
+                    @Override
+                    public void onState(ConnectionState before, ConnectionState now) {
+                        throw new NoClassDefFoundError("a/tracer/of/another/Version");
+                    }
+
+                    @Override
+                    public void onFollow(RuleKey key) {
+                        throw new NoClassDefFoundError("a/tracer/of/another/Version");
+                    }
+                };
+        client =
+                OpenSergoClients.builder()
+                        .endpoints(server.endpoint())
+                        .backoff(Duration.ofMillis(1), Duration.ofMillis(50))
+                        .listener(broken)
+                        .build();
+        client.rules(SHOP, RateLimitStrategy.KIND).subscribe();
+        server.stream().subscribe(0);
+
+        server.stream().complete();
+        server.stream(1).subscribe(0);
+        client.close();
+
+        await().until(server.stream(1)::isOver);
+        assertThat(client.state().phase()).isEqualTo(Phase.CLOSED);
+    }
+
+    @Test
     void hearsWhatBecameOfEachPush() {
         follow(builder());
         ScriptedControlPlane.Stream stream = server.stream();

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.opensergo.api.ConfigurationException;
+import io.opensergo.api.ConnectionState;
 import io.opensergo.api.ConnectionState.Phase;
 import io.opensergo.api.OpenSergoClient;
 import io.opensergo.api.Target;
@@ -19,6 +20,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,6 +72,22 @@ class ConnectionTest {
         try (var server = ScriptedControlPlane.start();
                 OpenSergoClient client = builder(host + server.port()).build()) {
             await().until(() -> client.state().phase() == Phase.READY);
+        }
+    }
+
+    @Test
+    void stateSaysSinceWhenThePhaseLastsAndNotWhenItWasLastTried() throws IOException {
+        try (OpenSergoClient client = builder("localhost:" + freePort()).build()) {
+            List<ConnectionState> states = new CopyOnWriteArrayList<>();
+            client.states()
+                    .filter(state -> state.phase() == Phase.RECOVERING)
+                    .subscribe(states::add);
+
+            await().until(() -> states.size() >= 3);
+
+            assertThat(states)
+                    .extracting(ConnectionState::since)
+                    .containsOnly(states.get(0).since());
         }
     }
 

@@ -313,6 +313,26 @@ class DiskCacheTest {
     }
 
     @Test
+    void snapshotOfAKeyThatIsNoLongerFollowedIsNotTriedForEver() throws IOException {
+        Path blocker = Files.createFile(path());
+        open(null);
+        store(pushed(5));
+        await().until(() -> events.size() >= 2);
+
+        loop.execute(() -> cache.forget(new RuleKey(SHOP, RateLimitStrategy.KIND)));
+        store(snapshot(Target.of("till"), Origin.CONTROL_PLANE, List.of()));
+        int failures = events.size();
+        await().until(() -> events.size() >= failures + 3);
+        Files.delete(blocker);
+
+        await().until(() -> events.stream().anyMatch(event -> event.result() == Result.WRITTEN));
+        assertThat(events)
+                .filteredOn(event -> event.result() == Result.WRITTEN)
+                .extracting(event -> event.key().target())
+                .containsExactly(Target.of("till"));
+    }
+
+    @Test
     void snapshotThatIsTooLargeIsReportedAndTheLastOneStays() {
         open(null);
         store(pushed(5));

@@ -234,6 +234,11 @@ final class ScriptedControlPlane implements AutoCloseable {
             }
         }
 
+        /** Reads so many requests more, on a server that does not. */
+        void readSome(int count) {
+            responses.request(count);
+        }
+
         /** Reads what has come and all that comes, on a server that did not. */
         void readOn() {
             responses.request(Integer.MAX_VALUE);

@@ -73,8 +73,11 @@ class SecretsTest {
                             .build();
             try (client) {
                 client.rules(Target.of("shop"), RateLimitStrategy.KIND).subscribe();
-                await().until(() -> client.state().phase() != Phase.CONNECTING);
-                if (client.state().phase() == Phase.READY) {
+                await().until(
+                                () ->
+                                        client.state().phase() == Phase.REFUSED
+                                                || server.streamCount() > 0);
+                if (server.streamCount() > 0) {
                     server.stream().fail(Status.UNAUTHENTICATED.withDescription("bad token"));
                 }
                 await().until(() -> client.state().phase() == Phase.REFUSED);

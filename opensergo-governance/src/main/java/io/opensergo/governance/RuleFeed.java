@@ -6,12 +6,14 @@ import io.opensergo.api.SubscriptionRefusedException;
 import io.opensergo.api.Target;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleKind;
+import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
+import reactor.util.retry.Retry;
 
 /**
  * Follows every kind of rule that decisions need. A kind that cannot be had counts as without
@@ -20,6 +22,13 @@ import reactor.core.Disposables;
 final class RuleFeed {
 
     private static final Logger LOG = LoggerFactory.getLogger(RuleFeed.class);
+
+    /** A refusal may be mended, such as by a right that is given later. */
+    private static final Retry AGAIN =
+            Retry.backoff(Long.MAX_VALUE, Duration.ofMinutes(1))
+                    .maxBackoff(Duration.ofHours(1))
+                    .transientErrors(true)
+                    .filter(SubscriptionRefusedException.class::isInstance);
 
     private final Consumer<UnaryOperator<RuleBook>> update;
     private final Disposable.Composite subscriptions = Disposables.composite();
@@ -34,7 +43,10 @@ final class RuleFeed {
         for (RuleKind<? extends Rule> kind : RuleBook.KINDS) {
             subscriptions.add(
                     client.rules(target, kind)
-                            .subscribe(this::accept, error -> refuse(target, kind, error)));
+                            .doOnError(error -> refuse(target, kind, error))
+                            .retryWhen(AGAIN)
+                            .onErrorComplete() // it was told above
+                            .subscribe(this::accept));
         }
     }
 
@@ -44,7 +56,7 @@ final class RuleFeed {
 
     private void refuse(Target target, RuleKind<?> kind, Throwable error) {
         if (error instanceof SubscriptionRefusedException) {
-            LOG.info("{} has no {}: {}", target, kind.name(), error.getMessage());
+            LOG.info("{} has no {} for now: {}", target, kind.name(), error.getMessage());
         } else {
             LOG.error("No more {} for {}; the last ones stay in force", kind.name(), target, error);
         }

@@ -27,8 +27,11 @@ final class FakeClient implements OpenSergoClient {
         sink(kind).tryEmitNext(snapshot(kind, version, List.of(rules))).orThrow();
     }
 
+    /** Ends the Flux of a kind; whoever subscribes anew gets another. */
     void fail(RuleKind<?> kind, Throwable error) {
-        sink(kind).tryEmitError(error).orThrow();
+        Sinks.Many<RuleSnapshot<?>> failed = sink(kind);
+        sinks.remove(kind);
+        failed.tryEmitError(error).orThrow();
     }
 
     int subscribers() {
@@ -54,7 +57,7 @@ final class FakeClient implements OpenSergoClient {
     @Override
     @SuppressWarnings("unchecked") // published under its own kind
     public <R extends Rule> Flux<RuleSnapshot<R>> rules(Target target, RuleKind<R> kind) {
-        return sink(kind).asFlux().map(snapshot -> (RuleSnapshot<R>) snapshot);
+        return Flux.defer(() -> sink(kind).asFlux()).map(snapshot -> (RuleSnapshot<R>) snapshot);
     }
 
     @Override

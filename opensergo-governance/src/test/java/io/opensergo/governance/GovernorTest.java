@@ -41,6 +41,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import reactor.test.StepVerifier;
+import reactor.test.scheduler.VirtualTimeScheduler;
 
 class GovernorTest {
 
@@ -483,6 +484,28 @@ class GovernorTest {
                     .expectNoEvent(Duration.ofMillis(50))
                     .then(() -> client.publish(RuleBook.KINDS.get(0), 1))
                     .verifyComplete();
+        }
+    }
+
+    @Test
+    void kindThatWasRefusedIsFollowedAgainAfterAWhile() {
+        VirtualTimeScheduler time = VirtualTimeScheduler.getOrSet();
+        var client = new FakeClient();
+        var refusal =
+                new SubscriptionRefusedException(
+                        new RuleKey(SHOP, RateLimitStrategy.KIND), 4002, "not now");
+        try (Governor governor = Governor.of(client, SHOP)) {
+            int all = client.subscribers();
+            client.fail(RateLimitStrategy.KIND, refusal);
+            assertThat(client.subscribers()).isEqualTo(all - 1);
+
+            time.advanceTimeBy(Duration.ofMinutes(2));
+
+            assertThat(client.subscribers()).isEqualTo(all);
+            client.publish(RateLimitStrategy.KIND, 3, rate("limit", 2, SECOND));
+            assertThat(governor.plan().versions()).containsEntry("RateLimitStrategy", 3L);
+        } finally {
+            VirtualTimeScheduler.reset();
         }
     }
 
