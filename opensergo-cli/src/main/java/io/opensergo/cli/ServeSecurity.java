@@ -6,24 +6,14 @@ import io.opensergo.controlplane.TokenAuthorizer;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
 /** The options of {@code serve} that say who may call and read. */
 final class ServeSecurity {
 
-    @Option(
-            names = "--tls-cert",
-            paramLabel = "FILE",
-            description =
-                    "The certificate to serve by TLS with, in PEM; read again when it changes.")
-    private @Nullable Path cert;
-
-    @Option(
-            names = "--tls-key",
-            paramLabel = "FILE",
-            description = "The private key of --tls-cert, PKCS#8 in PEM.")
-    private @Nullable Path key;
+    @Mixin private CertificateFiles own = new CertificateFiles();
 
     @Option(
             names = "--tls-client-ca",
@@ -43,12 +33,9 @@ final class ServeSecurity {
     private @Nullable Path tokens;
 
     void apply(ControlPlane.Builder builder, CommandLine commandLine) {
-        if ((cert == null) != (key == null)) {
-            throw new ParameterException(
-                    commandLine,
-                    (cert == null ? "--tls-key needs --tls-cert" : "--tls-cert needs --tls-key")
-                            + ": give both, of one pair");
-        }
+        own.requireBothOrNone(commandLine);
+        Path cert = own.cert();
+        Path key = own.key();
         if (cert != null && key != null) {
             builder.tls(new ServerTls(cert, key, clientCa));
         } else if (clientCa != null) {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
@@ -25,17 +26,7 @@ final class WatchSecurity {
             description = "The certificates to trust, in PEM; connects by TLS.")
     private @Nullable Path ca;
 
-    @Option(
-            names = "--tls-cert",
-            paramLabel = "FILE",
-            description = "The certificate to show to the control plane, in PEM; connects by TLS.")
-    private @Nullable Path cert;
-
-    @Option(
-            names = "--tls-key",
-            paramLabel = "FILE",
-            description = "The private key of --tls-cert, PKCS#8 in PEM.")
-    private @Nullable Path key;
+    @Mixin private CertificateFiles own = new CertificateFiles();
 
     @Option(
             names = "--tls-server-name",
@@ -53,12 +44,9 @@ final class WatchSecurity {
     private @Nullable Path tokenFile;
 
     void apply(OpenSergoClientBuilder builder, CommandLine commandLine) {
-        if ((cert == null) != (key == null)) {
-            throw new ParameterException(
-                    commandLine,
-                    (cert == null ? "--tls-key needs --tls-cert" : "--tls-cert needs --tls-key")
-                            + ": give both, of one pair");
-        }
+        own.requireBothOrNone(commandLine);
+        Path cert = own.cert();
+        Path key = own.key();
         if (tls || ca != null || cert != null || serverName != null) {
             builder.tls(new TlsSettings(ca, cert, key, serverName));
         }

@@ -238,16 +238,25 @@ final class Connection implements RuleStream.Listener {
     }
 
     private void tryToMove(int index) {
-        Link candidate = newLink(index);
-        successor = candidate;
-        candidate.connect(settings.connectTimeout(), () -> giveUp(candidate));
+        try {
+            Link candidate = newLink(index);
+            successor = candidate;
+            candidate.connect(settings.connectTimeout(), () -> giveUp(candidate));
+        } catch (RuntimeException | Error e) { // the connection in use goes on
+            LOG.warn("Cannot try the control plane at '{}'", settings.endpoints().get(index), e);
+            cancelMove();
+            moveElsewhere(index + 1);
+        }
     }
 
-    /** Tries the next endpoint that is worth to be moved to, and after the last waits again. */
     private void giveUp(Link candidate) {
         candidate.drop();
         successor = null;
-        int next = candidate.endpointIndex() + 1;
+        moveElsewhere(candidate.endpointIndex() + 1);
+    }
+
+    /** Tries the next endpoint that is worth to be moved to, and after the last waits again. */
+    private void moveElsewhere(int next) {
         if (next < (leaving ? settings.endpoints().size() : endpointIndex)) {
             tryToMove(next);
         } else if (leaving) {

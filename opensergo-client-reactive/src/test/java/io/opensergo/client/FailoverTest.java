@@ -232,7 +232,7 @@ class FailoverTest {
                             .backoff(Duration.ofMillis(50), Duration.ofMinutes(1))
                             .build();
             long start = System.nanoTime();
-            for (int i = 0; i < 6; i++) {
+            for (int i = 0; i < 7; i++) {
                 flapping.stream(i).complete();
             }
 
