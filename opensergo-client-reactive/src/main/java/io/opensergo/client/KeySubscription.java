@@ -267,13 +267,13 @@ final class KeySubscription<R extends Rule> {
             boolean kept = lastGood != null && rules.contains(lastGood);
             rejected.add(new RejectedRule(message.name(), message.reason(), kept));
         }
-        take(push, rules, rejected, now);
+        take(push, rules, rejected, !nothingUsable, now);
         return decoded;
     }
 
     /** Takes a push of which nothing can be used: the rules stay as they are, and say so. */
     void refuse(SubscribeResponse push, String reason, Instant now) {
-        take(push, known(), List.of(new RejectedRule(null, reason, false)), now);
+        take(push, known(), List.of(new RejectedRule(null, reason, false)), false, now);
     }
 
     private List<R> known() {
@@ -281,11 +281,20 @@ final class KeySubscription<R extends Rule> {
     }
 
     private void take(
-            SubscribeResponse push, List<R> rules, List<RejectedRule> rejected, Instant now) {
+            SubscribeResponse push,
+            List<R> rules,
+            List<RejectedRule> rejected,
+            boolean usable,
+            Instant now) {
         long version = push.getDataWithVersion().getVersion();
         streamVersion = version;
         controlPlane = push.getControlPlane().getIdentifier();
         answered = true;
+        RuleSnapshot<R> known = current;
+        if (!usable && fromBefore && known != null) { // then the rules still are from before
+            publish(snapshot(known.version(), known.origin(), known.receivedAt(), rules, rejected));
+            return;
+        }
         RuleSnapshot<R> taken = snapshot(version, Origin.CONTROL_PLANE, now, rules, rejected);
         if (fromBefore && lacksRulesInForce(taken) && mayHold(System.nanoTime())) {
             held = taken;

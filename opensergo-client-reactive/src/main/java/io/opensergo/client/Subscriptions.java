@@ -400,7 +400,9 @@ final class Subscriptions implements Connection.Listener {
     /** What the control plane last said about a key is in force. */
     private void inForce(KeySubscription<?> key, boolean worthKeeping) {
         tellWaiters(key);
-        confirmed(key);
+        if (!key.isFromBefore()) {
+            confirmed(key);
+        }
         RuleSnapshot<?> current = key.current();
         if (worthKeeping && current != null) {
             cache.store(current);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.grpc.Status;
 import io.opensergo.api.ConfigurationException;
 import io.opensergo.api.ConnectionState.Phase;
 import io.opensergo.api.LimitExceededException;
@@ -121,6 +122,23 @@ class LimitsTest {
         assertThat(snapshot.rules()).isEmpty();
         assertThat(snapshot.rejected()).hasSize(1);
         client.ready().block(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void pushOfWhichNothingCanBeUsedDoesNotConfirmRulesFromBefore() {
+        client = builder().maxRulesPerSnapshot(2).build();
+        Recorder<RateLimitStrategy> follower = follow("shop");
+        server.stream().answerSubscribe(0, 7, limit("a", 1));
+        follower.get(0);
+        server.stream().fail(Status.UNAVAILABLE);
+
+        server.stream(1).answerSubscribe(0, 8, limits(3));
+
+        assertThat(follower.get(1).rules()).containsExactly(limit("a", 1));
+        assertThat(follower.get(1).version()).isEqualTo(7);
+        await().until(() -> client.state().phase() == Phase.STALE);
+        server.stream(1).push(RateLimitStrategy.KIND, 9, limit("a", 1));
+        await().until(() -> client.state().phase() == Phase.READY);
     }
 
     @Test
