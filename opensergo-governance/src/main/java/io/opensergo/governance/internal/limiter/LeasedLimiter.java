@@ -17,10 +17,11 @@ import org.jspecify.annotations.Nullable;
  * Admits requests by permits that it leases from a {@link GlobalQuota}, and never waits for it.
  *
  * <p>When the stock falls below half a lease, the next lease is asked for. There is at most one
- * request to the store at a time. A lease grows while leases are used up quickly and shrinks while
- * they last; it is at most a tenth of the threshold (or 4 if that is more, or half of a threshold
- * below 8, rounded up), which is called the <i>greatest lease</i> here. Permits that are not used
- * until their window ends are void: up to two greatest leases.
+ * request to the store at a time, and none with half a lease in stock. A lease grows while leases
+ * are used up quickly and shrinks while they last; it is at most a tenth of the threshold (or 4 if
+ * that is more, or half of a threshold below 8, rounded up), which is called the <i>greatest
+ * lease</i> here. Permits that are not used until their window ends are void: up to two greatest
+ * leases.
  *
  * <p><b>Overshoot.</b> A request that meets no stock, before the first grant or in a burst that
  * outruns the store, borrows. What is borrowed is paid from later grants and is at most one
@@ -314,7 +315,7 @@ public final class LeasedLimiter implements AutoCloseable {
     }
 
     /** Asks the store if it is time to, and returns whether it did. */
-    private boolean refill(LeaseLimits current, long now) {
+    boolean refill(LeaseLimits current, long now) {
         LeaseRequest running = pending;
         if (running != null) {
             if (running.isOverdue(current, now) && running.giveUp()) {
@@ -332,12 +333,21 @@ public final class LeasedLimiter implements AutoCloseable {
         if (!PENDING.compareAndSet(this, null, request)) {
             return false;
         }
+        if (isStocked(current, now)) {
+            pending = null; // refilled since its caller found little
+            return false;
+        }
         long size = current.nextLease(lease, now - askedAt);
         lease = size;
         askedAt = now;
         // Not the time of this call: its thread may have been held up since.
         request.send(quota, key, size + Math.max(0, -stock), ticker.nanos());
         return true;
+    }
+
+    private boolean isStocked(LeaseLimits current, long now) {
+        long held = stock;
+        return held > 0 && held >= lease >>> 1 && current.isAhead(expiresAt, now);
     }
 
     /** Takes a grant; once for each request. */

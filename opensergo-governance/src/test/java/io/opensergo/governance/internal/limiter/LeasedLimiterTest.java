@@ -183,6 +183,20 @@ class LeasedLimiterTest {
     }
 
     @Test
+    void requestThatWasHeldUpAsksForNothingIfTheStockIsFullByNow() {
+        LeasedLimiter limiter = limiter(1000);
+        admitted(limiter, 1);
+        quota.answerAll();
+        long asked = quota.asked;
+
+        boolean asks = limiter.refill(new LeaseLimits(1000, WINDOW.toNanos()), ticker.nanos());
+
+        assertThat(asks).isFalse();
+        assertThat(limiter.isAsking()).isFalse();
+        assertThat(quota.asked).isEqualTo(asked);
+    }
+
+    @Test
     void permitGivenBackIsAdmittedAgain() {
         try (var store = new InMemoryGlobalQuota(ticker)) {
             LeasedLimiter limiter = limiter(store, 3, QuotaFailurePolicy.FAIL_LOCAL);
