@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -329,6 +330,17 @@ public final class OpenSergoClientBuilder {
                         new Listeners(listeners));
         client.start();
         return client;
+    }
+
+    /**
+     * Makes the client, as {@link #build()} does, if an endpoint is set: for an adapter, which
+     * leaves an application alone that names no control plane.
+     *
+     * @return empty if no endpoint is set
+     * @throws ConfigurationException as {@link #build()} does
+     */
+    public Optional<OpenSergoClient> buildIfConfigured() {
+        return endpoints.isEmpty() ? Optional.empty() : Optional.of(build());
     }
 
     /** What is kept may exceed one message by the last good rules that stand in for bad ones. */

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.opensergo.api.ConfigurationException;
+import io.opensergo.api.OpenSergoClient;
+import io.opensergo.api.Target;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,6 +97,19 @@ class SettingsTest {
                                         "OPENSERGO_BOOTSTRAP",
                                         " ")))
                 .isEmpty();
+    }
+
+    @Test
+    void withoutAnEndpointAnAdapterGetsNoClient() {
+        assertThat(OpenSergoClients.builder().app("shop").buildIfConfigured()).isEmpty();
+    }
+
+    @Test
+    void withAnEndpointAnAdapterGetsAClient() {
+        var settings = OpenSergoClients.builder().app("shop").endpoints("localhost:1");
+        try (OpenSergoClient client = settings.buildIfConfigured().orElseThrow()) {
+            assertThat(client.target()).isEqualTo(Target.of("shop"));
+        }
     }
 
     @Test

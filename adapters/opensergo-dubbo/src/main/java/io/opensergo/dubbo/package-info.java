@@ -1,0 +1,5 @@
+/** TODO */
+@NullMarked
+package io.opensergo.dubbo;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** TODO */
+@NullMarked
+package io.opensergo.sentinel;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** TODO */
+@NullMarked
+package io.opensergo.vertx;
+
+import org.jspecify.annotations.NullMarked;
