@@ -74,7 +74,16 @@ final class OutboundCall extends AtomicBoolean {
             end(outcome);
             return;
         }
-        response.end().onComplete(done -> end(done.succeeded() ? outcome : outcome(done.cause())));
+        endOf(response).onComplete(done -> end(done.succeeded() ? outcome : outcome(done.cause())));
+    }
+
+    /** Vert.x 5.0 does not like to be asked when it has ended already. */
+    private static Future<Void> endOf(HttpClientResponse response) {
+        try {
+            return response.end();
+        } catch (IllegalStateException e) {
+            return Future.succeededFuture();
+        }
     }
 
     private void end(Outcome outcome) {

@@ -15,6 +15,7 @@ import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -35,7 +36,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** A server whose routes are guarded, over sockets. */
 class ServerGuardTest {
 
-    private final World world = new World(settings -> settings.failures(status -> status >= 500));
+    private final World world = new World();
     private final Router router = world.router();
 
     @AfterEach
@@ -355,22 +356,28 @@ class ServerGuardTest {
                 Documents.rule("GET:/socket", "ConcurrencyLimitStrategy", "one"));
         router.get("/socket")
                 .handler(world.openSergo.serverHandler())
-                .handler(context -> context.request().toWebSocket());
+                .handler(
+                        context ->
+                                context.request()
+                                        .toWebSocket()
+                                        .onFailure(Throwable::printStackTrace));
         int port = world.serve(router);
+        WebSocketClient client = world.vertx.createWebSocketClient();
+        List<WebSocket> sockets = new ArrayList<>();
 
         for (int i = 0; i < 3; i++) {
             WebSocket socket =
                     get(
-                            world.vertx
-                                    .createWebSocketClient()
-                                    .connect(
-                                            new WebSocketConnectOptions()
-                                                    .setHost("localhost")
-                                                    .setPort(port)
-                                                    .setURI("/socket")));
-            assertThat(socket.isClosed()).isFalse();
+                            client.connect(
+                                    new WebSocketConnectOptions()
+                                            .setHost("localhost")
+                                            .setPort(port)
+                                            .setURI("/socket")));
+            sockets.add(socket);
         }
+        assertThat(sockets).noneMatch(WebSocket::isClosed);
         assertThat(world.stats("GET:/socket").passed()).isEqualTo(3);
+        sockets.forEach(socket -> get(socket.close()));
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.opensergo.client.OpenSergoClientBuilder;
 import io.opensergo.controlplane.ControlPlane;
 import io.opensergo.controlplane.InMemoryRuleSource;
+import io.opensergo.controlplane.RuleSource;
 import io.opensergo.governance.Plan;
 import io.opensergo.governance.ResourceStats;
 import io.opensergo.rules.Rule;
@@ -17,6 +18,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -26,6 +28,7 @@ import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.ext.web.Router;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -50,12 +53,21 @@ final class World implements AutoCloseable {
     final Vertx vertx = Vertx.vertx();
     final OpenSergoVertx openSergo;
 
+    /** Vert.x closes a client that nobody holds any more, whatever it is about. */
+    private final List<HttpClientAgent> clients = new ArrayList<>();
+
     World() {
         this(builder -> {});
     }
 
     World(Consumer<OpenSergoVertxBuilder> settings) {
-        controlPlane = ControlPlane.builder().port(0).source(rules).start();
+        this(null, settings);
+    }
+
+    /** A world whose control plane has a source beside {@link #rules}. */
+    World(RuleSource source, Consumer<OpenSergoVertxBuilder> settings) {
+        ControlPlane.Builder plane = ControlPlane.builder().port(0).source(rules);
+        controlPlane = (source == null ? plane : plane.source(source)).start();
         OpenSergoVertxBuilder builder =
                 OpenSergoVertx.builder(vertx, "shop").client(to(controlPlane.port()));
         settings.accept(builder);
@@ -87,6 +99,9 @@ final class World implements AutoCloseable {
     }
 
     static List<? extends Rule> read(String... documents) {
+        if (documents.length == 0) {
+            return List.of();
+        }
         return RuleReader.strict()
                 .read(String.join("\n---\n", documents), "rules of the test")
                 .orThrow();
@@ -123,9 +138,14 @@ final class World implements AutoCloseable {
     HttpClientAgent client(HttpVersion version, int connections) {
         HttpClientOptions options =
                 new HttpClientOptions().setProtocolVersion(version).setHttp2ClearTextUpgrade(false);
-        return vertx.createHttpClient(
-                options,
-                new PoolOptions().setHttp1MaxSize(connections).setHttp2MaxSize(connections));
+        HttpClientAgent client =
+                vertx.createHttpClient(
+                        options,
+                        new PoolOptions()
+                                .setHttp1MaxSize(connections)
+                                .setHttp2MaxSize(connections));
+        clients.add(client);
+        return client;
     }
 
     static RequestOptions to(HttpMethod method, int port, String uri) {
@@ -136,18 +156,20 @@ final class World implements AutoCloseable {
                 .setURI(uri);
     }
 
+    /** The body is asked for on the event loop, together with the head: later it would be gone. */
     static Future<Reply> send(HttpClientAgent client, RequestOptions options, String body) {
         return client.request(options)
-                .compose(request -> request.send(Buffer.buffer(body)))
-                .compose(
-                        response ->
-                                response.body()
-                                        .map(
-                                                text ->
-                                                        new Reply(
-                                                                response.statusCode(),
-                                                                headers(response.headers()),
-                                                                text.toString())));
+                .compose(request -> request.send(Buffer.buffer(body)).compose(World::reply));
+    }
+
+    private static Future<Reply> reply(HttpClientResponse response) {
+        return response.body()
+                .map(
+                        text ->
+                                new Reply(
+                                        response.statusCode(),
+                                        headers(response.headers()),
+                                        text.toString()));
     }
 
     static Future<Reply> get(HttpClientAgent client, int port, String uri) {
