@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Collectors;
 import reactor.blockhound.BlockHound;
 import reactor.blockhound.BlockingOperationError;
 import reactor.blockhound.integration.BlockHoundIntegration;
@@ -23,13 +24,17 @@ public final class BlockedEventLoops implements BlockHoundIntegration {
         builder.blockingMethodCallback(
                 method -> {
                     var error = new BlockingOperationError(method);
-                    if (isOurs(error)) {
+                    if (isEventLoop(Thread.currentThread()) && isOurs(error)) {
                         FOUND.add(error);
                     }
                 });
     }
 
-    static boolean isEventLoop(Thread thread) {
+    /**
+     * Netty declares more: with some versions the workers of Vert.x, too, whose task it is to
+     * block.
+     */
+    private static boolean isEventLoop(Thread thread) {
         return thread.getName().startsWith("vert.x-eventloop-thread-");
     }
 
@@ -45,11 +50,14 @@ public final class BlockedEventLoops implements BlockHoundIntegration {
                 && frames.stream().noneMatch(name -> name.startsWith("java.lang.ClassLoader"));
     }
 
-    /** Returns the calls that were found since this was last asked for. */
-    static List<Throwable> take() {
-        List<Throwable> taken = new ArrayList<>();
+    /** Returns the stacks of the calls that were found since this was last asked for. */
+    static List<String> take() {
+        List<String> taken = new ArrayList<>();
         for (Throwable next = FOUND.poll(); next != null; next = FOUND.poll()) {
-            taken.add(next);
+            taken.add(
+                    Arrays.stream(next.getStackTrace())
+                            .map(String::valueOf)
+                            .collect(Collectors.joining("\n  ", next.getMessage() + "\n  ", "")));
         }
         return taken;
     }
