@@ -136,10 +136,21 @@ public final class OpenSergoSentinel implements AutoCloseable {
                             .map(binding -> binding.rejection(ofSystem.getResourceName()))
                     : Optional.empty();
         }
-        AbstractRule rule = refusal.getRule();
-        return originOf(rule)
-                .flatMap(SentinelRules.OF_JVM::binding)
-                .map(binding -> binding.rejection(rule.getResource()));
+        AbstractRule rule = ruleOf(refusal);
+        return rule == null
+                ? Optional.empty()
+                : originOf(rule)
+                        .flatMap(SentinelRules.OF_JVM::binding)
+                        .map(binding -> binding.rejection(rule.getResource()));
+    }
+
+    /** Exceptions of Sentinel's do not survive being asked for a rule that they have not. */
+    private static @Nullable AbstractRule ruleOf(BlockException refusal) {
+        try {
+            return refusal.getRule();
+        } catch (NullPointerException e) {
+            return null;
+        }
     }
 
     /**
@@ -192,7 +203,6 @@ public final class OpenSergoSentinel implements AutoCloseable {
     /** The slot first: a strategy that moves there from Sentinel must not be off meanwhile. */
     private void apply(Contribution next) {
         Contribution before = contribution;
-        contribution = next;
         if (!next.slotRules().equals(before.slotRules())) {
             governor.replaceRules(next.slotRules());
             if (next.slotRules().isEmpty()) {
@@ -202,6 +212,7 @@ public final class OpenSergoSentinel implements AutoCloseable {
             }
         }
         SentinelRules.OF_JVM.put(this, next);
+        contribution = next;
         report(before, next);
     }
 

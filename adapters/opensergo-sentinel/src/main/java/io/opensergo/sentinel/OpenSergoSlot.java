@@ -7,27 +7,23 @@ import com.alibaba.csp.sentinel.slotchain.ResourceWrapper;
 import com.alibaba.csp.sentinel.spi.Spi;
 
 /**
- * The slot that enforces what Sentinel's own rules cannot say. Sentinel finds it on the class path
- * and makes one for each resource; applications have no use for it.
+ * The slot that enforces what Sentinel's own rules cannot say. Sentinel finds it on the class path;
+ * applications have no use for it.
  *
  * <p>It is behind Sentinel's own checks, so that what it admits is not refused by them: a request
  * that they refuse has used up nothing of its limits. While no rule needs it, a request costs one
- * volatile read here.
+ * volatile read here; while one does, a request to another resource costs a look-up more.
+ *
+ * <p>One slot serves all resources. Sentinel would make one for each, but the slots before it are
+ * single objects that know one next slot: that of the chain that was built last.
  */
-@Spi(isSingleton = false, order = OpenSergoSlot.ORDER)
+@Spi(order = OpenSergoSlot.ORDER)
 public final class OpenSergoSlot extends AbstractLinkedProcessorSlot<Object> {
 
     /** The order among Sentinel's slots: right behind the circuit breakers. */
     public static final int ORDER = Constants.ORDER_DEGRADE_SLOT + 100;
 
-    /*
-     * Written by any request that meets a new table, read by all. The objects are immutable, so a volatile
-     * write publishes them whole; threads that race write equal ones, or one of an older table, which the
-     * next request notices.
-     */
-    private volatile SlotGuards guards = SlotGuards.NONE;
-
-    /** Makes a slot for the chain of one resource. */
+    /** Made by Sentinel. */
     public OpenSergoSlot() {}
 
     @Override
@@ -41,18 +37,12 @@ public final class OpenSergoSlot extends AbstractLinkedProcessorSlot<Object> {
             throws Throwable {
         SlotTable table = SlotTable.current();
         if (table != SlotTable.EMPTY) {
-            guards(table, resource).enter(context, resource.getEntryType());
+            SlotGuards guards = table.guards(resource.getName());
+            if (guards != null) {
+                guards.enter(context, resource.getEntryType());
+            }
         }
         fireEntry(context, resource, node, count, prioritized, args);
-    }
-
-    private SlotGuards guards(SlotTable table, ResourceWrapper resource) {
-        SlotGuards current = guards;
-        if (!current.isOf(table)) {
-            current = SlotGuards.of(table, resource.getName());
-            guards = current;
-        }
-        return current;
     }
 
     @Override

@@ -5,6 +5,7 @@ import com.alibaba.csp.sentinel.EntryType;
 import com.alibaba.csp.sentinel.context.Context;
 import com.alibaba.csp.sentinel.slots.block.BlockException;
 import com.alibaba.csp.sentinel.util.function.BiConsumer;
+import io.opensergo.governance.Governor;
 import io.opensergo.governance.Guard;
 import io.opensergo.governance.Outcome;
 import io.opensergo.governance.RequestRejectedException;
@@ -13,42 +14,31 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The guards of a resource by one table: of each governor that protects it, one for requests that
- * come in and one for those that go out. Immutable.
+ * The guards of a resource: of each governor that protects it, one for requests that come in and one
+ * for those that go out. Immutable.
  */
 final class SlotGuards {
 
-    static final SlotGuards NONE = new SlotGuards(SlotTable.EMPTY, new Guard[0], new Guard[0]);
-
-    private final SlotTable table;
     private final Guard[] inbound;
     private final Guard[] outbound;
 
-    private SlotGuards(SlotTable table, Guard[] inbound, Guard[] outbound) {
-        this.table = table;
+    private SlotGuards(Guard[] inbound, Guard[] outbound) {
         this.inbound = inbound;
         this.outbound = outbound;
     }
 
-    static SlotGuards of(SlotTable table, String resource) {
+    static SlotGuards of(List<Governor> governors, String resource) {
         return new SlotGuards(
-                table,
-                guards(table, resource, TrafficDirection.INBOUND),
-                guards(table, resource, TrafficDirection.OUTBOUND));
+                guards(governors, resource, TrafficDirection.INBOUND),
+                guards(governors, resource, TrafficDirection.OUTBOUND));
     }
 
-    private static Guard[] guards(SlotTable table, String resource, TrafficDirection direction) {
-        List<Guard> all =
-                table.governors().stream()
-                        .map(governor -> governor.guard(resource, direction))
-                        .filter(Guard::isProtected)
-                        .toList();
-        return all.toArray(Guard[]::new);
-    }
-
-    @SuppressWarnings("ReferenceEquality") // a table is known by its identity
-    boolean isOf(SlotTable current) {
-        return table == current;
+    private static Guard[] guards(
+            List<Governor> governors, String resource, TrafficDirection direction) {
+        return governors.stream()
+                .map(governor -> governor.guard(resource, direction))
+                .filter(Guard::isProtected)
+                .toArray(Guard[]::new);
     }
 
     /**
