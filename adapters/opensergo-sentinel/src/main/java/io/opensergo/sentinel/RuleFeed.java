@@ -1,0 +1,69 @@
+package io.opensergo.sentinel;
+
+import io.opensergo.api.OpenSergoClient;
+import io.opensergo.api.SubscriptionRefusedException;
+import io.opensergo.api.Target;
+import io.opensergo.rules.Rule;
+import io.opensergo.rules.RuleKind;
+import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.util.retry.Retry;
+
+/**
+ * Follows every kind of rule that matters to Sentinel. A kind that cannot be had counts as without
+ * rules.
+ */
+final class RuleFeed implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RuleFeed.class);
+
+    /** A refusal may be mended, such as by a right that is given later. */
+    private static final Retry AGAIN =
+            Retry.backoff(Long.MAX_VALUE, Duration.ofMinutes(1))
+                    .maxBackoff(Duration.ofHours(1))
+                    .transientErrors(true)
+                    .filter(SubscriptionRefusedException.class::isInstance);
+
+    private final Consumer<UnaryOperator<Rulebook>> update;
+    private final Disposable.Composite subscriptions = Disposables.composite();
+
+    /**
+     * Subscribes.
+     *
+     * @param update takes each change, on the thread that delivered it
+     */
+    RuleFeed(OpenSergoClient client, Target target, Consumer<UnaryOperator<Rulebook>> update) {
+        this.update = update;
+        for (RuleKind<? extends Rule> kind : Rulebook.KINDS) {
+            subscriptions.add(follow(client, target, kind));
+        }
+    }
+
+    private <R extends Rule> Disposable follow(
+            OpenSergoClient client, Target target, RuleKind<R> kind) {
+        return client.rules(target, kind)
+                .doOnError(error -> refuse(target, kind, error))
+                .retryWhen(AGAIN)
+                .onErrorComplete() // it was told above
+                .subscribe(snapshot -> update.accept(book -> book.with(kind, snapshot.rules())));
+    }
+
+    private void refuse(Target target, RuleKind<?> kind, Throwable error) {
+        if (error instanceof SubscriptionRefusedException) {
+            LOG.info("{} has no {} for now: {}", target, kind.name(), error.getMessage());
+        } else {
+            LOG.error("No more {} for {}; the last ones stay in force", kind.name(), target, error);
+        }
+        update.accept(book -> book.withAnswered(kind));
+    }
+
+    @Override
+    public void close() {
+        subscriptions.dispose();
+    }
+}

@@ -1,0 +1,158 @@
+package io.opensergo.sentinel;
+
+import com.alibaba.csp.sentinel.cluster.ClusterStateManager;
+import com.alibaba.csp.sentinel.slots.block.degrade.DegradeRule;
+import com.alibaba.csp.sentinel.slots.block.flow.FlowRule;
+import com.alibaba.csp.sentinel.slots.system.SystemRule;
+import io.opensergo.api.Target;
+import io.opensergo.governance.PlanProblem;
+import io.opensergo.rules.Metadata;
+import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy;
+import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy;
+import io.opensergo.rules.faulttolerance.ConcurrencyLimitStrategy;
+import io.opensergo.rules.faulttolerance.RateLimitStrategy;
+import io.opensergo.rules.faulttolerance.Strategy;
+import io.opensergo.rules.faulttolerance.ThrottlingStrategy;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Decides for each strategy on a resource who enforces it, and makes the rules for Sentinel and for
+ * the slot. For one use.
+ */
+final class Translator {
+
+    private final Target target;
+    private final boolean sharedStore;
+
+    private final List<FlowRule> flowRules = new ArrayList<>();
+    private final List<DegradeRule> degradeRules = new ArrayList<>();
+    private final List<SystemRule> systemRules = new ArrayList<>();
+    private final SlotRules slotRules = new SlotRules();
+    private final Map<RuleOrigin, Binding> bindings = new HashMap<>();
+    private final List<Enforcement> enforcements = new ArrayList<>();
+    private final List<PlanProblem> problems = new ArrayList<>();
+
+    private Translator(Target target, boolean sharedStore) {
+        this.target = target;
+        this.sharedStore = sharedStore;
+    }
+
+    /**
+     * Translates the rules of an application.
+     *
+     * @param sharedStore whether a store of the application's shares out global limits
+     */
+    static Contribution translate(Rulebook book, Target target, boolean sharedStore) {
+        var join = new Join(book);
+        var translator = new Translator(target, sharedStore);
+        translator.problems.addAll(join.problems());
+        join.byResource().forEach(translator::translateAll);
+        return translator.contribution();
+    }
+
+    private void translateAll(Collection<Binding> ofResource) {
+        boolean waits = ofResource.stream().anyMatch(Translator::waits);
+        boolean together = waits && ofResource.size() > 1;
+        for (Binding binding : ofResource) {
+            Translation translation = translate(binding);
+            if (together && !(translation instanceof Translation.Idle)) {
+                translation =
+                        new Translation.BySlot(
+                                "requests of its resource are throttled, and Sentinel checks flow rules in no order and counts waiting as response time");
+            }
+            add(binding, translation);
+        }
+    }
+
+    private static boolean waits(Binding binding) {
+        return binding.strategy() instanceof ThrottlingStrategy throttling
+                && !throttling.minIntervalOfRequests().isZero();
+    }
+
+    private Translation translate(Binding binding) {
+        if (binding.isShadow()) {
+            return new Translation.BySlot("it is a shadow, which Sentinel does not know");
+        }
+        String resource = binding.resource();
+        RuleOrigin origin = binding.origin(target);
+        Strategy strategy = binding.strategy();
+        if (strategy instanceof RateLimitStrategy rate) {
+            return RateLimits.translate(rate, resource, origin, sharedStore);
+        }
+        if (strategy instanceof ThrottlingStrategy throttling) {
+            return Pacing.translate(throttling, resource, origin);
+        }
+        if (strategy instanceof ConcurrencyLimitStrategy concurrency) {
+            return ConcurrencyLimits.translate(concurrency, resource, origin);
+        }
+        if (strategy instanceof CircuitBreakerStrategy breaker) {
+            return Breakers.translate(breaker, resource, origin);
+        }
+        return Overloads.translate((AdaptiveOverloadProtectionStrategy) strategy, binding, origin);
+    }
+
+    private void add(Binding binding, Translation translation) {
+        if (translation instanceof Translation.BySlot slot) {
+            slotRules.add(binding);
+            tell(binding, Enforcement.Engine.SLOT, slot.reason());
+        } else if (translation instanceof Translation.Idle idle) {
+            tell(binding, Enforcement.Engine.NOBODY, idle.reason());
+        } else {
+            addToSentinel(binding, translation);
+            bindings.put(binding.origin(target), binding);
+            checkMode(binding);
+            tell(binding, Enforcement.Engine.SENTINEL, "");
+        }
+    }
+
+    private void addToSentinel(Binding binding, Translation translation) {
+        if (translation instanceof Translation.Flow flow) {
+            flowRules.add(flow.rule());
+            if (flow.rule().isClusterMode()
+                    && ClusterStateManager.getMode() == ClusterStateManager.CLUSTER_NOT_STARTED) {
+                report(
+                        PlanProblem.Type.NOT_SUPPORTED,
+                        binding,
+                        "has limitMode Global, but this process is neither client nor server of a Sentinel token server; until it is, the whole limit applies to each instance");
+            }
+        } else if (translation instanceof Translation.Degrade degrade) {
+            degradeRules.add(degrade.rule());
+        } else if (translation instanceof Translation.Whole whole) {
+            systemRules.add(whole.rule());
+        }
+    }
+
+    /** The slot's governor reports this of its own rules. */
+    private void checkMode(Binding binding) {
+        if (binding.hasUnknownMode()) {
+            report(
+                    PlanProblem.Type.UNKNOWN_MODE,
+                    binding,
+                    "has an annotation %s that is not '%s'; it is enforced"
+                            .formatted(Metadata.MODE_ANNOTATION, Metadata.SHADOW_MODE));
+        }
+    }
+
+    private void report(PlanProblem.Type type, Binding binding, String problem) {
+        problems.add(new PlanProblem(type, binding.strategy().name(), binding + " " + problem));
+    }
+
+    private void tell(Binding binding, Enforcement.Engine by, String reason) {
+        enforcements.add(new Enforcement(binding.resource(), binding.origin(target), by, reason));
+    }
+
+    private Contribution contribution() {
+        return new Contribution(
+                flowRules,
+                degradeRules,
+                systemRules,
+                slotRules.all(),
+                bindings,
+                enforcements,
+                problems);
+    }
+}

@@ -1,0 +1,290 @@
+package io.opensergo.sentinel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.alibaba.csp.sentinel.AsyncEntry;
+import com.alibaba.csp.sentinel.Entry;
+import com.alibaba.csp.sentinel.EntryType;
+import com.alibaba.csp.sentinel.SphO;
+import com.alibaba.csp.sentinel.SphU;
+import com.alibaba.csp.sentinel.slots.block.BlockException;
+import com.alibaba.csp.sentinel.slots.clusterbuilder.ClusterBuilderSlot;
+import io.opensergo.governance.Rejection;
+import io.opensergo.rules.Rule;
+import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy.AdaptiveStrategy;
+import io.opensergo.rules.faulttolerance.LimitMode;
+import io.opensergo.rules.faulttolerance.StrategyKind;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What the slot does where Sentinel cannot say what a rule says. */
+class SlotEnforcesTest {
+
+    private Rig rig;
+
+    @BeforeEach
+    void start() throws IOException {
+        rig = Rig.start();
+    }
+
+    @AfterEach
+    void stop() {
+        LaterSlot.refused = "";
+        rig.close();
+    }
+
+    @Test
+    void aLimitPerMinuteIsAsManyRequestsPerMinute() {
+        rig.put("minute", 1, Rules.on("minute", Rules.rate("limit", 7, 60)));
+
+        assertThat(Calls.passed("minute", 20)).isEqualTo(7);
+        assertThat(Calls.passed("minute-ungoverned", 20)).isEqualTo(20);
+    }
+
+    @Test
+    void aRefusalIsASentinelRefusalThatSaysWhy() {
+        List<Rule> rules = new ArrayList<>();
+        var strategy = Rules.rate("limit", 0, 60);
+        rules.add(strategy);
+        rules.add(Rules.busy("busy-page"));
+        rules.add(Rules.rule(Rules.metadata("rule"), List.of("why"), "busy-page", strategy));
+        rig.put("why", 1, rules);
+        Rig.eventually(
+                () ->
+                        Calls.refusal("why")
+                                .flatMap(OpenSergoSentinel::rejectionOf)
+                                .filter(it -> it.fallback() != null)
+                                .isPresent());
+
+        BlockException refusal = Calls.refusal("why").orElseThrow();
+
+        assertThat(BlockException.isBlockException(refusal)).isTrue();
+        assertThat(refusal.getRule().getResource()).isEqualTo("why");
+        assertThat(refusal.getRuleLimitApp()).isEqualTo("default");
+        assertThat(refusal)
+                .hasMessageContaining("RateLimitStrategy 'limit' of rule 'rule'")
+                .isInstanceOfSatisfying(
+                        OpenSergoBlockException.class,
+                        it -> {
+                            Rejection rejection = it.rejection();
+                            assertThat(rejection.kind()).isEqualTo(StrategyKind.RATE_LIMIT);
+                            assertThat(rejection.fallback().behaviorDesc().responseStatusCode())
+                                    .isEqualTo(429);
+                            assertThat(OpenSergoSentinel.rejectionOf(it)).hasValue(rejection);
+                        });
+        assertThat(SphO.entry("why")).isFalse();
+        assertThat(ClusterBuilderSlot.getClusterNode("why").blockRequest()).isPositive();
+    }
+
+    @Test
+    void resourcesDoNotShareTheirLimits() {
+        rig.put(
+                "alike-2",
+                1,
+                Rules.on(List.of("alike-1", "alike-2"), Rules.rate("limit", 7, 60)));
+
+        assertThat(Calls.passed("alike-0", 20)).isEqualTo(20);
+        assertThat(Calls.passed("alike-1", 5)).isEqualTo(5);
+        assertThat(Calls.passed("alike-2", 20)).isEqualTo(7);
+        assertThat(Calls.passed("alike-1", 20)).isEqualTo(2);
+        assertThat(Calls.passed("alike-0", 20)).isEqualTo(20);
+    }
+
+    @Test
+    void anIdleSlotIsOutOfTheWay() {
+        rig.put("minute-2", 1, Rules.on("minute-2", Rules.rate("limit", 7, 60)));
+        Calls.succeed("minute-2");
+
+        rig.source.replaceAll(List.of());
+        rig.awaitStrategies("minute-2", 0);
+
+        assertThat(SlotTable.current()).isSameAs(SlotTable.EMPTY);
+        assertThat(Calls.passed("minute-2", 20)).isEqualTo(20);
+    }
+
+    @Test
+    void aBreakerCountsTheErrorsThatItsRuleChooses() {
+        rig.put(
+                "chosen",
+                1,
+                Rules.on(
+                        "chosen",
+                        Rules.errorBreaker(
+                                "breaker", 0.5, 2, Duration.ofSeconds(60), "java.io.IOException")));
+
+        for (int i = 0; i < 4; i++) {
+            Calls.fail("chosen", new IllegalArgumentException("not counted"));
+        }
+        for (int i = 0; i < 3; i++) {
+            Calls.fail("chosen", new IOException("counted"));
+        }
+        assertThat(Calls.passes("chosen")).isTrue(); // 3 of 8
+
+        for (int i = 0; i < 2; i++) {
+            Calls.fail("chosen", new IOException("counted")); // 5 of 10
+        }
+        assertThat(Calls.passes("chosen")).isFalse();
+    }
+
+    @Test
+    void aBreakerRecoversAfterAPartOfASecond() {
+        rig.put(
+                "recovering",
+                1,
+                Rules.on(
+                        "recovering",
+                        Rules.errorBreaker("breaker", 0.5, 1, Duration.ofMillis(1500))));
+
+        Calls.fail("recovering", new IOException("down"));
+        long opened = System.nanoTime();
+        assertThat(Calls.passes("recovering")).isFalse();
+        Rig.eventually(() -> Calls.passes("recovering"));
+
+        assertThat(System.nanoTime() - opened).isGreaterThan(Duration.ofMillis(1400).toNanos());
+    }
+
+    @Test
+    void aShadowRefusesNothingAndIsCounted() {
+        var strategy = Rules.rate(Rules.shadow("tried"), LimitMode.LOCAL, 3, 60);
+        rig.put("tried", 1, Rules.on("tried", strategy));
+
+        assertThat(Calls.passed("tried", 10)).isEqualTo(10);
+        assertThat(rig.sentinel.slotStats()).hasSize(1);
+        assertThat(rig.sentinel.slotStats().get(0).strategies().get(0).shadowRejected())
+                .isEqualTo(7);
+    }
+
+    @Test
+    void throttlingBesideARateLimitLetsNobodyWaitInVain() {
+        rig.put(
+                "both",
+                2,
+                Rules.on("both", Rules.throttling("pace", 100, 20_000), Rules.rate("limit", 3, 60)));
+
+        long before = System.nanoTime();
+        int passed = Calls.passed("both", 20);
+        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - before);
+
+        assertThat(passed).isEqualTo(3);
+        assertThat(millis).isGreaterThanOrEqualTo(200);
+        assertThat(Calls.refusal("both").flatMap(OpenSergoSentinel::rejectionOf))
+                .map(Rejection::kind)
+                .hasValue(StrategyKind.RATE_LIMIT);
+    }
+
+    @Test
+    void anInterruptDoesNotShortenTheGap() {
+        rig.put(
+                "interrupted",
+                2,
+                Rules.on(
+                        "interrupted",
+                        Rules.throttling("pace", 300, 20_000),
+                        Rules.rate("limit", 100, 60)));
+        Calls.succeed("interrupted");
+
+        long before = System.nanoTime();
+        Thread.currentThread().interrupt();
+        Calls.succeed("interrupted");
+        boolean interrupted = Thread.interrupted();
+        long first = System.nanoTime();
+        Calls.succeed("interrupted");
+
+        assertThat(interrupted).isTrue();
+        assertThat(System.nanoTime() - before).isGreaterThan(Duration.ofMillis(300).toNanos());
+        assertThat(first).isGreaterThan(before);
+    }
+
+    @Test
+    void anAsynchronousCallEndsWhereItExits() throws Exception {
+        rig.put(
+                "async",
+                1,
+                Rules.on("async", Rules.concurrency("limit", LimitMode.GLOBAL_TO_LOCAL, 4)));
+        Rig.eventually(() -> twoAreInFlightAtMost("async"));
+
+        AsyncEntry first = SphU.asyncEntry("async");
+        AsyncEntry second = SphU.asyncEntry("async");
+        boolean third = Calls.passes("async");
+        CompletableFuture.runAsync(first::exit).get(30, TimeUnit.SECONDS);
+        boolean afterwards = Calls.passes("async");
+        CompletableFuture.runAsync(second::exit).get(30, TimeUnit.SECONDS);
+
+        assertThat(third).isFalse();
+        assertThat(afterwards).isTrue();
+    }
+
+    /** The number of instances is asked for a moment after a rule needs it. */
+    private static boolean twoAreInFlightAtMost(String resource) throws BlockException {
+        List<Entry> entries = new ArrayList<>();
+        try {
+            for (int i = 0; i < 3; i++) {
+                entries.add(0, SphU.entry(resource));
+            }
+            return false;
+        } catch (BlockException e) {
+            return entries.size() == 2;
+        } finally {
+            entries.forEach(Entry::exit);
+        }
+    }
+
+    @Test
+    void whatALaterSlotRefusesIsNotInFlight() throws BlockException {
+        rig.put(
+                "later",
+                1,
+                Rules.on("later", Rules.concurrency("limit", LimitMode.GLOBAL_TO_LOCAL, 2)));
+        LaterSlot.refused = "later";
+
+        int passed = Calls.passed("later", 10);
+        LaterSlot.refused = "";
+
+        assertThat(passed).isZero();
+        assertThat(Calls.passes("later")).isTrue();
+    }
+
+    @Test
+    void whatSentinelRefusesUsesNothingUp() {
+        rig.put("first", 1, Rules.on("first", Rules.rate("none", 0, 1)));
+        rig.source.put(
+                List.of(
+                        Rules.rate("minute", 5, 60),
+                        Rules.rule("more", List.of("first"), Rules.rate("minute", 5, 60))));
+        rig.awaitStrategies("first", 2);
+
+        assertThat(Calls.passed("first", 20)).isZero();
+        rig.source.delete(Rules.rate("none", 0, 1).id());
+        rig.awaitStrategies("first", 1);
+
+        assertThat(Calls.passed("first", 20)).isEqualTo(5);
+    }
+
+    @Test
+    void protectionOfOneResourceFromOverloadLeavesOthersAlone() {
+        rig.put("loaded", 1, Rules.on("loaded", Rules.cpu("cpu", 0, AdaptiveStrategy.NONE)));
+
+        Rig.eventually(() -> !Calls.passes("loaded"));
+
+        assertThat(Calls.passes("not-loaded")).isTrue();
+    }
+
+    @Test
+    void protectionOfTheProcessByItsLoadCoversEveryResource() {
+        rig.put("", 1, List.of(Rules.load("load", 0)));
+
+        Rig.eventually(() -> !Calls.passes("whatever"));
+
+        assertThat(Calls.passes("whatever-else")).isFalse();
+        assertThat(Calls.refusal("whatever", EntryType.OUT)).isEmpty();
+        assertThat(Calls.refusal("whatever").orElseThrow())
+                .isInstanceOf(OpenSergoBlockException.class);
+    }
+}

@@ -1,0 +1,29 @@
+package io.opensergo.vertx;
+
+import java.util.List;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+
+/**
+ * Takes instances in turn, each group of them in a turn of its own: with one turn for all, a
+ * weighted walk over groups that has the same period would always meet the same instance of each.
+ *
+ * <p>The turns are counters in a fixed array, found by a hash. Groups that share one still use all
+ * of their instances, only less evenly; so there is nothing to look up, to lock or to clean when
+ * rules change. Plain atomic increments; any thread.
+ */
+final class Balancer {
+
+    private static final int COUNTERS = 256;
+
+    private final AtomicIntegerArray turns = new AtomicIntegerArray(COUNTERS);
+
+    /** Returns the next of some instances, of which there is at least one. */
+    <I> I next(List<I> instances, int hashOfGroup) {
+        if (instances.size() == 1) {
+            return instances.get(0);
+        }
+        int spread = hashOfGroup * 0x9E3779B9;
+        int turn = turns.getAndIncrement(spread >>> 24);
+        return instances.get(Math.floorMod(turn, instances.size()));
+    }
+}

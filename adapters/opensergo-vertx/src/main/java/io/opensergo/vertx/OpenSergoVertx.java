@@ -1,0 +1,190 @@
+package io.opensergo.vertx;
+
+import io.opensergo.api.ConfigurationException;
+import io.opensergo.api.OpenSergoClient;
+import io.opensergo.governance.Governor;
+import io.opensergo.governance.routing.TrafficColour;
+import io.opensergo.vertx.internal.ColourStorage;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientAgent;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.concurrent.Callable;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * OpenSergo rules for the servers and clients of an application on Vert.x.
+ *
+ * <pre>{@code
+ * OpenSergoVertx openSergo = OpenSergoVertx.fromEnvironment(vertx, "shop");
+ * openSergo.govern(router);                                             // after the routes are declared
+ * HttpClient prices = openSergo.client(vertx.createHttpClient(), instances);
+ * }</pre>
+ *
+ * <p>Make one per application and keep it. Safe for use by many threads; its handlers and clients
+ * run where Vert.x calls them and never block.
+ */
+public final class OpenSergoVertx {
+
+    private final Vertx vertx;
+    private final Governor governor;
+    private final boolean ownsGovernor;
+    private final @Nullable OpenSergoClient client;
+    private final Statuses statuses;
+    private final ServerGovernance server;
+
+    OpenSergoVertx(
+            OpenSergoVertxBuilder settings,
+            Governor governor,
+            boolean ownsGovernor,
+            @Nullable OpenSergoClient client) {
+        this.vertx = settings.vertx();
+        this.governor = governor;
+        this.ownsGovernor = ownsGovernor;
+        this.client = client;
+        this.statuses = new Statuses(settings.isFailure());
+        this.server = new ServerGovernance(governor, statuses, settings.onRejection());
+    }
+
+    /**
+     * Starts with what the environment says: {@code OPENSERGO_BOOTSTRAP_CONFIG} or {@code
+     * OPENSERGO_BOOTSTRAP}. If neither is set, nothing is governed, and the application runs as
+     * without it. An unreachable control plane is no error.
+     *
+     * @param app the name under which rules know this application, unless the environment gives one
+     * @throws ConfigurationException if a setting cannot be used; it names the setting
+     */
+    public static OpenSergoVertx fromEnvironment(Vertx vertx, String app) {
+        return builder(vertx, app).build();
+    }
+
+    /** Starts with a governor that the application made, which is not closed with it. */
+    public static OpenSergoVertx create(Vertx vertx, Governor governor) {
+        return new OpenSergoVertxBuilder(vertx, null).build(governor);
+    }
+
+    /**
+     * Starts with settings of the application, over which those of the environment go.
+     *
+     * @param app the name under which rules know this application, unless the environment gives one
+     */
+    public static OpenSergoVertxBuilder builder(Vertx vertx, String app) {
+        return new OpenSergoVertxBuilder(vertx, app);
+    }
+
+    /**
+     * Returns a handler that guards the route it is put on, as the resource {@code METHOD:pattern},
+     * for example {@code GET:/orders/:id}; put it first on the route. It also gives the request its
+     * colour.
+     *
+     * <p>The pattern is the one the route was declared with, the path at which its router is
+     * mounted included. On a route without a path it is {@code /*}, on a regular expression its
+     * text or the name of the route. Where the path of the mount has parameters, {@code *} stands
+     * for it. Values of a request are never part of a resource, and neither are methods that HTTP
+     * does not define, for which {@code *} stands.
+     *
+     * <p>A rejected request is answered as the rule says, or else with 429 and, if it can be told,
+     * {@code Retry-After}; a throttled one waits, its body with it.
+     */
+    public Handler<RoutingContext> serverHandler() {
+        return new ServerGuard(server, new RouteResources(governor));
+    }
+
+    /**
+     * Returns a handler that guards all it sees as one resource, as {@link #serverHandler()} does.
+     */
+    public Handler<RoutingContext> serverHandler(String resource) {
+        return new ServerGuard(server, new FixedResource(governor.guard(resource)));
+    }
+
+    /**
+     * Guards the routes of a router and of its sub-routers that are declared by now, in front of
+     * all their handlers, as {@link #serverHandler()} would; with the patterns of mounts,
+     * parameters included.
+     *
+     * <p>A request counts for the first route that matches its path and method. Routes without a
+     * path and those of whole sub-trees ({@code /api/*}) are not guarded, since they mostly belong
+     * to handlers that pass requests on, nor are regular expressions; put {@link #serverHandler()}
+     * on those that answer. Every request gets its colour.
+     */
+    public void govern(Router router) {
+        new RouterGovernance(server, governor).govern(router);
+    }
+
+    /**
+     * Wraps a client: what it requests is guarded, routed to the instances that the rules choose,
+     * and carries the colour of the request that is being handled. {@code WebClient.wrap} takes the
+     * result; closing it closes the client that was given.
+     *
+     * <p>The resource is the request's {@code traceOperation}, if it has one, and else {@code
+     * METHOD:host}. A refused request fails with {@link
+     * io.opensergo.governance.RequestRejectedException}; one whose destination has no instance, nor
+     * has its fallback, with {@link java.net.NoRouteToHostException}.
+     *
+     * @param instances says where services run. A request for a service it does not know goes where
+     *     it would go without rules, as does one with a server of its own
+     */
+    public HttpClientAgent client(HttpClientAgent client, InstanceResolver instances) {
+        return GovernedClient.wrap(client, new Outbound(vertx, governor, statuses, instances));
+    }
+
+    /**
+     * Wraps a client as {@link #client(HttpClientAgent, InstanceResolver)} does, without routing.
+     */
+    public HttpClientAgent client(HttpClientAgent client) {
+        return client(client, InstanceResolver.none());
+    }
+
+    /** Returns the governor, for whoever wants to watch its decisions. */
+    public Governor governor() {
+        return governor;
+    }
+
+    /**
+     * Returns the colour of the request that this thread handles, as its Vert.x context has it, or
+     * {@code null}.
+     */
+    public static @Nullable TrafficColour colour() {
+        return ColourStorage.current();
+    }
+
+    /**
+     * Stops following rules and frees the threads of the connection to the control plane. What is
+     * guarded goes on by the last rules. Closing again does nothing.
+     *
+     * @return completes when the connection is closed
+     */
+    public Future<Void> close() {
+        Callable<Void> closing =
+                () -> {
+                    closeNow();
+                    return null;
+                };
+        try {
+            return vertx.executeBlocking(closing, false).recover(this::closeWithoutVertx);
+        } catch (RejectedExecutionException e) {
+            return closeWithoutVertx(e);
+        }
+    }
+
+    /** A Vert.x that was closed before has no thread to wait on. */
+    private Future<Void> closeWithoutVertx(Throwable cause) {
+        if (!(cause instanceof RejectedExecutionException)) {
+            return Future.failedFuture(cause);
+        }
+        closeNow();
+        return Future.succeededFuture();
+    }
+
+    private void closeNow() {
+        if (ownsGovernor) {
+            governor.close();
+        }
+        if (client != null) {
+            client.close();
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package io.opensergo.vertx;
+
+import io.opensergo.governance.Governor;
+import io.opensergo.governance.Guard;
+import io.opensergo.governance.RequestRejectedException;
+import io.opensergo.governance.routing.TrafficColour;
+import io.opensergo.vertx.internal.ColourStorage;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.RequestOptions;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/**
+ * What happens to a request on its way out: the guard, then the colour and the route. Each step
+ * goes on at once if it has not to wait, and else on the context of the caller.
+ */
+final class Outbound {
+
+    private final Vertx vertx;
+    private final Governor governor;
+    private final Statuses statuses;
+    private final OutboundGuards guards;
+    private final OutboundRoutes routes;
+
+    Outbound(Vertx vertx, Governor governor, Statuses statuses, InstanceResolver resolver) {
+        this.vertx = vertx;
+        this.governor = governor;
+        this.statuses = statuses;
+        this.guards = new OutboundGuards(governor);
+        this.routes = new OutboundRoutes(governor, resolver);
+    }
+
+    /** Makes a request by a client, given as a function. */
+    Future<HttpClientRequest> request(
+            RequestOptions options, Function<RequestOptions, Future<HttpClientRequest>> client) {
+        Guard guard = guards.guard(options);
+        if (!guard.isProtected()) {
+            return send(options, client);
+        }
+        long token = guard.acquire();
+        if (Guard.isRefused(token)) {
+            return Future.failedFuture(new RequestRejectedException(guard.rejection(token)));
+        }
+        var call = new OutboundCall(guard, token, statuses);
+        long wait = guard.waitNanos(token);
+        return wait <= 0
+                ? call.follow(() -> send(options, client))
+                : call.follow(
+                        () ->
+                                vertx.timer(Waits.millis(wait), TimeUnit.MILLISECONDS)
+                                        .compose(now -> send(options, client)));
+    }
+
+    private Future<HttpClientRequest> send(
+            RequestOptions options, Function<RequestOptions, Future<HttpClientRequest>> client) {
+        TrafficColour current = ColourStorage.current();
+        TrafficColour colour =
+                current == null ? governor.lanes().colour(new OutboundView(options)) : current;
+        RequestOptions coloured = colour == null ? options : coloured(options, colour);
+        if (coloured.getServer() != null || routes.isEmpty()) {
+            return client.apply(coloured);
+        }
+        Future<RequestOptions> addressed = routes.addressed(coloured, colour);
+        return addressed.succeeded() ? client.apply(addressed.result()) : addressed.compose(client);
+    }
+
+    /** The options are the caller's, who may use them again. */
+    private RequestOptions coloured(RequestOptions options, TrafficColour colour) {
+        var copy = new RequestOptions(options);
+        String baggage = copy.getHeaders() == null ? null : copy.getHeaders().get("baggage");
+        governor.lanes().carry(colour, baggage, copy::putHeader);
+        return copy;
+    }
+}

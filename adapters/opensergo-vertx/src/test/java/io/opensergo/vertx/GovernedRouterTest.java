@@ -1,0 +1,158 @@
+package io.opensergo.vertx;
+
+import static io.opensergo.vertx.World.get;
+import static io.opensergo.vertx.World.send;
+import static io.opensergo.vertx.World.to;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.opensergo.governance.routing.TrafficColour;
+import io.vertx.core.http.HttpClientAgent;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A whole router, guarded after its routes were declared. */
+class GovernedRouterTest {
+
+    private final World world = new World();
+    private final Router router = world.router();
+    private final HttpClientAgent client = world.client(HttpVersion.HTTP_1_1);
+
+    @AfterEach
+    void close() {
+        world.close();
+    }
+
+    @Test
+    void eachRouteIsGuardedInFrontOfItsHandlers() {
+        limitToNone("GET:/orders/:id");
+        AtomicInteger reached = new AtomicInteger();
+        router.route()
+                .handler(BodyHandler.create(false))
+                .handler(
+                        context -> {
+                            reached.incrementAndGet();
+                            context.next();
+                        });
+        router.get("/orders/:id").handler(this::ok);
+        router.post("/orders/:id").handler(this::ok);
+        world.openSergo.govern(router);
+        int port = world.serve(router);
+
+        assertThat(get(World.get(client, port, "/orders/1")).status()).isEqualTo(429);
+        assertThat(reached).hasValue(0);
+        assertThat(get(send(client, to(HttpMethod.POST, port, "/orders/1"), "x")).status())
+                .isEqualTo(200);
+        assertThat(get(send(client, to(HttpMethod.PUT, port, "/orders/1"), "x")).status())
+                .isEqualTo(405);
+        assertThat(get(World.get(client, port, "/nothing")).status()).isEqualTo(404);
+    }
+
+    @Test
+    void aSubRouterIsGuardedByThePatternOfItsMount() {
+        limitToNone("GET:/tenants/:tenant/orders/:id");
+        Router orders = world.router();
+        orders.get("/orders/:id").handler(this::ok);
+        router.route("/tenants/:tenant/*").handler(RoutingContext::next);
+        router.route("/tenants/:tenant/*").subRouter(orders);
+        world.openSergo.govern(router);
+        int port = world.serve(router);
+
+        assertThat(get(World.get(client, port, "/tenants/a/orders/1")).status()).isEqualTo(429);
+        assertThat(get(World.get(client, port, "/tenants/b/orders/2")).status()).isEqualTo(429);
+    }
+
+    @Test
+    void aRequestCountsForTheFirstRouteThatMatches() {
+        world.guard(
+                "GET:/orders/:id",
+                Documents.rateLimit("none", 0, 1),
+                Documents.rule("GET:/orders/:id", "RateLimitStrategy", "none"));
+        router.get("/orders/latest").handler(this::ok);
+        router.get("/orders/:id").handler(this::ok);
+        world.openSergo.govern(router);
+        int port = world.serve(router);
+
+        assertThat(get(World.get(client, port, "/orders/latest")).status()).isEqualTo(200);
+        assertThat(get(World.get(client, port, "/orders/1")).status()).isEqualTo(429);
+    }
+
+    @Test
+    void aRouterThatIsMountedTwiceIsGuardedAtEachMount() {
+        limitToNone("GET:/v2/orders");
+        Router orders = world.router();
+        orders.get("/orders").handler(this::ok);
+        router.route("/v1/*").subRouter(orders);
+        router.route("/v2/*").subRouter(orders);
+        world.openSergo.govern(router);
+        int port = world.serve(router);
+
+        assertThat(get(World.get(client, port, "/v1/orders")).status()).isEqualTo(200);
+        assertThat(get(World.get(client, port, "/v2/orders")).status()).isEqualTo(429);
+    }
+
+    @Test
+    void eachRequestHasItsOwnColourAndKeepsItEverywhere() {
+        world.rules.replaceAll(World.read(Documents.lane("beta", "{uri: {prefix: /beta}}")));
+        router.get("/beta").handler(this::colourAfterBlocking);
+        router.get("/plain").handler(this::colourAfterBlocking);
+        world.openSergo.govern(router);
+        int port = world.serve(router);
+
+        await().atMost(World.PATIENCE)
+                .until(() -> get(World.get(client, port, "/beta")).body().equals("x-lane=beta"));
+        assertThat(get(World.get(client, port, "/plain")).body()).isEqualTo("null");
+        assertThat(
+                        get(send(
+                                        client,
+                                        to(HttpMethod.GET, port, "/plain")
+                                                .putHeader("x-lane", "gold"),
+                                        ""))
+                                .body())
+                .isEqualTo("x-lane=gold");
+        assertThat(get(World.get(client, port, "/plain")).body()).isEqualTo("null");
+    }
+
+    /** Answers with the colour as blocking code, a timer and the handler see it. */
+    private void colourAfterBlocking(RoutingContext context) {
+        TrafficColour before = OpenSergoVertx.colour();
+        context.vertx()
+                .executeBlocking(OpenSergoVertx::colour)
+                .compose(
+                        inBlocking ->
+                                context.vertx()
+                                        .timer(1)
+                                        .map(
+                                                fired ->
+                                                        Stream.of(
+                                                                        String.valueOf(before),
+                                                                        String.valueOf(inBlocking),
+                                                                        String.valueOf(
+                                                                                OpenSergoVertx
+                                                                                        .colour()))
+                                                                .distinct()
+                                                                .collect(
+                                                                        Collectors.joining(
+                                                                                " or "))))
+                .onComplete(text -> context.end(text.result()));
+    }
+
+    private void limitToNone(String resource) {
+        world.guard(
+                resource,
+                Documents.rateLimit("none", 0, 1),
+                Documents.rule(resource, "RateLimitStrategy", "none"));
+    }
+
+    private void ok(RoutingContext context) {
+        context.end("ok");
+    }
+}

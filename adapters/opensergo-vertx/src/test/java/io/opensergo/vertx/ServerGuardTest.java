@@ -1,0 +1,412 @@
+package io.opensergo.vertx;
+
+import static io.opensergo.vertx.World.PATIENCE;
+import static io.opensergo.vertx.World.get;
+import static io.opensergo.vertx.World.send;
+import static io.opensergo.vertx.World.to;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.opensergo.governance.BreakerState;
+import io.opensergo.vertx.World.Reply;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpClientAgent;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketClient;
+import io.vertx.core.http.WebSocketConnectOptions;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A server whose routes are guarded, over sockets. */
+class ServerGuardTest {
+
+    private final World world = new World();
+    private final Router router = world.router();
+
+    @AfterEach
+    void nothingBlockedAnEventLoop() {
+        world.close();
+        assertThat(BlockedEventLoops.take()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
+    void refusesWith429AndSaysWhenToRetry(HttpVersion version) {
+        world.guard(
+                "GET:/orders/:id",
+                Documents.rateLimit("three", 3, 60),
+                Documents.rule("GET:/orders/:id", "RateLimitStrategy", "three"));
+        router.get("/orders/:id").handler(world.openSergo.serverHandler()).handler(this::ok);
+        int port = world.serve(router);
+        HttpClientAgent client = world.client(version);
+
+        List<Reply> replies =
+                IntStream.range(0, 10)
+                        .mapToObj(i -> get(World.get(client, port, "/orders/" + i)))
+                        .toList();
+
+        assertThat(replies)
+                .extracting(Reply::status)
+                .containsExactly(200, 200, 200, 429, 429, 429, 429, 429, 429, 429);
+        assertThat(Integer.parseInt(replies.get(9).headers().get("retry-after"))).isBetween(1, 60);
+        assertThat(replies.get(9).body()).isEmpty();
+    }
+
+    @Test
+    void saysNothingOfARetryThatNeverHelps() {
+        limitToNone("GET:/orders");
+        router.get("/orders").handler(world.openSergo.serverHandler()).handler(this::ok);
+        int port = world.serve(router);
+
+        Reply reply = get(World.get(world.client(HttpVersion.HTTP_1_1), port, "/orders"));
+
+        assertThat(reply.status()).isEqualTo(429);
+        assertThat(reply.headers()).doesNotContainKey("retry-after");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
+    void answersAsTheFallbackOfTheRuleSays(HttpVersion version) {
+        world.guard(
+                "GET:/orders",
+                Documents.rateLimit("none", 0, 1),
+                Documents.fallback(
+                        "busy",
+                        503,
+                        "{\"error\":\"later\"}",
+                        "{key: Content-Type, value: application/json}, {key: X-Why, value: limit}, {key: Content-Length, value: '1'}"),
+                Documents.ruleWithFallback("GET:/orders", "RateLimitStrategy", "none", "busy"));
+        router.get("/orders").handler(world.openSergo.serverHandler()).handler(this::ok);
+        int port = world.serve(router);
+
+        Reply reply = get(World.get(world.client(version), port, "/orders"));
+
+        assertThat(reply.status()).isEqualTo(503);
+        assertThat(reply.body()).isEqualTo("{\"error\":\"later\"}");
+        assertThat(reply.headers())
+                .containsEntry("content-type", "application/json")
+                .containsEntry("x-why", "limit")
+                .containsEntry("content-length", "17");
+    }
+
+    @Test
+    void leavesOutOfAFallbackWhatHttpDoesNotAllow() {
+        world.guard(
+                "GET:/orders",
+                Documents.rateLimit("none", 0, 1),
+                Documents.fallback("odd", 102, "busy", "{key: 'bad name', value: x}"),
+                Documents.ruleWithFallback("GET:/orders", "RateLimitStrategy", "none", "odd"));
+        router.get("/orders").handler(world.openSergo.serverHandler()).handler(this::ok);
+        int port = world.serve(router);
+
+        Reply reply = get(World.get(world.client(HttpVersion.HTTP_1_1), port, "/orders"));
+
+        assertThat(reply.status()).isEqualTo(429);
+        assertThat(reply.body()).isEqualTo("busy");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
+    void neverHasMoreRequestsInFlightThanAllowed(HttpVersion version) {
+        world.guard(
+                "POST:/orders",
+                Documents.concurrency("ten", 10),
+                Documents.rule("POST:/orders", "ConcurrencyLimitStrategy", "ten"));
+        AtomicInteger inFlight = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        router.post("/orders")
+                .handler(world.openSergo.serverHandler())
+                .handler(
+                        context -> {
+                            most.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
+                            context.vertx()
+                                    .setTimer(
+                                            20,
+                                            id -> {
+                                                inFlight.decrementAndGet();
+                                                context.end("done");
+                                            });
+                        });
+        int port = world.serve(router);
+        HttpClientAgent client = world.client(version, 100);
+
+        List<Future<Reply>> replies = new ArrayList<>();
+        for (int i = 0; i < 1000; i++) {
+            replies.add(send(client, to(HttpMethod.POST, port, "/orders"), "order " + i));
+        }
+        get(Future.all(replies));
+
+        assertThat(replies).extracting(reply -> reply.result().status()).containsOnly(200, 429);
+        assertThat(most.get()).isBetween(1, 10);
+        world.awaitIdle("POST:/orders");
+        assertThat(world.stats("POST:/orders").passed())
+                .isEqualTo(replies.stream().filter(r -> r.result().status() == 200).count());
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
+    void givesThePlaceBackWhenTheCallerResetsTheConnection(HttpVersion version) throws Exception {
+        world.guard(
+                "GET:/slow",
+                Documents.concurrency("one", 1),
+                Documents.rule("GET:/slow", "ConcurrencyLimitStrategy", "one"));
+        BlockingQueue<RoutingContext> hanging = new LinkedBlockingQueue<>();
+        router.get("/slow")
+                .handler(world.openSergo.serverHandler())
+                .handler(
+                        context -> {
+                            // As a handler of server-sent events does.
+                            context.response().closeHandler(closed -> {});
+                            hanging.add(context);
+                        });
+        int port = world.serve(router);
+        HttpClientAgent client = world.client(version);
+        HttpClientRequest request = get(client.request(to(HttpMethod.GET, port, "/slow")));
+        request.send();
+        assertThat(hanging.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isNotNull();
+        assertThat(world.stats("GET:/slow").inFlight()).isEqualTo(1);
+
+        request.reset();
+
+        world.awaitIdle("GET:/slow");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
+    void throttledRequestsAreSpreadAndKeepTheirBodies(HttpVersion version) {
+        world.guard(
+                "POST:/orders",
+                Documents.throttling("paced", "20ms", "60s"),
+                Documents.rule("POST:/orders", "ThrottlingStrategy", "paced"));
+        router.post("/orders")
+                .handler(world.openSergo.serverHandler())
+                .handler(BodyHandler.create(false))
+                .handler(context -> context.end(context.body().asString()));
+        int port = world.serve(router);
+        HttpClientAgent client = world.client(version, 50);
+
+        long start = System.nanoTime();
+        List<Future<Reply>> replies = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            String body = ("order " + i + " ").repeat(2000);
+            replies.add(send(client, to(HttpMethod.POST, port, "/orders"), body));
+        }
+        get(Future.all(replies));
+        long took = System.nanoTime() - start;
+
+        for (int i = 0; i < replies.size(); i++) {
+            assertThat(replies.get(i).result().body()).isEqualTo(("order " + i + " ").repeat(2000));
+        }
+        assertThat(TimeUnit.NANOSECONDS.toMillis(took)).isGreaterThanOrEqualTo(19 * 20);
+    }
+
+    @Test
+    void aLargeBodyIsNotReadWhileItsRequestWaits() {
+        world.guard(
+                "POST:/orders",
+                Documents.throttling("paced", "300ms", "60s"),
+                Documents.rule("POST:/orders", "ThrottlingStrategy", "paced"));
+        router.post("/orders")
+                .handler(world.openSergo.serverHandler())
+                .handler(
+                        context ->
+                                context.request()
+                                        .body()
+                                        .onSuccess(body -> context.end("" + body.length())));
+        int port = world.serve(router);
+        HttpClientAgent client = world.client(HttpVersion.HTTP_1_1);
+        String body = "x".repeat(1_000_000);
+
+        get(send(client, to(HttpMethod.POST, port, "/orders"), body));
+        Reply reply = get(send(client, to(HttpMethod.POST, port, "/orders"), body));
+
+        assertThat(reply.body()).isEqualTo("1000000");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
+    void aCallerThatLeavesWhileItWaitsIsNotServed(HttpVersion version) {
+        world.guard(
+                "GET:/orders",
+                Documents.throttling("paced", "1s", "60s"),
+                Documents.concurrency("two", 2),
+                Documents.rule("GET:/orders", "ThrottlingStrategy", "paced"),
+                Documents.rule("GET:/orders", "ConcurrencyLimitStrategy", "two"));
+        AtomicInteger served = new AtomicInteger();
+        router.get("/orders")
+                .handler(world.openSergo.serverHandler())
+                .handler(
+                        context -> {
+                            served.incrementAndGet();
+                            context.end();
+                        });
+        int port = world.serve(router);
+        HttpClientAgent client = world.client(version);
+        get(World.get(client, port, "/orders"));
+        HttpClientRequest waiting = get(client.request(to(HttpMethod.GET, port, "/orders")));
+        waiting.send();
+        await().atMost(PATIENCE).until(() -> world.stats("GET:/orders").inFlight() == 1);
+
+        waiting.reset();
+        world.awaitIdle("GET:/orders");
+        get(World.get(client, port, "/orders"));
+
+        assertThat(served).hasValue(2);
+    }
+
+    @Test
+    void failuresOpenABreakerAndASuccessClosesIt() {
+        world.guard(
+                "GET:/prices",
+                Documents.breaker("failing", 5, "200ms"),
+                Documents.rule("GET:/prices", "CircuitBreakerStrategy", "failing"));
+        AtomicInteger status = new AtomicInteger(503);
+        router.get("/prices")
+                .handler(world.openSergo.serverHandler())
+                .handler(context -> context.response().setStatusCode(status.get()).end());
+        int port = world.serve(router);
+        HttpClientAgent client = world.client(HttpVersion.HTTP_1_1);
+
+        List<Integer> statuses =
+                IntStream.range(0, 8)
+                        .mapToObj(i -> get(World.get(client, port, "/prices")).status())
+                        .toList();
+        status.set(200);
+
+        assertThat(statuses.subList(0, 5)).containsOnly(503);
+        assertThat(statuses.get(5)).isEqualTo(429);
+        await().atMost(PATIENCE)
+                .until(() -> get(World.get(client, port, "/prices")).status() == 200);
+        assertThat(world.stats("GET:/prices").strategies().get(0).breaker())
+                .isEqualTo(BreakerState.CLOSED);
+    }
+
+    @Test
+    void aHandlerThatThrowsIsAFailureAndOneThatIsAnsweredWith4xxIsNot() {
+        world.guard(
+                "GET:/throws",
+                Documents.breaker("failing", 2, "60s"),
+                Documents.rule("GET:/throws", "CircuitBreakerStrategy", "failing"));
+        AtomicInteger code = new AtomicInteger(404);
+        router.get("/throws")
+                .handler(world.openSergo.serverHandler())
+                .handler(
+                        context ->
+                                context.fail(code.get(), new IllegalStateException("on purpose")));
+        router.errorHandler(500, context -> context.response().setStatusCode(500).end());
+        router.errorHandler(404, context -> context.response().setStatusCode(404).end());
+        int port = world.serve(router);
+        HttpClientAgent client = world.client(HttpVersion.HTTP_1_1);
+
+        for (int i = 0; i < 10; i++) {
+            assertThat(get(World.get(client, port, "/throws")).status()).isEqualTo(404);
+        }
+        code.set(500);
+        await().atMost(PATIENCE)
+                .until(() -> get(World.get(client, port, "/throws")).status() == 429);
+    }
+
+    @Test
+    void anyRouteMayBeGuardedAsOneResource() {
+        limitToNone("checkout");
+        router.route("/a/*").handler(world.openSergo.serverHandler("checkout")).handler(this::ok);
+        router.route("/b").handler(world.openSergo.serverHandler("checkout")).handler(this::ok);
+        router.route("/c").handler(this::ok);
+        int port = world.serve(router);
+        HttpClientAgent client = world.client(HttpVersion.HTTP_1_1);
+
+        assertThat(get(World.get(client, port, "/a/1")).status()).isEqualTo(429);
+        assertThat(get(World.get(client, port, "/b")).status()).isEqualTo(429);
+        assertThat(get(World.get(client, port, "/c")).status()).isEqualTo(200);
+    }
+
+    @Test
+    void aHandlerOnAllRoutesGuardsThemTogether() {
+        limitToNone("GET:/*");
+        router.route().handler(world.openSergo.serverHandler());
+        router.route("/c").handler(this::ok);
+        int port = world.serve(router);
+        HttpClientAgent client = world.client(HttpVersion.HTTP_1_1);
+
+        assertThat(get(World.get(client, port, "/c")).status()).isEqualTo(429);
+        assertThat(get(send(client, to(HttpMethod.POST, port, "/c"), "")).status()).isEqualTo(200);
+    }
+
+    @Test
+    void aWebSocketCountsButHoldsNoPlace() {
+        world.guard(
+                "GET:/socket",
+                Documents.concurrency("one", 1),
+                Documents.rule("GET:/socket", "ConcurrencyLimitStrategy", "one"));
+        router.get("/socket")
+                .handler(world.openSergo.serverHandler())
+                .handler(
+                        context ->
+                                context.request()
+                                        .toWebSocket()
+                                        .onFailure(Throwable::printStackTrace));
+        int port = world.serve(router);
+        WebSocketClient client = world.vertx.createWebSocketClient();
+        List<WebSocket> sockets = new ArrayList<>();
+
+        for (int i = 0; i < 3; i++) {
+            WebSocket socket =
+                    get(
+                            client.connect(
+                                    new WebSocketConnectOptions()
+                                            .setHost("localhost")
+                                            .setPort(port)
+                                            .setURI("/socket")));
+            sockets.add(socket);
+        }
+        assertThat(sockets).noneMatch(WebSocket::isClosed);
+        assertThat(world.stats("GET:/socket").passed()).isEqualTo(3);
+        sockets.forEach(socket -> get(socket.close()));
+    }
+
+    @Test
+    void anApplicationMayAnswerByItself() {
+        try (World own =
+                new World(settings -> settings.onRejection((context, why) -> context.fail(420)))) {
+            own.guard(
+                    "GET:/orders",
+                    Documents.rateLimit("none", 0, 1),
+                    Documents.rule("GET:/orders", "RateLimitStrategy", "none"));
+            Router routes = own.router();
+            routes.get("/orders").handler(own.openSergo.serverHandler()).handler(this::ok);
+            routes.errorHandler(420, context -> context.response().setStatusCode(420).end("calm"));
+            int port = own.serve(routes);
+
+            Reply reply = get(World.get(own.client(HttpVersion.HTTP_1_1), port, "/orders"));
+
+            assertThat(reply).isEqualTo(new Reply(420, Map.of("content-length", "4"), "calm"));
+        }
+    }
+
+    private void limitToNone(String resource) {
+        world.guard(
+                resource,
+                Documents.rateLimit("none", 0, 1),
+                Documents.rule(resource, "RateLimitStrategy", "none"));
+    }
+
+    private void ok(RoutingContext context) {
+        context.end("ok");
+    }
+}
