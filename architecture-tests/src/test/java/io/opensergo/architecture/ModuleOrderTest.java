@@ -14,6 +14,7 @@ import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,13 @@ class ModuleOrderTest {
     private static final String ROOT = "io.opensergo.";
     private static final String GENERATED = "io.opensergo.proto.internal..";
     private static final String[] WIRE_LIBRARIES = {"com.google.protobuf..", "io.grpc.."};
+
+    /** The frameworks that have an adapter; nobody else knows them. */
+    private static final Map<Module, String> FRAMEWORKS =
+            Map.of(
+                    Module.DUBBO, "org.apache.dubbo..",
+                    Module.SENTINEL, "com.alibaba.csp..",
+                    Module.VERTX, "io.vertx..");
 
     private static JavaClasses classes;
 
@@ -40,6 +48,9 @@ class ModuleOrderTest {
         QUOTA_REDIS("quota.redis", RULES, API, GOVERNANCE),
         CONTROL_PLANE("controlplane", RULES, PROTO),
         CONFORMANCE("conformance", RULES, API, GOVERNANCE),
+        DUBBO("dubbo", RULES, API, CLIENT, GOVERNANCE),
+        SENTINEL("sentinel", RULES, API, CLIENT, GOVERNANCE),
+        VERTX("vertx", RULES, API, CLIENT, GOVERNANCE),
         CLI("cli", RULES, SCHEMA, API, PROTO, CLIENT, CONTROL_PLANE);
 
         private final String rootPackage;
@@ -110,6 +121,31 @@ class ModuleOrderTest {
                 .resideInAnyPackage(WIRE_LIBRARIES)
                 .allowEmptyShould(true)
                 .check(classes);
+    }
+
+    @Test
+    void onlyItsAdapterKnowsAFramework() {
+        FRAMEWORKS.forEach(
+                (adapter, framework) -> {
+                    noClasses()
+                            .that()
+                            .resideOutsideOfPackage(adapter.packages())
+                            .should()
+                            .dependOnClassesThat()
+                            .resideInAPackage(framework)
+                            .check(classes);
+                    assertThat(classes.that(resideInAPackage(adapter.packages())))
+                            .as(adapter.packages())
+                            .anyMatch(
+                                    one ->
+                                            one.getDirectDependenciesFromSelf().stream()
+                                                    .anyMatch(
+                                                            each ->
+                                                                    resideInAPackage(framework)
+                                                                            .test(
+                                                                                    each
+                                                                                            .getTargetClass())));
+                });
     }
 
     @ParameterizedTest

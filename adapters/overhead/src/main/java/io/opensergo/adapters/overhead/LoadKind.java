@@ -1,0 +1,49 @@
+package io.opensergo.adapters.overhead;
+
+import java.io.File;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** What is put under load. */
+enum LoadKind {
+    /** Calls of one Dubbo service by another over a socket, both in one process. */
+    DUBBO("opensergo-dubbo"),
+    /** HTTP requests of a Vert.x client to a Vert.x server over a socket, both in one process. */
+    VERTX("opensergo-vertx"),
+    /** Entries of Sentinel under a flow rule and a degrade rule. */
+    SENTINEL("opensergo-sentinel");
+
+    /** How many requests are made at a time. */
+    static final int CONCURRENCY = 32;
+
+    private final String adapter;
+
+    LoadKind(String adapter) {
+        this.adapter = adapter;
+    }
+
+    static LoadKind of(String argument) {
+        return valueOf(argument.toUpperCase(Locale.ROOT));
+    }
+
+    /**
+     * Starts it.
+     *
+     * @param governed whether with the adapter and rules, or the framework alone
+     */
+    Load start(boolean governed) throws Exception {
+        return switch (this) {
+            case DUBBO -> new DubboLoad(governed);
+            case VERTX -> governed ? new GovernedVertxLoad() : VertxLoad.alone();
+            case SENTINEL -> new SentinelLoad(governed);
+        };
+    }
+
+    /** Returns the class path of this process, without the adapter unless it is governed. */
+    String classPath(boolean governed) {
+        return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(entry -> governed || !entry.contains(adapter))
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+}
