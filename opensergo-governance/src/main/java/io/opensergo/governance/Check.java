@@ -5,6 +5,7 @@ import io.opensergo.governance.internal.limiter.LeasedLimiter;
 import io.opensergo.governance.internal.limiter.Pacer;
 import io.opensergo.governance.internal.limiter.ProcessLoad;
 import io.opensergo.governance.internal.limiter.RateLimiter;
+import io.opensergo.governance.internal.rules.Binding;
 import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy;
 import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy.AdaptiveStrategy;
 import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy.MetricType;

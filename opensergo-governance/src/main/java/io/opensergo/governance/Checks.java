@@ -4,6 +4,7 @@ import io.opensergo.governance.internal.limiter.CircuitBreaker;
 import io.opensergo.governance.internal.limiter.LeasedLimiter;
 import io.opensergo.governance.internal.limiter.Pacer;
 import io.opensergo.governance.internal.limiter.RateLimiter;
+import io.opensergo.governance.internal.rules.Binding;
 import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy;
 import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy;
 import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy.TriggerType;

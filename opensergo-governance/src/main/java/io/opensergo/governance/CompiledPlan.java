@@ -1,6 +1,7 @@
 package io.opensergo.governance;
 
 import io.opensergo.governance.internal.limiter.LeasedLimiter;
+import io.opensergo.governance.internal.rules.RuleBook;
 import io.opensergo.governance.routing.Lanes;
 import io.opensergo.governance.routing.RouteTable;
 import java.util.HashSet;

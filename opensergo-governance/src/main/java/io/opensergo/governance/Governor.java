@@ -3,6 +3,8 @@ package io.opensergo.governance;
 import io.opensergo.api.OpenSergoClient;
 import io.opensergo.api.Target;
 import io.opensergo.governance.internal.limiter.LeasedLimiter;
+import io.opensergo.governance.internal.rules.RuleBook;
+import io.opensergo.governance.internal.rules.RuleFeed;
 import io.opensergo.governance.quota.QuotaHealth;
 import io.opensergo.governance.routing.Lanes;
 import io.opensergo.governance.routing.RequestView;
@@ -54,7 +56,7 @@ public final class Governor implements AutoCloseable {
     private final @Nullable RuleFeed feed;
     private final @Nullable InstanceCount instances;
 
-    private volatile RuleBook book = RuleBook.EMPTY;
+    private volatile RuleBook book = RuleBook.unknown(RuleBook.DECISIONS);
     private final AtomicInteger recompilations = new AtomicInteger();
     private final Sinks.Many<Plan> plans = Sinks.many().replay().latest();
 
@@ -85,7 +87,7 @@ public final class Governor implements AutoCloseable {
             LOG.info(
                     "Following the rules of {}; requests are not governed until they have come",
                     target);
-            feed = new RuleFeed(client, settings.target(), this::update);
+            feed = new RuleFeed(client, settings.target(), RuleBook.DECISIONS, this::update);
         }
     }
 

@@ -4,6 +4,7 @@ import io.opensergo.governance.GuardExplanation.CheckExplanation;
 import io.opensergo.governance.internal.limiter.CircuitBreaker;
 import io.opensergo.governance.internal.limiter.CircuitBreaker.Admission;
 import io.opensergo.governance.internal.limiter.Pacer;
+import io.opensergo.governance.internal.rules.Binding;
 import io.opensergo.rules.faulttolerance.FaultToleranceRule;
 import java.time.Duration;
 import java.util.ArrayList;

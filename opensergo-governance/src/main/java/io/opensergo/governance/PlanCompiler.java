@@ -1,17 +1,15 @@
 package io.opensergo.governance;
 
 import io.opensergo.governance.internal.limiter.LeasedLimiter;
+import io.opensergo.governance.internal.rules.Binding;
+import io.opensergo.governance.internal.rules.RuleBook;
+import io.opensergo.governance.internal.rules.RuleJoin;
 import io.opensergo.governance.routing.Lanes;
 import io.opensergo.governance.routing.RouteTable;
 import io.opensergo.rules.Metadata;
 import io.opensergo.rules.Rule;
-import io.opensergo.rules.RuleId;
-import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy;
 import io.opensergo.rules.faulttolerance.ConcurrencyLimitStrategy;
 import io.opensergo.rules.faulttolerance.FaultToleranceRule;
-import io.opensergo.rules.faulttolerance.FaultToleranceRule.ResourceRef;
-import io.opensergo.rules.faulttolerance.FaultToleranceRule.StrategyRef;
-import io.opensergo.rules.faulttolerance.HttpRequestFallbackAction;
 import io.opensergo.rules.faulttolerance.LimitMode;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
 import io.opensergo.rules.faulttolerance.Strategy;
@@ -21,16 +19,13 @@ import io.opensergo.rules.traffic.VirtualWorkload;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Joins rules with the strategies and actions they name, and makes a plan of them. A resource whose
+ * Makes a plan of rules that are joined with the strategies and actions they name. A resource whose
  * strategies did not change keeps its protection; one that changed goes on with the state it has.
  * For one use.
  */
@@ -40,13 +35,11 @@ final class PlanCompiler {
     private final Engine engine;
     private final CompiledPlan previous;
     private final List<PlanProblem> problems = new ArrayList<>();
-    private final Map<String, List<Strategy>> strategiesByName = new HashMap<>();
-    private final Map<RuleId, HttpRequestFallbackAction> actions = new HashMap<>();
-    private final Map<String, Map<RuleId, Binding>> bindings = new LinkedHashMap<>();
-    private final Set<RuleId> referredTo = new HashSet<>();
+    private final RuleJoin join;
 
     private PlanCompiler(RuleBook book, CompiledPlan previous, Engine engine) {
         this.book = book;
+        this.join = new RuleJoin(book);
         this.previous = previous;
         this.engine = engine;
     }
@@ -56,7 +49,7 @@ final class PlanCompiler {
         var summary = new Plan(0, Instant.now(), Map.of(), Set.of(), List.of(), List.of());
         return new CompiledPlan(
                 summary,
-                RuleBook.EMPTY,
+                RuleBook.unknown(RuleBook.DECISIONS),
                 engine.instances(),
                 Map.of(),
                 engine.protection(Checks.NONE, engine.newState()),
@@ -71,28 +64,20 @@ final class PlanCompiler {
 
     private CompiledPlan compile() {
         for (Strategy strategy : book.strategies()) {
-            strategiesByName
-                    .computeIfAbsent(strategy.name(), name -> new ArrayList<>(1))
-                    .add(strategy);
             checkMode(strategy);
             checkSupport(strategy);
         }
-        for (HttpRequestFallbackAction action : book.of(HttpRequestFallbackAction.KIND)) {
-            actions.put(action.id(), action);
+        book.of(FaultToleranceRule.KIND).forEach(this::checkMode);
+        reportDangling(PlanProblem.Type.DANGLING_STRATEGY, join.danglingStrategies());
+        reportDangling(PlanProblem.Type.DANGLING_FALLBACK_ACTION, join.danglingActions());
+        List<Binding> ofProcess = join.ofProcess();
+        Map<String, Protection> protections = new HashMap<>(join.resources().size() * 2);
+        for (String resource : join.resources()) {
+            List<Binding> all = new ArrayList<>(ofProcess);
+            all.addAll(join.of(resource));
+            Protection before = previous.protections().get(resource);
+            protections.put(resource, protect(resource, all, before));
         }
-        for (FaultToleranceRule rule : book.of(FaultToleranceRule.KIND)) {
-            checkMode(rule);
-            bind(rule);
-        }
-        List<Binding> ofProcess = bindingsOfProcess();
-        Map<String, Protection> protections = new HashMap<>(bindings.size() * 2);
-        bindings.forEach(
-                (resource, ofResource) -> {
-                    List<Binding> all = new ArrayList<>(ofProcess);
-                    all.addAll(ofResource.values());
-                    Protection before = previous.protections().get(resource);
-                    protections.put(resource, protect(resource, all, before));
-                });
         Protection unprotected = protect("", ofProcess, previous.unprotected());
         RouteTable routes = routes();
         Lanes lanes = lanes();
@@ -127,58 +112,6 @@ final class PlanCompiler {
         return Lanes.compile(book.of(TrafficLane.KIND), engine.workload());
     }
 
-    /**
-     * Puts the strategies of a rule on its resources; the first rule to bring an equal one wins.
-     */
-    private void bind(FaultToleranceRule rule) {
-        Set<Strategy> candidates = new LinkedHashSet<>();
-        for (StrategyRef ref : rule.strategies()) {
-            candidates.addAll(strategiesByName.getOrDefault(ref.name(), List.of()));
-        }
-        FaultToleranceRule.Resolution resolution = rule.resolve(candidates);
-        resolution.dangling().forEach(ref -> reportDangling(rule, ref));
-        HttpRequestFallbackAction action = action(rule);
-        for (Strategy strategy : resolution.strategies()) {
-            referredTo.add(strategy.id());
-            var binding = new Binding(rule, strategy, action);
-            for (ResourceRef target : rule.targets()) {
-                bindings.computeIfAbsent(target.targetResourceName(), name -> new LinkedHashMap<>())
-                        .merge(strategy.id(), binding, PlanCompiler::preferEnforced);
-            }
-        }
-    }
-
-    private static Binding preferEnforced(Binding first, Binding second) {
-        return first.shadow() && !second.shadow() ? second : first;
-    }
-
-    private @Nullable HttpRequestFallbackAction action(FaultToleranceRule rule) {
-        if (rule.fallbackAction() == null) {
-            return null;
-        }
-        var id =
-                new RuleId(
-                        HttpRequestFallbackAction.KIND.wireName(),
-                        rule.metadata().namespace(),
-                        rule.fallbackAction());
-        HttpRequestFallbackAction action = actions.get(id);
-        if (action == null) {
-            report(
-                    PlanProblem.Type.DANGLING_FALLBACK_ACTION,
-                    rule,
-                    "refers to HttpRequestFallbackAction '%s', which does not exist in namespace '%s'; refused requests get the default response"
-                            .formatted(rule.fallbackAction(), rule.metadata().namespace()));
-        }
-        return action;
-    }
-
-    private List<Binding> bindingsOfProcess() {
-        return book.of(AdaptiveOverloadProtectionStrategy.KIND).stream()
-                .filter(strategy -> !referredTo.contains(strategy.id()))
-                .map(strategy -> new Binding(null, strategy, null))
-                .toList();
-    }
-
     private Protection protect(String resource, List<Binding> all, @Nullable Protection before) {
         if (before != null && before.checks.bindings().equals(all) && canStay(before)) {
             return before;
@@ -202,17 +135,8 @@ final class PlanCompiler {
         return previous.instances() == engine.instances() || !protection.checks.dependOnInstances();
     }
 
-    private void reportDangling(FaultToleranceRule rule, StrategyRef ref) {
-        String reference = ref.kind() == null ? "strategy" : ref.kind().documentName();
-        boolean ambiguous = ref.kind() == null && strategiesByName.containsKey(ref.name());
-        report(
-                PlanProblem.Type.DANGLING_STRATEGY,
-                rule,
-                ambiguous
-                        ? "refers to '%s' without a kind, which does not name exactly one strategy of namespace '%s'; add the kind"
-                                .formatted(ref.name(), rule.metadata().namespace())
-                        : "refers to %s '%s', which does not exist in namespace '%s'; the rest of the rule applies"
-                                .formatted(reference, ref.name(), rule.metadata().namespace()));
+    private void reportDangling(PlanProblem.Type type, List<RuleJoin.Dangling> references) {
+        references.forEach(each -> report(type, each.rule(), each.problem()));
     }
 
     private void checkMode(Rule rule) {
@@ -263,7 +187,7 @@ final class PlanCompiler {
                 previous.summary().number() + 1,
                 Instant.now(),
                 book.versions(),
-                bindings.keySet(),
+                join.resources(),
                 book.of(TrafficRouter.KIND).stream().map(Rule::name).toList(),
                 problems);
     }

@@ -1,5 +1,6 @@
 package io.opensergo.governance;
 
+import io.opensergo.governance.internal.rules.Binding;
 import io.opensergo.rules.faulttolerance.StrategyKind;
 import java.time.Duration;
 import java.util.List;

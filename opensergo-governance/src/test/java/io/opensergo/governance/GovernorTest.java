@@ -16,6 +16,7 @@ import static org.awaitility.Awaitility.await;
 import io.opensergo.api.RuleKey;
 import io.opensergo.api.SubscriptionRefusedException;
 import io.opensergo.api.Target;
+import io.opensergo.governance.internal.rules.RuleBook;
 import io.opensergo.governance.quota.InMemoryGlobalQuota;
 import io.opensergo.governance.time.ManualTicker;
 import io.opensergo.rules.Metadata;
@@ -462,7 +463,7 @@ class GovernorTest {
                     .expectSubscription()
                     .then(
                             () ->
-                                    RuleBook.KINDS.stream()
+                                    RuleBook.DECISIONS.stream()
                                             .skip(1)
                                             .filter(
                                                     kind ->
@@ -482,7 +483,7 @@ class GovernorTest {
                                                     500,
                                                     "unknown kind")))
                     .expectNoEvent(Duration.ofMillis(50))
-                    .then(() -> client.publish(RuleBook.KINDS.get(0), 1))
+                    .then(() -> client.publish(RuleBook.DECISIONS.get(0), 1))
                     .verifyComplete();
         }
     }
@@ -513,7 +514,7 @@ class GovernorTest {
     void isNotReadyBeforeThePlanHasWhatCameLast() {
         var client = new FakeClient();
         var limit = rate("limit", 2, SECOND);
-        RuleBook.KINDS.stream()
+        RuleBook.DECISIONS.stream()
                 .filter(kind -> !kind.equals(FaultToleranceRule.KIND))
                 .filter(kind -> !kind.equals(RateLimitStrategy.KIND))
                 .forEach(kind -> client.publish(kind, 1));
@@ -607,7 +608,7 @@ class GovernorTest {
         var limit = rate("limit", 2, SECOND);
         client.publish(RateLimitStrategy.KIND, 1, limit);
         client.publish(FaultToleranceRule.KIND, 1, rule("protect", "a", limit));
-        assertThat(client.subscribers()).isEqualTo(RuleBook.KINDS.size());
+        assertThat(client.subscribers()).isEqualTo(RuleBook.DECISIONS.size());
 
         governor.close();
         governor.close();

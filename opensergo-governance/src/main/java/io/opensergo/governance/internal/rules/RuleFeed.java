@@ -1,4 +1,4 @@
-package io.opensergo.governance;
+package io.opensergo.governance.internal.rules;
 
 import io.opensergo.api.OpenSergoClient;
 import io.opensergo.api.RuleSnapshot;
@@ -7,6 +7,7 @@ import io.opensergo.api.Target;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleKind;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
@@ -15,11 +16,8 @@ import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.util.retry.Retry;
 
-/**
- * Follows every kind of rule that decisions need. A kind that cannot be had counts as without
- * rules.
- */
-final class RuleFeed {
+/** Follows rules of some kinds. A kind that cannot be had counts as without rules. */
+public final class RuleFeed implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(RuleFeed.class);
 
@@ -36,11 +34,16 @@ final class RuleFeed {
     /**
      * Subscribes.
      *
+     * @param kinds what is followed
      * @param update takes each change, on the thread that delivered it
      */
-    RuleFeed(OpenSergoClient client, Target target, Consumer<UnaryOperator<RuleBook>> update) {
+    public RuleFeed(
+            OpenSergoClient client,
+            Target target,
+            Collection<RuleKind<? extends Rule>> kinds,
+            Consumer<UnaryOperator<RuleBook>> update) {
         this.update = update;
-        for (RuleKind<? extends Rule> kind : RuleBook.KINDS) {
+        for (RuleKind<? extends Rule> kind : kinds) {
             subscriptions.add(
                     client.rules(target, kind)
                             .doOnError(error -> refuse(target, kind, error))
@@ -63,7 +66,9 @@ final class RuleFeed {
         update.accept(book -> book.withAnswered(kind));
     }
 
-    void close() {
+    /** Stops following. */
+    @Override
+    public void close() {
         subscriptions.dispose();
     }
 }

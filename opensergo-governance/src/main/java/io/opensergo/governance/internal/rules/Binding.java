@@ -1,4 +1,4 @@
-package io.opensergo.governance;
+package io.opensergo.governance.internal.rules;
 
 import io.opensergo.rules.RuleId;
 import io.opensergo.rules.faulttolerance.FaultToleranceRule;
@@ -14,26 +14,28 @@ import org.jspecify.annotations.Nullable;
  * @param strategy the strategy
  * @param fallback the rule's action, if it has one that exists
  */
-record Binding(
+public record Binding(
         @Nullable FaultToleranceRule rule,
         Strategy strategy,
         @Nullable HttpRequestFallbackAction fallback) {
 
     /** Returns whether a refusal is counted only: the rule or the strategy says so. */
-    boolean shadow() {
+    public boolean shadow() {
         return strategy.metadata().isShadow() || (rule != null && rule.metadata().isShadow());
     }
 
     /** Returns what state belongs to: the strategy, whatever its settings. */
-    RuleId strategyId() {
+    public RuleId strategyId() {
         return strategy.id();
     }
 
-    StrategyKind kind() {
+    /** Returns the kind of the strategy. */
+    public StrategyKind kind() {
         return StrategyKind.of(strategy);
     }
 
-    @Nullable String ruleName() {
+    /** Returns the name of the rule; {@code null} if there is none. */
+    public @Nullable String ruleName() {
         return rule == null ? null : rule.name();
     }
 }

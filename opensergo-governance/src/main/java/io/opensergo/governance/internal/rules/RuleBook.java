@@ -1,4 +1,4 @@
-package io.opensergo.governance;
+package io.opensergo.governance.internal.rules;
 
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleKind;
@@ -21,12 +21,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
-/** The rules of every kind that decisions need, as they are at one moment; immutable. */
-final class RuleBook {
+/** The rules of an application of some kinds, as they are at one moment; immutable. */
+public final class RuleBook {
 
-    /** The kinds that a governor needs. */
-    static final List<RuleKind<? extends Rule>> KINDS =
+    /** The kinds that protect resources. */
+    public static final List<RuleKind<? extends Rule>> PROTECTION =
             List.of(
                     FaultToleranceRule.KIND,
                     RateLimitStrategy.KIND,
@@ -34,35 +35,45 @@ final class RuleBook {
                     ConcurrencyLimitStrategy.KIND,
                     CircuitBreakerStrategy.KIND,
                     AdaptiveOverloadProtectionStrategy.KIND,
-                    HttpRequestFallbackAction.KIND,
-                    TrafficRouter.KIND,
-                    TrafficLane.KIND,
-                    VirtualWorkload.KIND);
+                    HttpRequestFallbackAction.KIND);
 
-    static final RuleBook EMPTY = new RuleBook(Map.of(), Map.of(), Set.of());
+    /** The kinds that a governor needs. */
+    public static final List<RuleKind<? extends Rule>> DECISIONS =
+            Stream.concat(
+                            PROTECTION.stream(),
+                            Stream.of(TrafficRouter.KIND, TrafficLane.KIND, VirtualWorkload.KIND))
+                    .toList();
 
+    private final List<RuleKind<? extends Rule>> kinds;
     private final Map<RuleKind<?>, List<Rule>> rules;
     private final Map<String, Long> versions;
     private final Set<RuleKind<?>> answered;
 
     private RuleBook(
+            List<RuleKind<? extends Rule>> kinds,
             Map<RuleKind<?>, List<Rule>> rules,
             Map<String, Long> versions,
             Set<RuleKind<?>> answered) {
+        this.kinds = kinds;
         this.rules = rules;
         this.versions = versions;
         this.answered = answered;
     }
 
+    /** Returns a book of these kinds, of none of which anything is known. */
+    public static RuleBook unknown(List<RuleKind<? extends Rule>> kinds) {
+        return new RuleBook(List.copyOf(kinds), Map.of(), Map.of(), Set.of());
+    }
+
     /**
-     * Returns the rules given, without versions.
+     * Returns the rules given, without versions, and that there are no others for a governor.
      *
      * @throws IllegalArgumentException if there is one of a kind that no decision needs
      */
-    static RuleBook of(Collection<? extends Rule> all) {
+    public static RuleBook of(Collection<? extends Rule> all) {
         Map<RuleKind<?>, List<Rule>> rules = new LinkedHashMap<>();
         for (Rule rule : all) {
-            if (!KINDS.contains(rule.kind())) {
+            if (!DECISIONS.contains(rule.kind())) {
                 throw new IllegalArgumentException(
                         "a governor has no use for a rule of kind "
                                 + rule.kind()
@@ -71,37 +82,42 @@ final class RuleBook {
             }
             rules.computeIfAbsent(rule.kind(), kind -> new ArrayList<>()).add(rule);
         }
-        return new RuleBook(rules, Map.of(), Set.copyOf(KINDS));
+        return new RuleBook(DECISIONS, rules, Map.of(), Set.copyOf(DECISIONS));
     }
 
     /** Returns this book with other rules of one kind. */
-    RuleBook with(RuleKind<?> kind, List<? extends Rule> newRules, long version) {
+    public RuleBook with(RuleKind<?> kind, List<? extends Rule> newRules, long version) {
         Map<RuleKind<?>, List<Rule>> changed = new HashMap<>(rules);
         changed.put(kind, List.copyOf(newRules));
         Map<String, Long> newVersions = new HashMap<>(versions);
         newVersions.put(kind.name(), version);
-        return new RuleBook(changed, newVersions, answered).withAnswered(kind);
+        return new RuleBook(kinds, changed, newVersions, answered).withAnswered(kind);
     }
 
     /** Returns this book, of which one more kind is known to be as it says. */
-    RuleBook withAnswered(RuleKind<?> kind) {
+    public RuleBook withAnswered(RuleKind<?> kind) {
         Set<RuleKind<?>> more = new HashSet<>(answered);
         more.add(kind);
-        return new RuleBook(rules, versions, more);
+        return new RuleBook(kinds, rules, versions, more);
+    }
+
+    /** Returns the kinds that the book is of. */
+    public List<RuleKind<? extends Rule>> kinds() {
+        return kinds;
     }
 
     /** Returns whether every kind is known to be as this book says. */
-    boolean isComplete() {
-        return answered.containsAll(KINDS);
+    public boolean isComplete() {
+        return answered.containsAll(kinds);
     }
 
     /** Returns the rules of a kind, in their order. */
-    <R extends Rule> List<R> of(RuleKind<R> kind) {
+    public <R extends Rule> List<R> of(RuleKind<R> kind) {
         return rules.getOrDefault(kind, List.of()).stream().map(kind.type()::cast).toList();
     }
 
     /** Returns the strategies of every kind. */
-    List<Strategy> strategies() {
+    public List<Strategy> strategies() {
         List<Strategy> strategies = new ArrayList<>();
         for (List<Rule> ofKind : rules.values()) {
             for (Rule rule : ofKind) {
@@ -113,7 +129,8 @@ final class RuleBook {
         return strategies;
     }
 
-    Map<String, Long> versions() {
+    /** Returns the version of each kind that has come, by the name of the kind. */
+    public Map<String, Long> versions() {
         return versions;
     }
 }
