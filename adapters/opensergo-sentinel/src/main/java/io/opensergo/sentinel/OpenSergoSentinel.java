@@ -193,7 +193,7 @@ public final class OpenSergoSentinel implements AutoCloseable {
             }
             book = change.apply(book);
             try {
-                apply(Translator.translate(book, target, sharedStore));
+                apply(Translator.translate(book, target, Sharing.now(sharedStore)));
             } catch (RuntimeException e) {
                 LOG.error("New rules of {} cannot be applied in full", target, e);
             }

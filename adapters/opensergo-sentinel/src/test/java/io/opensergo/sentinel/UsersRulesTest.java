@@ -24,7 +24,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Rules of users, loaded by hand or by a data source of theirs, beside those of the control plane. */
+/**
+ * Rules of users, loaded by hand or by a data source of theirs, beside those of the control plane.
+ */
 class UsersRulesTest {
 
     private Rig rig;
@@ -119,8 +121,7 @@ class UsersRulesTest {
 
         for (int i = 0; i < 20; i++) {
             String theirs = "theirs-" + i;
-            FlowRuleManager.register2Property(
-                    new DynamicSentinelProperty<>(List.of(none(theirs))));
+            FlowRuleManager.register2Property(new DynamicSentinelProperty<>(List.of(none(theirs))));
             assertThat(Calls.passes(theirs)).isFalse();
         }
 

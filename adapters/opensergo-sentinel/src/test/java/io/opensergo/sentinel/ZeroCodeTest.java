@@ -40,8 +40,7 @@ class ZeroCodeTest {
     void sentinelsSettingsNameTheControlPlaneAndItsAppTheTarget() throws IOException {
         String app = SentinelConfig.getAppName();
         var strategy = Rules.rate(Metadata.of("dev", app, "limit"), LimitMode.LOCAL, 0, 1);
-        var rule =
-                Rules.rule(Metadata.of("dev", app, "rule"), List.of("set-up"), null, strategy);
+        var rule = Rules.rule(Metadata.of("dev", app, "rule"), List.of("set-up"), null, strategy);
         var source = new InMemoryRuleSource();
         source.put(strategy, rule);
         try (ControlPlane controlPlane = ControlPlane.builder().port(0).source(source).start()) {
