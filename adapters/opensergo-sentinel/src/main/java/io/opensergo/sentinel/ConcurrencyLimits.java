@@ -13,7 +13,8 @@ final class ConcurrencyLimits {
         return switch (strategy.limitMode()) {
             case LOCAL -> {
                 var rule = new GovernedFlowRule(resource, origin);
-                rule.setGrade(RuleConstant.FLOW_GRADE_THREAD).setCount((double) strategy.maxConcurrency());
+                rule.setGrade(RuleConstant.FLOW_GRADE_THREAD)
+                        .setCount((double) strategy.maxConcurrency());
                 yield new Translation.Flow(rule);
             }
             case GLOBAL ->

@@ -62,8 +62,10 @@ final class MergedProperty<R extends AbstractRule> implements SentinelProperty<L
         synchronized (lock) {
             if (!attached) {
                 attached = true;
-                takePlaceOf(manager.currentProperty());
-                return;
+                if (!isCurrent()) { // it may be, if somebody stood before it and left
+                    takePlaceOf(manager.currentProperty());
+                    return;
+                }
             }
         }
         try {
@@ -178,12 +180,19 @@ final class MergedProperty<R extends AbstractRule> implements SentinelProperty<L
     }
 
     private @Nullable List<R> withoutOurs(@Nullable List<R> rules) {
-        if (rules == null || rules.stream().noneMatch(Governed.class::isInstance)) {
+        if (rules == null || rules.stream().noneMatch(this::isOurs)) {
             return rules;
         }
         List<R> rest = new ArrayList<>(rules);
-        rest.removeIf(Governed.class::isInstance);
+        rest.removeIf(this::isOurs);
         return rest;
+    }
+
+    /** Copies of ours, such as a dashboard makes, are known by their id. */
+    private boolean isOurs(R rule) {
+        return rule instanceof Governed
+                || (rule.getId() != null
+                        && ours.stream().anyMatch(own -> rule.getId().equals(own.getId())));
     }
 
     private void publish() {

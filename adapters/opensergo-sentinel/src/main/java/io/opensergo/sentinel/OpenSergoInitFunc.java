@@ -34,9 +34,7 @@ public final class OpenSergoInitFunc implements InitFunc {
     @Override
     public void init() {
         try {
-            client().buildIfConfigured()
-                    .ifPresent(
-                            client -> OpenSergoSentinel.started(OpenSergoSentinel.start(client)));
+            client().buildIfConfigured().ifPresent(OpenSergoSentinel::startForSentinel);
         } catch (RuntimeException e) {
             LOG.error(
                     "OpenSergo does not govern Sentinel, as a setting cannot be used: {}",

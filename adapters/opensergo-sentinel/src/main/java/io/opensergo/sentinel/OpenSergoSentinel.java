@@ -39,6 +39,7 @@ public final class OpenSergoSentinel implements AutoCloseable {
     private final boolean sharedStore;
     private final Governor governor;
     private final RuleFeed feed;
+    private final @Nullable OpenSergoClient ownClient;
     private final Sinks.Empty<Void> ready = Sinks.empty();
 
     private final Object lock = new Object();
@@ -51,6 +52,7 @@ public final class OpenSergoSentinel implements AutoCloseable {
         target = settings.target();
         sharedStore = settings.hasGlobalQuota();
         governor = settings.governor();
+        ownClient = settings.ownsClient() ? settings.client() : null;
         feed = new RuleFeed(settings.client(), target, this::update);
     }
 
@@ -74,15 +76,16 @@ public final class OpenSergoSentinel implements AutoCloseable {
     }
 
     /**
-     * Returns the one that Sentinel started by itself; empty if nothing names a control plane, or
-     * if Sentinel has not been used yet.
+     * Returns the one that Sentinel started by itself, which closes its client with it; empty if
+     * nothing names a control plane, or if Sentinel has not been used yet.
      */
     public static Optional<OpenSergoSentinel> started() {
         return Optional.ofNullable(started);
     }
 
-    static void started(OpenSergoSentinel sentinel) {
-        started = sentinel;
+    /** Follows the rules of the client's own target, and closes the client in the end. */
+    static void startForSentinel(OpenSergoClient client) {
+        started = builder(client, client.target()).owningClient().start();
     }
 
     /** Returns the application whose rules are followed. */
@@ -180,6 +183,9 @@ public final class OpenSergoSentinel implements AutoCloseable {
             SentinelRules.OF_JVM.remove(this);
         }
         governor.close();
+        if (ownClient != null) {
+            ownClient.close();
+        }
         if (started == this) {
             started = null;
         }
@@ -193,7 +199,7 @@ public final class OpenSergoSentinel implements AutoCloseable {
             }
             book = change.apply(book);
             try {
-                apply(Translator.translate(book, target, sharedStore));
+                apply(Translator.translate(book, target, Sharing.now(sharedStore)));
             } catch (RuntimeException e) {
                 LOG.error("New rules of {} cannot be applied in full", target, e);
             }

@@ -15,6 +15,7 @@ public final class OpenSergoSentinelBuilder {
     private final Target target;
     private final GovernorBuilder governor = Governor.builder();
     private boolean globalQuota;
+    private boolean ownsClient;
 
     OpenSergoSentinelBuilder(OpenSergoClient client, Target target) {
         this.client = Objects.requireNonNull(client, "client");
@@ -41,6 +42,12 @@ public final class OpenSergoSentinelBuilder {
         return this;
     }
 
+    /** Closes the client with the adapter. */
+    OpenSergoSentinelBuilder owningClient() {
+        ownsClient = true;
+        return this;
+    }
+
     /** Follows the rules from now on. */
     public OpenSergoSentinel start() {
         return new OpenSergoSentinel(this);
@@ -52,6 +59,10 @@ public final class OpenSergoSentinelBuilder {
 
     Target target() {
         return target;
+    }
+
+    boolean ownsClient() {
+        return ownsClient;
     }
 
     boolean hasGlobalQuota() {

@@ -14,13 +14,8 @@ final class RateLimits {
 
     private RateLimits() {}
 
-    /**
-     * Translates a limit.
-     *
-     * @param sharedStore whether a store of the application's shares out global limits
-     */
     static Translation translate(
-            RateLimitStrategy strategy, String resource, RuleOrigin origin, boolean sharedStore) {
+            RateLimitStrategy strategy, String resource, RuleOrigin origin, Sharing sharing) {
         if (!strategy.statDuration().equals(WINDOW)) {
             return new Translation.BySlot(
                     "its window is "
@@ -30,7 +25,7 @@ final class RateLimits {
         return switch (strategy.limitMode()) {
             case LOCAL -> local(strategy, resource, origin);
             case GLOBAL ->
-                    sharedStore
+                    sharing.store()
                             ? new Translation.BySlot("a store shares it among the instances")
                             : cluster(strategy, resource, origin);
             case GLOBAL_TO_LOCAL ->

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The guards of a resource: of each governor that protects it, one for requests that come in and one
- * for those that go out. Immutable.
+ * The guards of a resource: of each governor that protects it, one for requests that come in and
+ * one for those that go out. Immutable.
  */
 final class SlotGuards {
 

@@ -8,8 +8,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the slot enforces: the governors of all applications that have rules for it, and the guards of
- * the resources that these rules protect.
+ * What the slot enforces: the governors of all applications that have rules for it, and the guards
+ * of the resources that these rules protect.
  *
  * <p>Written when rules change, under the class's monitor; read by every request, with one volatile
  * read. There is a new table after each change of rules.
@@ -33,8 +33,7 @@ final class SlotTable {
 
     private SlotTable(List<Governor> governors) {
         this.governors = governors;
-        coversProcess =
-                governors.stream().anyMatch(governor -> governor.guard(ANY).isProtected());
+        coversProcess = governors.stream().anyMatch(governor -> governor.guard(ANY).isProtected());
         for (Governor governor : governors) {
             governor.plan().resources().forEach(this::make);
         }

@@ -1,6 +1,5 @@
 package io.opensergo.sentinel;
 
-import com.alibaba.csp.sentinel.cluster.ClusterStateManager;
 import com.alibaba.csp.sentinel.slots.block.degrade.DegradeRule;
 import com.alibaba.csp.sentinel.slots.block.flow.FlowRule;
 import com.alibaba.csp.sentinel.slots.system.SystemRule;
@@ -26,7 +25,7 @@ import java.util.Map;
 final class Translator {
 
     private final Target target;
-    private final boolean sharedStore;
+    private final Sharing sharing;
 
     private final List<FlowRule> flowRules = new ArrayList<>();
     private final List<DegradeRule> degradeRules = new ArrayList<>();
@@ -36,19 +35,15 @@ final class Translator {
     private final List<Enforcement> enforcements = new ArrayList<>();
     private final List<PlanProblem> problems = new ArrayList<>();
 
-    private Translator(Target target, boolean sharedStore) {
+    private Translator(Target target, Sharing sharing) {
         this.target = target;
-        this.sharedStore = sharedStore;
+        this.sharing = sharing;
     }
 
-    /**
-     * Translates the rules of an application.
-     *
-     * @param sharedStore whether a store of the application's shares out global limits
-     */
-    static Contribution translate(Rulebook book, Target target, boolean sharedStore) {
+    /** Translates the rules of an application. */
+    static Contribution translate(Rulebook book, Target target, Sharing sharing) {
         var join = new Join(book);
-        var translator = new Translator(target, sharedStore);
+        var translator = new Translator(target, sharing);
         translator.problems.addAll(join.problems());
         join.byResource().forEach(translator::translateAll);
         return translator.contribution();
@@ -81,7 +76,7 @@ final class Translator {
         RuleOrigin origin = binding.origin(target);
         Strategy strategy = binding.strategy();
         if (strategy instanceof RateLimitStrategy rate) {
-            return RateLimits.translate(rate, resource, origin, sharedStore);
+            return RateLimits.translate(rate, resource, origin, sharing);
         }
         if (strategy instanceof ThrottlingStrategy throttling) {
             return Pacing.translate(throttling, resource, origin);
@@ -112,8 +107,7 @@ final class Translator {
     private void addToSentinel(Binding binding, Translation translation) {
         if (translation instanceof Translation.Flow flow) {
             flowRules.add(flow.rule());
-            if (flow.rule().isClusterMode()
-                    && ClusterStateManager.getMode() == ClusterStateManager.CLUSTER_NOT_STARTED) {
+            if (flow.rule().isClusterMode() && !sharing.tokenServer()) {
                 report(
                         PlanProblem.Type.NOT_SUPPORTED,
                         binding,

@@ -51,11 +51,10 @@ class ClusterModeTest {
     }
 
     @Test
-    void withoutATokenServerTheWholeLimitAppliesToThisInstance() {
+    void whileNoTokenServerAnswersTheWholeLimitAppliesToThisInstance() {
         long flowId = govern("alone");
 
         assertThat(Calls.passed("alone", LIMIT / 2)).isEqualTo(LIMIT / 2);
-        assertThat(rig.sentinel.problems()).hasSize(1);
         assertThat(ClusterFlowRuleManager.getFlowRuleById(flowId)).isNotNull();
         rig.source.put(Rules.rate(Rules.metadata("alone"), LimitMode.GLOBAL, 0, 1));
         Rig.eventually(() -> !Calls.passes("alone"));
@@ -112,10 +111,7 @@ class ClusterModeTest {
         FlowRule theirs = new FlowRule("theirs");
         theirs.setCount(9)
                 .setClusterMode(true)
-                .setClusterConfig(
-                        new ClusterFlowConfig()
-                                .setFlowId(77L)
-                                .setThresholdType(1));
+                .setClusterConfig(new ClusterFlowConfig().setFlowId(77L).setThresholdType(1));
         ClusterFlowRuleManager.registerPropertyIfAbsent("theirs");
         ClusterFlowRuleManager.loadRules("theirs", List.of(theirs));
 

@@ -108,9 +108,7 @@ class LifecycleTest {
 
             assertThat(rig.sentinel.problems())
                     .extracting(PlanProblem::type, PlanProblem::rule)
-                    .containsExactly(
-                            tuple(
-                                    PlanProblem.Type.DANGLING_STRATEGY, "rule"));
+                    .containsExactly(tuple(PlanProblem.Type.DANGLING_STRATEGY, "rule"));
             assertThat(Calls.passes("dangling")).isFalse();
 
             rig.source.put(missing);

@@ -21,8 +21,8 @@ import java.util.List;
 import java.util.concurrent.Callable;
 
 /**
- * A control plane, a client of it over a socket, and Sentinel governed by it. Sentinel's managers are
- * as new when it is closed.
+ * A control plane, a client of it over a socket, and Sentinel governed by it. Sentinel's managers
+ * are as new when it is closed.
  */
 final class Rig implements AutoCloseable {
 
@@ -40,7 +40,8 @@ final class Rig implements AutoCloseable {
         }
         controlPlane = builder.start();
         client = client(controlPlane.port());
-        sentinel = OpenSergoSentinel.builder(client, Target.of(Rules.APP)).instances(() -> 2).start();
+        sentinel =
+                OpenSergoSentinel.builder(client, Target.of(Rules.APP)).instances(() -> 2).start();
         sentinel.ready().block(PATIENCE);
     }
 

@@ -25,7 +25,10 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Rules for tests, with windows so long that none ends while a test runs, of the application {@link #APP}. */
+/**
+ * Rules for tests, with windows so long that none ends while a test runs, of the application {@link
+ * #APP}.
+ */
 final class Rules {
 
     static final String APP = "shop";
@@ -44,8 +47,7 @@ final class Rules {
         return rate(metadata(name), LimitMode.LOCAL, threshold, seconds);
     }
 
-    static RateLimitStrategy rate(
-            Metadata metadata, LimitMode mode, long threshold, int seconds) {
+    static RateLimitStrategy rate(Metadata metadata, LimitMode mode, long threshold, int seconds) {
         return new RateLimitStrategy(
                 metadata,
                 RateLimitStrategy.MetricType.REQUEST_AMOUNT,
@@ -97,7 +99,10 @@ final class Rules {
 
     static AdaptiveOverloadProtectionStrategy load(String name, double load) {
         return new AdaptiveOverloadProtectionStrategy(
-                metadata(name), MetricType.SYSTEM_LOAD, Threshold.ofLoad(load), AdaptiveStrategy.NONE);
+                metadata(name),
+                MetricType.SYSTEM_LOAD,
+                Threshold.ofLoad(load),
+                AdaptiveStrategy.NONE);
     }
 
     static FaultToleranceRule rule(String name, List<String> resources, Strategy... strategies) {
@@ -107,7 +112,8 @@ final class Rules {
     static FaultToleranceRule rule(
             Metadata metadata,
             List<String> resources,
-            @Nullable String fallback, Strategy... strategies) {
+            @Nullable String fallback,
+            Strategy... strategies) {
         return new FaultToleranceRule(
                 metadata,
                 resources.stream().map(ResourceRef::new).toList(),

@@ -131,9 +131,7 @@ class SentinelEnforcesTest {
         rig.put(
                 "errors",
                 1,
-                Rules.on(
-                        "errors",
-                        Rules.errorBreaker("breaker", 0.5, 4, Duration.ofSeconds(1))));
+                Rules.on("errors", Rules.errorBreaker("breaker", 0.5, 4, Duration.ofSeconds(1))));
 
         Calls.fail("errors", new IOException("1"));
         Calls.succeed("errors");
@@ -166,8 +164,7 @@ class SentinelEnforcesTest {
                 "rare-errors",
                 1,
                 Rules.on(
-                        "rare-errors",
-                        Rules.errorBreaker("rare", 0.5, 4, Duration.ofSeconds(60))));
+                        "rare-errors", Rules.errorBreaker("rare", 0.5, 4, Duration.ofSeconds(60))));
         Calls.fail("rare-errors", new IOException("down"));
         assertThat(Calls.passed("rare-errors", 10)).isEqualTo(10);
     }
@@ -178,8 +175,7 @@ class SentinelEnforcesTest {
                 "all-errors",
                 1,
                 Rules.on(
-                        "all-errors",
-                        Rules.errorBreaker("breaker", 1, 3, Duration.ofSeconds(60))));
+                        "all-errors", Rules.errorBreaker("breaker", 1, 3, Duration.ofSeconds(60))));
 
         for (int i = 0; i < 3; i++) {
             Calls.fail("all-errors", new IOException("down"));
@@ -193,7 +189,7 @@ class SentinelEnforcesTest {
         rig.put(
                 "slow",
                 1,
-                Rules.on("slow", Rules.slowBreaker("breaker", 0.5, 2, Duration.ofMillis(1000))));
+                Rules.on("slow", Rules.slowBreaker("breaker", 0.5, 2, Duration.ofSeconds(1))));
 
         Entry slow = SphU.entry("slow");
         long begun = System.nanoTime();

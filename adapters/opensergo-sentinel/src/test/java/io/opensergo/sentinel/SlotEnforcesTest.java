@@ -85,10 +85,7 @@ class SlotEnforcesTest {
 
     @Test
     void resourcesDoNotShareTheirLimits() {
-        rig.put(
-                "alike-2",
-                1,
-                Rules.on(List.of("alike-1", "alike-2"), Rules.rate("limit", 7, 60)));
+        rig.put("alike-2", 1, Rules.on(List.of("alike-1", "alike-2"), Rules.rate("limit", 7, 60)));
 
         assertThat(Calls.passed("alike-0", 20)).isEqualTo(20);
         assertThat(Calls.passed("alike-1", 5)).isEqualTo(5);
@@ -166,7 +163,8 @@ class SlotEnforcesTest {
         rig.put(
                 "both",
                 2,
-                Rules.on("both", Rules.throttling("pace", 100, 20_000), Rules.rate("limit", 3, 60)));
+                Rules.on(
+                        "both", Rules.throttling("pace", 100, 20_000), Rules.rate("limit", 3, 60)));
 
         long before = System.nanoTime();
         int passed = Calls.passed("both", 20);

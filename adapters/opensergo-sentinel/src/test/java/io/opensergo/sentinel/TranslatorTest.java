@@ -48,8 +48,7 @@ class TranslatorTest {
 
     @Test
     void aGlobalRateLimitPerSecondIsAFlowRuleInClusterModeThatFallsBackToTheWholeLimit() {
-        FlowRule rule =
-                onlyFlowRule(Rules.rate(Rules.metadata("limit"), LimitMode.GLOBAL, 120, 1));
+        FlowRule rule = onlyFlowRule(Rules.rate(Rules.metadata("limit"), LimitMode.GLOBAL, 120, 1));
 
         assertThat(rule.isClusterMode()).isTrue();
         assertThat(rule.getCount()).isEqualTo(120);
@@ -70,6 +69,9 @@ class TranslatorTest {
                 .containsExactly(PlanProblem.Type.NOT_SUPPORTED);
         assertThat(contribution.problems().get(0).message())
                 .contains("RateLimitStrategy 'limit'", "the whole limit applies to each instance");
+        Rulebook book =
+                book(Rules.on("r", Rules.rate(Rules.metadata("limit"), LimitMode.GLOBAL, 120, 1)));
+        assertThat(Translator.translate(book, SHOP, new Sharing(false, true)).problems()).isEmpty();
     }
 
     @Test
@@ -93,7 +95,7 @@ class TranslatorTest {
         var strategy = Rules.rate(Rules.metadata("limit"), LimitMode.GLOBAL, 120, 1);
 
         Contribution contribution =
-                Translator.translate(book(Rules.on("r", strategy)), SHOP, true);
+                Translator.translate(book(Rules.on("r", strategy)), SHOP, new Sharing(true, true));
 
         assertThat(contribution.flowRules()).isEmpty();
         assertThat(contribution.slotRules()).contains(strategy);
@@ -112,8 +114,7 @@ class TranslatorTest {
     void aGapOfWholeMillisecondsIsWhatSentinelComputes(long gap) {
         FlowRule rule = onlyFlowRule(Rules.throttling("pace", gap, 750));
 
-        assertThat(rule.getControlBehavior())
-                .isEqualTo(RuleConstant.CONTROL_BEHAVIOR_RATE_LIMITER);
+        assertThat(rule.getControlBehavior()).isEqualTo(RuleConstant.CONTROL_BEHAVIOR_RATE_LIMITER);
         assertThat(rule.getMaxQueueingTimeMs()).isEqualTo(750);
         assertThat(Math.round(1.0 * 1000 / rule.getCount())).isEqualTo(gap);
         assertThat(Math.round(1.0 * 1_000_000 * 1000 / rule.getCount())).isEqualTo(gap * 1_000_000);
@@ -147,8 +148,7 @@ class TranslatorTest {
     @Test
     void throttlingBesideOtherStrategiesIsEnforcedByTheSlotWithThem() {
         Contribution contribution =
-                translate(
-                        Rules.on("r", Rules.throttling("pace", 10, 750), Rules.rate("l", 9, 1)));
+                translate(Rules.on("r", Rules.throttling("pace", 10, 750), Rules.rate("l", 9, 1)));
 
         assertThat(contribution.flowRules()).isEmpty();
         assertThat(contribution.enforcements())
@@ -301,8 +301,7 @@ class TranslatorTest {
 
     @Test
     void idsAreTheSameInEveryProcessAndDifferByResource() {
-        var origin =
-                new RuleOrigin(SHOP, null, Rules.rate("limit", 9, 1).id());
+        var origin = new RuleOrigin(SHOP, null, Rules.rate("limit", 9, 1).id());
 
         assertThat(StableId.of(origin, "r")).isEqualTo(4_984_705_355_398_377_735L);
         assertThat(StableId.of(origin, "s")).isNotEqualTo(StableId.of(origin, "r"));
@@ -338,7 +337,7 @@ class TranslatorTest {
     }
 
     private static Contribution translate(Collection<? extends Rule> rules) {
-        return Translator.translate(book(rules), SHOP, false);
+        return Translator.translate(book(rules), SHOP, new Sharing(false, false));
     }
 
     private static Rulebook book(Collection<? extends Rule> rules) {

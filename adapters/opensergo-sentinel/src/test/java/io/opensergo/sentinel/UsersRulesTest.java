@@ -24,7 +24,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Rules of users, loaded by hand or by a data source of theirs, beside those of the control plane. */
+/**
+ * Rules of users, loaded by hand or by a data source of theirs, beside those of the control plane.
+ */
 class UsersRulesTest {
 
     private Rig rig;
@@ -79,6 +81,20 @@ class UsersRulesTest {
     }
 
     @Test
+    void aCopyOfARuleOfOursDoesNotBecomeTheUsers() {
+        governNone("ours");
+        FlowRule copy = none("ours");
+        copy.setId(Rig.flowRules("ours").get(0).getId());
+        FlowRule theirs = none("theirs");
+        theirs.setId(7L);
+
+        FlowRuleManager.loadRules(List.of(copy, theirs));
+
+        assertThat(Rig.flowRules("ours")).hasSize(1);
+        assertThat(Calls.passes("theirs")).isFalse();
+    }
+
+    @Test
     void aDataSourceRegisteredBeforeGoesOnWorking() {
         var property = new DynamicSentinelProperty<List<FlowRule>>(List.of(none("theirs")));
         FlowRuleManager.register2Property(property);
@@ -119,8 +135,7 @@ class UsersRulesTest {
 
         for (int i = 0; i < 20; i++) {
             String theirs = "theirs-" + i;
-            FlowRuleManager.register2Property(
-                    new DynamicSentinelProperty<>(List.of(none(theirs))));
+            FlowRuleManager.register2Property(new DynamicSentinelProperty<>(List.of(none(theirs))));
             assertThat(Calls.passes(theirs)).isFalse();
         }
 
@@ -189,6 +204,12 @@ class UsersRulesTest {
         other.detach();
         assertThat(Calls.passes("others")).isTrue();
         assertThat(Calls.passes("theirs")).isFalse();
+        try (OpenSergoSentinel again = OpenSergoSentinel.start(rig.client)) {
+            again.ready().block(Rig.PATIENCE);
+            assertThat(Calls.passes("ours")).isFalse();
+            assertThat(Calls.passes("theirs")).isFalse();
+        }
+        assertThat(Calls.passes("ours")).isTrue();
     }
 
     @Test

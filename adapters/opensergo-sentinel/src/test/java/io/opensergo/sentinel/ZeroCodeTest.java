@@ -3,6 +3,7 @@ package io.opensergo.sentinel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.alibaba.csp.sentinel.config.SentinelConfig;
+import com.alibaba.csp.sentinel.init.InitExecutor;
 import io.opensergo.api.Target;
 import io.opensergo.controlplane.ControlPlane;
 import io.opensergo.controlplane.InMemoryRuleSource;
@@ -15,11 +16,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The start by the jar and a setting alone. */
 class ZeroCodeTest {
+
+    /** What Sentinel itself does at its first entry must not come between. */
+    @BeforeAll
+    static void startSentinel() {
+        InitExecutor.doInit();
+        assertThat(OpenSergoSentinel.started()).isEmpty();
+    }
 
     @AfterEach
     void stop() {
@@ -40,8 +49,7 @@ class ZeroCodeTest {
     void sentinelsSettingsNameTheControlPlaneAndItsAppTheTarget() throws IOException {
         String app = SentinelConfig.getAppName();
         var strategy = Rules.rate(Metadata.of("dev", app, "limit"), LimitMode.LOCAL, 0, 1);
-        var rule =
-                Rules.rule(Metadata.of("dev", app, "rule"), List.of("set-up"), null, strategy);
+        var rule = Rules.rule(Metadata.of("dev", app, "rule"), List.of("set-up"), null, strategy);
         var source = new InMemoryRuleSource();
         source.put(strategy, rule);
         try (ControlPlane controlPlane = ControlPlane.builder().port(0).source(source).start()) {
