@@ -3,12 +3,12 @@ package io.opensergo.dubbo;
 import io.opensergo.governance.Outcome;
 import io.opensergo.governance.Rejection;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.dubbo.common.constants.CommonConstants;
 import org.apache.dubbo.common.extension.Activate;
 import org.apache.dubbo.rpc.AppResponse;
 import org.apache.dubbo.rpc.AsyncRpcResult;
-import org.apache.dubbo.rpc.BaseFilter;
 import org.apache.dubbo.rpc.Invocation;
 import org.apache.dubbo.rpc.InvokeMode;
 import org.apache.dubbo.rpc.Invoker;
@@ -32,8 +32,7 @@ import org.jspecify.annotations.Nullable;
  * Dubbo, for any thread.
  */
 @Activate(group = CommonConstants.CONSUMER, order = -1000)
-public final class ConsumerGovernanceFilter extends GuardingFilter
-        implements ClusterFilter, BaseFilter.Listener {
+public final class ConsumerGovernanceFilter extends GuardingFilter implements ClusterFilter {
 
     private final @Nullable DubboGovernance governance;
 
@@ -50,11 +49,28 @@ public final class ConsumerGovernanceFilter extends GuardingFilter
             return invoker.invoke(invocation);
         }
         Colours.send(governance.governor().lanes(), invoker.getUrl(), invocation);
-        return guard(
-                governance.outbound().of(invoker.getUrl().getServiceInterface()),
-                governance.outcomes(),
-                invoker,
-                invocation);
+        Result result =
+                guard(
+                        governance.outbound().of(invoker.getUrl().getServiceInterface()),
+                        governance.outcomes(),
+                        invoker,
+                        invocation);
+        RpcException refusal = refusalOfProvider(result);
+        return refusal == null ? result : AsyncRpcResult.newDefaultAsyncResult(refusal, invocation);
+    }
+
+    /**
+     * Returns why the provider has refused a call, or {@code null} if it has not or is not done.
+     * Dubbo would wrap its exception in one without a code.
+     */
+    private static @Nullable RpcException refusalOfProvider(Result result) {
+        if (!(result instanceof AsyncRpcResult async)
+                || !async.getResponseFuture().isCompletedExceptionally()) {
+            return null;
+        }
+        Throwable error = async.getResponseFuture().handle((response, e) -> e).join();
+        Throwable cause = error instanceof CompletionException ? error.getCause() : error;
+        return cause instanceof RpcException rpc && rpc.isLimitExceed() ? rpc : null;
     }
 
     @Override
@@ -122,19 +138,4 @@ public final class ConsumerGovernanceFilter extends GuardingFilter
             response.completeExceptionally(error);
         }
     }
-
-    /** Gives the refusal of a provider the code of one; for Dubbo. */
-    @Override
-    public void onResponse(Result response, Invoker<?> invoker, Invocation invocation) {
-        if (governance != null && response.hasException()) {
-            RpcException rejection = Rejections.fromPeer(response.getException());
-            if (rejection != null) {
-                response.setException(rejection);
-            }
-        }
-    }
-
-    /** Does nothing; for Dubbo. */
-    @Override
-    public void onError(Throwable error, Invoker<?> invoker, Invocation invocation) {}
 }

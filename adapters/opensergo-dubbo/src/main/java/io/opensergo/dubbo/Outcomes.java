@@ -9,7 +9,6 @@ import org.apache.dubbo.remoting.RemotingException;
 import org.apache.dubbo.remoting.TimeoutException;
 import org.apache.dubbo.rpc.Result;
 import org.apache.dubbo.rpc.RpcException;
-import org.apache.dubbo.rpc.StatusRpcException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,9 +35,6 @@ record Outcomes(boolean businessExceptionsAreErrors) {
         }
         if (error instanceof CancellationException || cause instanceof RequestRejectedException) {
             return Outcome.CANCELLED;
-        }
-        if (error instanceof StatusRpcException status && Rejections.isOfLimit(status)) {
-            return Outcome.failure(error, status(RpcException.LIMIT_EXCEEDED_EXCEPTION));
         }
         if (error instanceof RpcException rpc && !rpc.isBiz()) {
             return Outcome.failure(error, status(rpc.getCode()));

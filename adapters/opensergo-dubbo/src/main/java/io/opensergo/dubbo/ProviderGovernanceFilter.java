@@ -52,15 +52,15 @@ public final class ProviderGovernanceFilter extends GuardingFilter
 
     @Override
     Result refuse(Rejection rejection, Invoker<?> invoker, Invocation invocation) {
-        return refuse(rejection.toString(), invoker, invocation);
+        return refuse(rejection.toString(), invocation);
     }
 
     /**
      * Dubbo's filter for exceptions would log each refusal as an error, with its trace, so the
      * exception is set behind it.
      */
-    private static Result refuse(String reason, Invoker<?> invoker, Invocation invocation) {
-        invocation.put(REJECTION, Rejections.toPeer(reason, invoker.getUrl().getProtocol()));
+    private static Result refuse(String reason, Invocation invocation) {
+        invocation.put(REJECTION, Rejections.toPeer(reason));
         return AsyncRpcResult.newDefaultAsyncResult(invocation);
     }
 
@@ -75,7 +75,7 @@ public final class ProviderGovernanceFilter extends GuardingFilter
             reason = "interrupted while throttled";
         }
         call.end(Outcome.CANCELLED);
-        return refuse(reason, invoker, invocation);
+        return refuse(reason, invocation);
     }
 
     /** Dubbo names the threads of its servers' event loops so. */

@@ -5,10 +5,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.apache.dubbo.common.URL;
 import org.apache.dubbo.config.ApplicationConfig;
 import org.apache.dubbo.config.ProtocolConfig;
 import org.apache.dubbo.config.ReferenceConfig;
@@ -19,6 +21,7 @@ import org.apache.dubbo.rpc.RpcContext;
 import org.apache.dubbo.rpc.cluster.Directory;
 import org.apache.dubbo.rpc.model.ApplicationModel;
 import org.apache.dubbo.rpc.model.FrameworkModel;
+import org.apache.dubbo.rpc.service.GenericService;
 import org.awaitility.Awaitility;
 
 /** A Dubbo application of its own framework model, as if it were a process of its own. */
@@ -28,17 +31,16 @@ final class DubboApp implements AutoCloseable {
 
     final FrameworkModel framework = new FrameworkModel();
     final ApplicationModel model = framework.newApplication();
-    private final ApplicationConfig application;
-    private final RegistryConfig registry;
+    private final List<ServiceConfig<Greeter>> services = new ArrayList<>();
+    private String address = "";
     private final DubboBootstrap bootstrap = DubboBootstrap.getInstance(model);
 
     DubboApp(String name, RegistryConfig registry, Map<String, String> parameters) {
-        application = new ApplicationConfig(name);
+        var application = new ApplicationConfig(name);
         application.setQosEnable(false);
         application.setEnableFileCache(false);
         application.setShutwait("1");
         application.setParameters(new HashMap<>(parameters));
-        this.registry = registry;
         bootstrap.application(application).registry(registry);
     }
 
@@ -54,10 +56,12 @@ final class DubboApp implements AutoCloseable {
 
     /** Provides a service on a free port. */
     DubboApp provide(String protocol, Greeter greeter) {
-        var port = new ProtocolConfig(protocol, freePort());
+        address = protocol + "://127.0.0.1:" + freePort();
+        var port = new ProtocolConfig(protocol, URL.valueOf(address).getPort());
         var service = new ServiceConfig<Greeter>();
         service.setInterface(Greeter.class);
         service.setRef(greeter);
+        services.add(service);
         bootstrap.protocol(port).service(service);
         return this;
     }
@@ -76,6 +80,11 @@ final class DubboApp implements AutoCloseable {
         return this;
     }
 
+    /** Provides nothing more. Closing would close what others in this process provide by triple. */
+    void withdraw() {
+        services.forEach(ServiceConfig::unexport);
+    }
+
     /** Refers to the service by the registry; returns once that many providers are known. */
     Consumer consume(int providers) {
         ReferenceConfig<Greeter> reference = reference();
@@ -85,10 +94,10 @@ final class DubboApp implements AutoCloseable {
         return consumer;
     }
 
-    /** Refers to the service at an address. */
-    Greeter consume(String url) {
+    /** Refers to the service of an application, without a registry. */
+    Greeter consume(DubboApp provider) {
         ReferenceConfig<Greeter> reference = reference();
-        reference.setUrl(url);
+        reference.setUrl(provider.address);
         return reference.get();
     }
 
@@ -99,6 +108,17 @@ final class DubboApp implements AutoCloseable {
         reference.setTimeout(20_000);
         reference.setCheck(false);
         return reference;
+    }
+
+    /** Refers to the service of an application by its name only. */
+    GenericService consumeGenerically(DubboApp provider) {
+        var reference = new ReferenceConfig<GenericService>();
+        reference.setScopeModel(model.getDefaultModule());
+        reference.setInterface(Greeter.class.getName());
+        reference.setGeneric("true");
+        reference.setTimeout(20_000);
+        reference.setUrl(provider.address);
+        return reference.get();
     }
 
     DubboGovernance governance() {

@@ -4,11 +4,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.apache.dubbo.rpc.RpcContext;
+import org.jspecify.annotations.Nullable;
 
 /** Says its own name, and counts how often it was asked. */
 final class LocalGreeter implements Greeter {
 
     final AtomicInteger calls = new AtomicInteger();
+    private final CompletableFuture<@Nullable Void> held = new CompletableFuture<>();
     private final String name;
     private final UnaryOperator<String> relay;
 
@@ -32,11 +34,19 @@ final class LocalGreeter implements Greeter {
     public CompletableFuture<String> greetLater(String who) {
         calls.incrementAndGet();
         String answer = name + colour();
+        if (who.equals("hold")) {
+            return held.thenApply(nothing -> answer);
+        }
         return CompletableFuture.supplyAsync(
                 () -> {
                     failIfAsked(who);
                     return answer;
                 });
+    }
+
+    /** Answers whoever asked to be held. */
+    void letGo() {
+        held.complete(null);
     }
 
     @Override

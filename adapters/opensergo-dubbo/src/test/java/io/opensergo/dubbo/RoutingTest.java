@@ -39,7 +39,7 @@ class RoutingTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"tri, interface", "tri, instance"})
+    @CsvSource({"dubbo, interface", "dubbo, instance", "tri, interface", "tri, instance"})
     void routesToProvidersByWhatTheySayOfThemselves(String protocol, String registration)
             throws Exception {
         try (DubboApp first = provider("v1", protocol, registration);
@@ -66,7 +66,7 @@ class RoutingTest {
             rules.put(Rules.read(ROUTER.replace("exact: beta", "exact: gamma")));
             awaitRouted(consumer, "x-cohort", "gamma", "v2");
 
-            second.close();
+            second.withdraw();
             consumer.awaitProviders(1);
 
             awaitRouted(consumer, "x-cohort", "gamma", "v1");

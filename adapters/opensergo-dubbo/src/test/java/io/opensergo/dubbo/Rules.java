@@ -19,15 +19,15 @@ final class Rules {
                 """
                 apiVersion: fault-tolerance.opensergo.io/v1alpha1
                 kind: RateLimitStrategy
-                metadata: {name: limit, labels: {app: %1$s}}
+                metadata: {name: limit-%1$s, labels: {app: %1$s}}
                 spec: {metricType: RequestAmount, limitMode: Local, threshold: %3$d, statDurationSeconds: 3600}
                 ---
                 apiVersion: fault-tolerance.opensergo.io/v1alpha1
                 kind: FaultToleranceRule
-                metadata: {name: protect, labels: {app: %1$s}}
+                metadata: {name: protect-%1$s, labels: {app: %1$s}}
                 spec:
                   targets: [{targetResourceName: "%2$s"}]
-                  strategies: [{name: limit, kind: RateLimitStrategy}]
+                  strategies: [{name: limit-%1$s, kind: RateLimitStrategy}]
                 """
                         .formatted(app, resource, calls));
     }
@@ -38,7 +38,7 @@ final class Rules {
                 """
                 apiVersion: fault-tolerance.opensergo.io/v1alpha1
                 kind: CircuitBreakerStrategy
-                metadata: {name: breaker, labels: {app: %1$s}}
+                metadata: {name: breaker-%1$s, labels: {app: %1$s}}
                 spec:
                   strategy: ErrorRequestRatio
                   triggerRatio: "50%%"
@@ -49,10 +49,10 @@ final class Rules {
                 ---
                 apiVersion: fault-tolerance.opensergo.io/v1alpha1
                 kind: FaultToleranceRule
-                metadata: {name: protect, labels: {app: %1$s}}
+                metadata: {name: protect-%1$s, labels: {app: %1$s}}
                 spec:
                   targets: [{targetResourceName: "%2$s"}]
-                  strategies: [{name: breaker, kind: CircuitBreakerStrategy}]
+                  strategies: [{name: breaker-%1$s, kind: CircuitBreakerStrategy}]
                 """
                         .formatted(app, resource, recovery, conditions));
     }
