@@ -2,6 +2,7 @@ package io.opensergo.api;
 
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleKind;
+import io.opensergo.rules.contract.ApplicationMetadata;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -68,6 +69,23 @@ public interface OpenSergoClient extends AutoCloseable {
      * <p><b>Threads:</b> on the client's scheduler.
      */
     Mono<Readiness> ready();
+
+    /**
+     * Tells the control plane what an application of this process serves.
+     *
+     * <p><b>Signals:</b> completes without a value when a control plane has taken it, or what
+     * replaced it since. It waits for as long as none can be reached. Errs with {@link
+     * ReportRefusedException} if the control plane does not take it, as one without a metadata
+     * service does, and with {@link ClientClosedException} if the client is closed first.
+     *
+     * <p><b>Subscription:</b> from then on the client says it again on each new connection, until
+     * it is closed or a later report on the same application takes its place.
+     *
+     * <p><b>Cancellation:</b> ends the waiting and not the reporting.
+     *
+     * <p><b>Threads:</b> on the client's scheduler.
+     */
+    Mono<Void> report(ApplicationMetadata metadata);
 
     /** Returns how the client and its control plane stand now. */
     ConnectionState state();

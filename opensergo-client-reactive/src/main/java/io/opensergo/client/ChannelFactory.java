@@ -3,6 +3,8 @@ package io.opensergo.client;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.opensergo.api.ConfigurationException;
+import io.opensergo.proto.internal.service_contract.v1.MetadataServiceGrpc;
+import io.opensergo.proto.internal.service_contract.v1.MetadataServiceGrpc.MetadataServiceStub;
 import io.opensergo.proto.internal.transport.v1.OpenSergoUniversalTransportServiceGrpc;
 import io.opensergo.proto.internal.transport.v1.OpenSergoUniversalTransportServiceGrpc.OpenSergoUniversalTransportServiceStub;
 import java.time.Duration;
@@ -102,6 +104,12 @@ final class ChannelFactory {
     /** Makes the stub for one stream. */
     OpenSergoUniversalTransportServiceStub stub(ManagedChannel channel) {
         var stub = OpenSergoUniversalTransportServiceGrpc.newStub(channel);
+        return token == null ? stub : stub.withCallCredentials(token);
+    }
+
+    /** Makes the stub for reports. */
+    MetadataServiceStub metadataStub(ManagedChannel channel) {
+        var stub = MetadataServiceGrpc.newStub(channel);
         return token == null ? stub : stub.withCallCredentials(token);
     }
 }

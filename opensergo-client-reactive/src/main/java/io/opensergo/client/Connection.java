@@ -67,6 +67,7 @@ final class Connection implements RuleStream.Listener {
     private final Backoff backoff;
     private final Clock clock;
     private final Listener listener;
+    private final MetadataReports reports;
 
     private final ClientIdentifier identifier = new ClientIdentifier();
     private Duration keepAliveTime;
@@ -102,13 +103,15 @@ final class Connection implements RuleStream.Listener {
             ChannelFactory transport,
             Backoff backoff,
             Clock clock,
-            Listener listener) {
+            Listener listener,
+            MetadataReports reports) {
         this.loop = loop;
         this.settings = settings;
         this.transport = transport;
         this.backoff = backoff;
         this.clock = clock;
         this.listener = listener;
+        this.reports = reports;
         this.keepAliveTime = settings.keepAliveTime();
         this.state = initialState(settings, clock);
     }
@@ -201,6 +204,9 @@ final class Connection implements RuleStream.Listener {
             LOG.info("Connected to the control plane at '{}' again", endpoint());
         }
         updatePhase();
+        if (link != null) {
+            reports.onConnected(transport.metadataStub(link.channel()));
+        }
         seekBetterEndpoint();
     }
 
@@ -278,6 +284,7 @@ final class Connection implements RuleStream.Listener {
         connected = true;
         connectedAtNanos = System.nanoTime();
         updatePhase();
+        reports.onConnected(transport.metadataStub(next.channel()));
         seekBetterEndpoint();
     }
 
@@ -361,6 +368,7 @@ final class Connection implements RuleStream.Listener {
         probation.dispose();
         connected = false;
         leaving = false;
+        reports.onDisconnected();
         if (stream != null) {
             stream.cancel("the client is done with this stream");
         }

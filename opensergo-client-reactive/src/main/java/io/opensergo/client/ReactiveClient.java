@@ -9,6 +9,7 @@ import io.opensergo.api.RuleSnapshot;
 import io.opensergo.api.Target;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleKind;
+import io.opensergo.rules.contract.ApplicationMetadata;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,11 +29,14 @@ final class ReactiveClient implements OpenSergoClient {
     /** {@link #close()} promises to return within a second. */
     private static final Duration CLOSE_PATIENCE = Duration.ofMillis(900);
 
+    private static final Duration REPORT_RETRY_INTERVAL = Duration.ofSeconds(10);
+
     private final EventLoop loop = new EventLoop();
     private final Scheduler scheduler;
     private final @Nullable Target target;
     private final SnapshotCache cache;
     private final Subscriptions subscriptions;
+    private final MetadataReports reports = new MetadataReports(loop, REPORT_RETRY_INTERVAL);
     private final Connection connection;
     private final Listeners listeners;
 
@@ -67,7 +71,14 @@ final class ReactiveClient implements OpenSergoClient {
         this.subscriptions =
                 new Subscriptions(loop, settings, clock, this.cache, listeners, this::onState);
         this.connection =
-                new Connection(loop, connectionSettings, transport, backoff, clock, subscriptions);
+                new Connection(
+                        loop,
+                        connectionSettings,
+                        transport,
+                        backoff,
+                        clock,
+                        subscriptions,
+                        reports);
     }
 
     void start() {
@@ -101,6 +112,19 @@ final class ReactiveClient implements OpenSergoClient {
                             sink.onDispose(
                                     () -> loop.execute(() -> subscriptions.stopWaiting(waiter)));
                             if (!loop.execute(() -> subscriptions.await(waiter))) {
+                                sink.error(new ClientClosedException());
+                            }
+                        })
+                .publishOn(scheduler);
+    }
+
+    @Override
+    public Mono<Void> report(ApplicationMetadata metadata) {
+        return Mono.<Void>create(
+                        sink -> {
+                            sink.onDispose(
+                                    () -> loop.execute(() -> reports.stopWaiting(metadata, sink)));
+                            if (!loop.execute(() -> reports.put(metadata, sink))) {
                                 sink.error(new ClientClosedException());
                             }
                         })
@@ -151,6 +175,7 @@ final class ReactiveClient implements OpenSergoClient {
                 () -> {
                     try {
                         subscriptions.close();
+                        reports.close();
                         connection.close();
                     } finally {
                         loop.stop();

@@ -12,6 +12,7 @@ import io.grpc.Status;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -133,12 +134,29 @@ final class Admission implements ServerInterceptor {
      * @throws UndecidedException if the authorizer fails
      */
     boolean mayRead(Caller caller, RuleKey key) {
-        if (authorizer == null) {
-            return true;
-        }
+        return authorizer == null
+                || answer(
+                        () ->
+                                authorizer.mayRead(
+                                        caller.principal(),
+                                        key.namespace(),
+                                        key.app(),
+                                        key.kind()));
+    }
+
+    /**
+     * Returns whether a caller may tell what an application serves; to be asked while no lock is
+     * held.
+     *
+     * @throws UndecidedException if the authorizer fails
+     */
+    boolean mayReport(Caller caller, String app) {
+        return authorizer == null || answer(() -> authorizer.mayReport(caller.principal(), app));
+    }
+
+    private boolean answer(BooleanSupplier question) {
         try {
-            boolean answer =
-                    authorizer.mayRead(caller.principal(), key.namespace(), key.app(), key.kind());
+            boolean answer = question.getAsBoolean();
             failing.set(false);
             return answer;
         } catch (RuntimeException e) {

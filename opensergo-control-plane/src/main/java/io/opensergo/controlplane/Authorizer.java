@@ -3,16 +3,18 @@ package io.opensergo.controlplane;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides who may call a control plane, and which rules each caller may read.
+ * Decides who may call a control plane, which rules each caller may read, and which applications it
+ * may report on.
  *
  * <p>A call of a client that is not known is refused as {@code UNAUTHENTICATED}, whichever service
  * it calls. A key (namespace, app and kind) that a known client may not read is refused with the
  * same words whether it exists or not, so that nobody learns what there is.
  *
- * <p>Both methods are called often, from several threads at a time and while no lock is held:
- * {@link #authenticate} for each call, {@link #mayRead} for each key of each subscribe, also when a
- * client subscribes again to what it follows already, which is how an answer that has changed takes
- * effect on a stream. They should answer from memory; waiting in them holds up other clients.
+ * <p>The methods are called often, from several threads at a time and while no lock is held: {@link
+ * #authenticate} for each call, {@link #mayReport} for each report, {@link #mayRead} for each key
+ * of each subscribe, also when a client subscribes again to what it follows already, which is how
+ * an answer that has changed takes effect on a stream. They should answer from memory; waiting in
+ * them holds up other clients.
  *
  * <p>An exception is not a no. It ends the call as {@code UNAVAILABLE}, so that nothing is
  * delivered, and the client keeps the rules it has and comes again; the first one in a row is
@@ -41,4 +43,15 @@ public interface Authorizer {
      *     fault-tolerance.opensergo.io/v1alpha1/RateLimitStrategy}; none of the three need exist
      */
     boolean mayRead(String client, String namespace, String app, String kind);
+
+    /**
+     * Returns whether a client may tell what an application serves. Nobody may unless this is
+     * overridden.
+     *
+     * @param client the name that {@link #authenticate} returned
+     * @param app the application, which need not exist
+     */
+    default boolean mayReport(String client, String app) {
+        return false;
+    }
 }

@@ -66,13 +66,19 @@ public final class ControlPlane implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
 
     private final TransportService service;
+    private final MetadataService metadata;
     private final Sources sources;
     private final GrpcServer server;
     private final Instant runningSince;
     private final Object closing = new Object();
 
-    private ControlPlane(TransportService service, Sources sources, GrpcServer server) {
+    private ControlPlane(
+            TransportService service,
+            MetadataService metadata,
+            Sources sources,
+            GrpcServer server) {
         this.service = service;
+        this.metadata = metadata;
         this.sources = sources;
         this.server = server;
         this.runningSince = service.now();
@@ -96,6 +102,15 @@ public final class ControlPlane implements AutoCloseable {
                 service.store().revision(),
                 service.subscribers().status(),
                 service.counters().snapshot());
+    }
+
+    /**
+     * Returns what applications have told of themselves, the oldest report first: the last report
+     * of each instance. The control plane is not told when an instance ends, so it forgets the
+     * oldest reports beyond 10,000 instances or 256 MiB of messages.
+     */
+    public List<ReportedApplication> applications() {
+        return metadata.reports();
     }
 
     /**
@@ -367,6 +382,7 @@ public final class ControlPlane implements AutoCloseable {
             var subscribers = new Subscribers(limits);
             var counters = new Counters();
             ScheduledExecutorService housekeeper = housekeeper();
+            var admission = new Admission(authorizer, counters);
             var service =
                     new TransportService(
                             store,
@@ -375,13 +391,15 @@ public final class ControlPlane implements AutoCloseable {
                             clock,
                             limits,
                             counters,
-                            new Admission(authorizer, counters),
+                            admission,
                             housekeeper);
+            var metadata = new MetadataService(admission, clock);
             var startedSources = new Sources(kinds, store, subscribers);
             try {
                 sources.forEach(startedSources::start);
-                GrpcServer server = listen(settings(address, identity), service, housekeeper);
-                return new ControlPlane(service, startedSources, server);
+                GrpcServer server =
+                        listen(settings(address, identity), service, metadata, housekeeper);
+                return new ControlPlane(service, metadata, startedSources, server);
             } catch (RuntimeException e) {
                 startedSources.close();
                 housekeeper.shutdownNow();
@@ -422,8 +440,9 @@ public final class ControlPlane implements AutoCloseable {
         private GrpcServer listen(
                 GrpcServer.Settings settings,
                 TransportService service,
+                MetadataService metadata,
                 ScheduledExecutorService housekeeper) {
-            var server = new GrpcServer(settings, service, housekeeper);
+            var server = new GrpcServer(settings, service, metadata, housekeeper);
             try {
                 server.start();
             } catch (IOException e) {

@@ -23,7 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The gRPC end: the transport service with health and reflection beside it, on one socket.
+ * The gRPC end: the transport service with the metadata service, health and reflection beside it,
+ * on one socket.
  *
  * <p>Its event loops are its own and not those that gRPC shares between servers: the shared ones
  * outlive the last server for a while, and for ever after a server that could not bind its port.
@@ -74,7 +75,11 @@ final class GrpcServer {
     /**
      * @param housekeeper runs what is to be done now and then, and ends with this server
      */
-    GrpcServer(Settings settings, TransportService service, ScheduledExecutorService housekeeper) {
+    GrpcServer(
+            Settings settings,
+            TransportService service,
+            MetadataService metadata,
+            ScheduledExecutorService housekeeper) {
         this.settings = settings;
         this.service = service;
         this.housekeeper = housekeeper;
@@ -87,6 +92,7 @@ final class GrpcServer {
                         .executor(workers)
                         .addStreamTracerFactory(new CuttableStreams())
                         .addService(service)
+                        .addService(metadata)
                         .addService(
                                 ServerInterceptors.intercept(
                                         health.getHealthService(), callsBeside))

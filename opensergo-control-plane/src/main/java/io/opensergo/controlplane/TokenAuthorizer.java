@@ -105,6 +105,11 @@ public final class TokenAuthorizer implements Authorizer {
                     && holds(grant.apps(), app);
         }
 
+        boolean opens(String name, String app) {
+            Grant grant = byName.get(name);
+            return grant != null && holds(grant.apps(), app);
+        }
+
         private static boolean holds(Set<String> names, String name) {
             return names.contains(ALL) || names.contains(name);
         }
@@ -174,5 +179,11 @@ public final class TokenAuthorizer implements Authorizer {
     @Override
     public boolean mayRead(String client, String namespace, String app, String kind) {
         return grants.get().opens(client, namespace, app);
+    }
+
+    /** Returns whether the client's token opens the application, in whichever namespaces. */
+    @Override
+    public boolean mayReport(String client, String app) {
+        return grants.get().opens(client, app);
     }
 }

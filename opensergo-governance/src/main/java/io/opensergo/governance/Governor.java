@@ -50,6 +50,7 @@ public final class Governor implements AutoCloseable {
     private final BreakerEvents events = new BreakerEvents();
     private final LoadSampler sampler;
     private final Predicate<? super Throwable> isError;
+    private final @Nullable Target target;
     private final @Nullable RuleFeed feed;
     private final @Nullable InstanceCount instances;
 
@@ -76,10 +77,14 @@ public final class Governor implements AutoCloseable {
         plans.tryEmitNext(plan.summary());
         instances = InstanceCount.of(settings.instances(), engine, this::recompile);
         OpenSergoClient client = settings.client();
+        target = client == null ? null : settings.target();
         if (client == null) {
             replaceRules(settings.rules());
             feed = null;
         } else {
+            LOG.info(
+                    "Following the rules of {}; requests are not governed until they have come",
+                    target);
             feed = new RuleFeed(client, settings.target(), this::update);
         }
     }
@@ -336,7 +341,9 @@ public final class Governor implements AutoCloseable {
             next.summary().problems().stream()
                     .filter(problem -> !known.contains(problem))
                     .forEach(Governor::warn);
-            ready.tryEmitEmpty();
+            if (ready.tryEmitEmpty().isSuccess() && target != null) {
+                LOG.info("Governed by the rules of {}", target);
+            }
         }
     }
 

@@ -8,6 +8,7 @@ import io.opensergo.api.RuleSnapshot;
 import io.opensergo.api.Target;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleKind;
+import io.opensergo.rules.contract.ApplicationMetadata;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -67,6 +68,11 @@ final class FakeClient implements OpenSergoClient {
 
     @Override
     public Mono<Readiness> ready() {
+        return Mono.error(new UnsupportedOperationException());
+    }
+
+    @Override
+    public Mono<Void> report(ApplicationMetadata metadata) {
         return Mono.error(new UnsupportedOperationException());
     }
 

@@ -15,6 +15,7 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,8 +26,8 @@ import net.jqwik.api.Arbitrary;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Random rules of any kind, drawn from a seed: each component of a record from its type and its
- * limits, and again until the record's constructor is content.
+ * Random rules of any kind, and other records, drawn from a seed: each component of a record from
+ * its type and its limits, and again until the record's constructor is content.
  */
 final class RuleArbitraries {
 
@@ -65,6 +66,11 @@ final class RuleArbitraries {
     /** Returns rules with any metadata. */
     static <R extends Rule> Arbitrary<R> rules(RuleKind<R> kind) {
         return Arbitraries.longs().map(seed -> new RuleArbitraries(seed).record(kind.type()));
+    }
+
+    /** Returns records that are no rules. */
+    static <T extends Record> Arbitrary<T> records(Class<T> type) {
+        return Arbitraries.longs().map(seed -> new RuleArbitraries(seed).record(type));
     }
 
     /** Returns rules as a plain document has them: an app, and neither labels nor annotations. */
@@ -152,6 +158,9 @@ final class RuleArbitraries {
         }
         if (type == Duration.class) {
             return duration(notation);
+        }
+        if (type == Instant.class) {
+            return Instant.ofEpochSecond(random.nextInt(), random.nextInt(1_000_000_000));
         }
         if (type == double.class || type == Double.class) {
             return ratio(notation);

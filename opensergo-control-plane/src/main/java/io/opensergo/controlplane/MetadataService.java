@@ -1,0 +1,70 @@
+package io.opensergo.controlplane;
+
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import io.opensergo.proto.ApplicationMetadataMapping;
+import io.opensergo.proto.internal.service_contract.v1.MetadataServiceGrpc;
+import io.opensergo.proto.internal.service_contract.v1.ReportMetadataReply;
+import io.opensergo.proto.internal.service_contract.v1.ReportMetadataRequest;
+import io.opensergo.rules.InvalidRuleException;
+import io.opensergo.rules.contract.ApplicationMetadata;
+import java.time.InstantSource;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The gRPC service by which applications tell what they serve. */
+final class MetadataService extends MetadataServiceGrpc.MetadataServiceImplBase {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MetadataService.class);
+    private static final int MAX_INSTANCES = 10_000;
+    private static final long MAX_BYTES = 256L * 1024 * 1024;
+
+    private final Admission admission;
+    private final InstantSource clock;
+    private final ReportedApplications reports = new ReportedApplications(MAX_INSTANCES, MAX_BYTES);
+
+    MetadataService(Admission admission, InstantSource clock) {
+        this.admission = admission;
+        this.clock = clock;
+    }
+
+    @Override
+    public void reportMetadata(
+            ReportMetadataRequest request, StreamObserver<ReportMetadataReply> reply) {
+        Status refusal = take(request, Caller.current());
+        if (refusal != null) {
+            reply.onError(refusal.asRuntimeException());
+            return;
+        }
+        reply.onNext(ReportMetadataReply.getDefaultInstance());
+        reply.onCompleted();
+    }
+
+    private @Nullable Status take(ReportMetadataRequest request, Caller caller) {
+        ApplicationMetadata metadata;
+        try {
+            if (!admission.mayReport(caller, request.getAppName())) {
+                return Status.PERMISSION_DENIED.withDescription(
+                        "'" + caller.principal() + "' may not report on this application");
+            }
+            metadata = ApplicationMetadataMapping.decode(request);
+        } catch (Admission.UndecidedException e) {
+            return e.status();
+        } catch (InvalidRuleException e) {
+            return Status.INVALID_ARGUMENT.withDescription(e.getMessage());
+        }
+        var report =
+                new ReportedApplication(
+                        metadata, caller.principal(), caller.address(), clock.instant());
+        if (reports.put(report, request.getSerializedSize())) {
+            LOG.debug("{} reports that it serves {}", caller, metadata);
+        }
+        return null;
+    }
+
+    List<ReportedApplication> reports() {
+        return reports.all();
+    }
+}

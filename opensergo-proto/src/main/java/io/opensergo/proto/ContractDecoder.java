@@ -1,0 +1,165 @@
+package io.opensergo.proto;
+
+import com.google.protobuf.Timestamp;
+import io.opensergo.proto.internal.service_contract.v1.ReportMetadataRequest;
+import io.opensergo.proto.internal.service_contract.v1.SocketAddress;
+import io.opensergo.rules.InvalidRuleException;
+import io.opensergo.rules.Violation;
+import io.opensergo.rules.Violations;
+import io.opensergo.rules.contract.ApplicationMetadata;
+import io.opensergo.rules.contract.FieldDescriptor;
+import io.opensergo.rules.contract.ListeningAddress;
+import io.opensergo.rules.contract.Locality;
+import io.opensergo.rules.contract.MethodDescriptor;
+import io.opensergo.rules.contract.Node;
+import io.opensergo.rules.contract.ServiceContract;
+import io.opensergo.rules.contract.ServiceDescriptor;
+import io.opensergo.rules.contract.ServiceMetadata;
+import io.opensergo.rules.contract.TypeDescriptor;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** Reads messages of service metadata, most of which have the names of the records. */
+final class ContractDecoder {
+
+    private static final String UNKNOWN = "UNRECOGNIZED";
+    private static final String UNSPECIFIED = "UNSPECIFIED";
+
+    private ContractDecoder() {}
+
+    static ApplicationMetadata decode(ReportMetadataRequest message) {
+        if (!message.hasNode()) {
+            throw violation("node", "is required", Violations.MISSING);
+        }
+        return new ApplicationMetadata(
+                message.getAppName(),
+                at("node", () -> node(message.getNode())),
+                each(
+                        "serviceMetadata",
+                        message.getServiceMetadataList(),
+                        ContractDecoder::service));
+    }
+
+    private static Node node(io.opensergo.proto.internal.service_contract.v1.Node node) {
+        var identifier = node.getIdentifier();
+        return new Node(
+                identifier.getHostName(),
+                Integer.toUnsignedLong(identifier.getPid()),
+                instant(identifier.getStartTimestamp()),
+                node.hasLocality()
+                        ? new Locality(node.getLocality().getRegion(), node.getLocality().getZone())
+                        : null,
+                node.hasTag() ? node.getTag() : null,
+                node.hasCluster() ? node.getCluster() : null,
+                node.hasEnv() ? node.getEnv() : null);
+    }
+
+    private static Instant instant(Timestamp timestamp) {
+        try {
+            return Instant.ofEpochSecond(timestamp.getSeconds(), timestamp.getNanos());
+        } catch (DateTimeException | ArithmeticException e) {
+            throw violation(
+                    "identifier.startTimestamp",
+                    "must be a time of the years 1 to 9999",
+                    timestamp.getSeconds() + " s");
+        }
+    }
+
+    private static ServiceMetadata service(
+            io.opensergo.proto.internal.service_contract.v1.ServiceMetadata service) {
+        return new ServiceMetadata(
+                each(
+                        "listeningAddresses",
+                        service.getListeningAddressesList(),
+                        ContractDecoder::address),
+                service.getProtocolsList(),
+                at("serviceContract", () -> contract(service.getServiceContract())));
+    }
+
+    private static ListeningAddress address(SocketAddress address) {
+        return new ListeningAddress(address.getAddress(), address.getPortValue());
+    }
+
+    private static ServiceContract contract(
+            io.opensergo.proto.internal.service_contract.v1.ServiceContract contract) {
+        return new ServiceContract(
+                each("services", contract.getServicesList(), ContractDecoder::descriptor),
+                each("types", contract.getTypesList(), ContractDecoder::type));
+    }
+
+    private static ServiceDescriptor descriptor(
+            io.opensergo.proto.internal.service_contract.v1.ServiceDescriptor service) {
+        return new ServiceDescriptor(
+                service.getName(),
+                each("methods", service.getMethodsList(), ContractDecoder::method),
+                service.hasDescription() ? service.getDescription() : null);
+    }
+
+    private static MethodDescriptor method(
+            io.opensergo.proto.internal.service_contract.v1.MethodDescriptor method) {
+        return new MethodDescriptor(
+                method.getName(),
+                method.getInputTypesList(),
+                method.getOutputTypesList(),
+                method.getClientStreaming(),
+                method.getServerStreaming(),
+                method.hasDescription() ? method.getDescription() : null,
+                method.getHttpPathsList(),
+                method.getHttpMethodsList());
+    }
+
+    private static TypeDescriptor type(
+            io.opensergo.proto.internal.service_contract.v1.TypeDescriptor type) {
+        return new TypeDescriptor(
+                type.getName(), each("fields", type.getFieldsList(), ContractDecoder::field));
+    }
+
+    private static FieldDescriptor field(
+            io.opensergo.proto.internal.service_contract.v1.FieldDescriptor field) {
+        return new FieldDescriptor(
+                field.getName(),
+                field.getNumber(),
+                FieldDescriptor.Label.valueOf(constant(field.getLabel().name(), "LABEL_")),
+                FieldDescriptor.Type.valueOf(constant(field.getType().name(), "TYPE_")),
+                field.hasTypeName() ? field.getTypeName() : null,
+                field.hasDescription() ? field.getDescription() : null);
+    }
+
+    private static String constant(String name, String prefix) {
+        return name.equals(UNKNOWN) ? UNSPECIFIED : name.substring(prefix.length());
+    }
+
+    private static <M, R> List<R> each(String path, List<M> messages, Function<M, R> decode) {
+        List<R> records = new ArrayList<>(messages.size());
+        for (M message : messages) {
+            int index = records.size();
+            try {
+                records.add(decode.apply(message));
+            } catch (InvalidRuleException e) {
+                throw under(path + "[" + index + "]", e);
+            }
+        }
+        return records;
+    }
+
+    private static <R> R at(String path, Supplier<R> decode) {
+        try {
+            return decode.get();
+        } catch (InvalidRuleException e) {
+            throw under(path, e);
+        }
+    }
+
+    private static InvalidRuleException under(String path, InvalidRuleException e) {
+        return new InvalidRuleException(
+                e.violations().stream().map(each -> each.under(path)).toList());
+    }
+
+    private static InvalidRuleException violation(String path, String expected, String found) {
+        return new InvalidRuleException(List.of(new Violation(path, expected, found)));
+    }
+}

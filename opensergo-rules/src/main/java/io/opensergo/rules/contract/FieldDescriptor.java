@@ -1,0 +1,92 @@
+package io.opensergo.rules.contract;
+
+import io.opensergo.rules.Violations;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A field of a type.
+ *
+ * @param name its name
+ * @param number its number in the type, 0 or more; 0 where the framework has none
+ * @param label how often it is there
+ * @param type what it holds
+ * @param typeName the name of that type if it is a {@link Type#MESSAGE} or an {@link Type#ENUM}, or
+ *     {@code null}
+ * @param description what it is for, or {@code null}
+ */
+public record FieldDescriptor(
+        String name,
+        int number,
+        Label label,
+        Type type,
+        @Nullable String typeName,
+        @Nullable String description) {
+
+    /**
+     * Checks the constraints.
+     *
+     * @throws io.opensergo.rules.InvalidRuleException if the name is empty or the number negative
+     */
+    public FieldDescriptor {
+        var violations = new Violations();
+        violations.text("name", name);
+        violations.range("number", number, 0, Integer.MAX_VALUE);
+        violations.required("label", label);
+        violations.required("type", type);
+        violations.throwIfAny();
+    }
+
+    /** How often a field is there. */
+    public enum Label {
+        /** Not said. */
+        UNSPECIFIED,
+        /** Once or not at all. */
+        OPTIONAL,
+        /** Once. */
+        REQUIRED,
+        /** Any number of times. */
+        REPEATED
+    }
+
+    /** What a field holds, in the terms of protobuf. */
+    public enum Type {
+        /** Not said. */
+        UNSPECIFIED,
+        /** 64 bits, floating point. */
+        DOUBLE,
+        /** 32 bits, floating point. */
+        FLOAT,
+        /** 64 bits, signed. */
+        INT64,
+        /** 64 bits, unsigned. */
+        UINT64,
+        /** 32 bits, signed. */
+        INT32,
+        /** 64 bits, unsigned, always eight bytes on the wire. */
+        FIXED64,
+        /** 32 bits, unsigned, always four bytes on the wire. */
+        FIXED32,
+        /** True or false. */
+        BOOL,
+        /** Text. */
+        STRING,
+        /** A group of protobuf 2, which protobuf itself has given up. */
+        GROUP,
+        /** Another type, which {@code typeName} names. */
+        MESSAGE,
+        /** Bytes. */
+        BYTES,
+        /** 32 bits, unsigned. */
+        UINT32,
+        /** One of several names, which {@code typeName} names the type of. */
+        ENUM,
+        /** 32 bits, signed, always four bytes on the wire. */
+        SFIXED32,
+        /** 64 bits, signed, always eight bytes on the wire. */
+        SFIXED64,
+        /** 32 bits, signed, short on the wire when negative. */
+        SINT32,
+        /** 64 bits, signed, short on the wire when negative. */
+        SINT64
+    }
+}
