@@ -136,9 +136,9 @@ record DubboSettings(
             change.run();
         } catch (ConfigurationException e) {
             String problem = String.valueOf(e.getMessage()).substring(e.setting().length() + 2);
-            throw new ConfigurationException(setting, problem, e);
+            throw new ConfigurationException(setting, problem);
         } catch (IllegalArgumentException e) {
-            throw new ConfigurationException(setting, String.valueOf(e.getMessage()), e);
+            throw new ConfigurationException(setting, String.valueOf(e.getMessage()));
         }
     }
 }

@@ -56,10 +56,16 @@ final class DubboApp implements AutoCloseable {
 
     /** Provides a service on a free port. */
     DubboApp provide(String protocol, Greeter greeter) {
+        return provide(protocol, "", greeter);
+    }
+
+    /** Provides a service of a group on a free port. */
+    DubboApp provide(String protocol, String group, Greeter greeter) {
         address = protocol + "://127.0.0.1:" + freePort();
         var port = new ProtocolConfig(protocol, URL.valueOf(address).getPort());
         var service = new ServiceConfig<Greeter>();
         service.setInterface(Greeter.class);
+        service.setGroup(group);
         service.setRef(greeter);
         services.add(service);
         bootstrap.protocol(port).service(service);
@@ -87,7 +93,13 @@ final class DubboApp implements AutoCloseable {
 
     /** Refers to the service by the registry; returns once that many providers are known. */
     Consumer consume(int providers) {
+        return consume(providers, "");
+    }
+
+    /** Refers to the service of a group; returns once that many providers are known. */
+    Consumer consume(int providers, String group) {
         ReferenceConfig<Greeter> reference = reference();
+        reference.setGroup(group);
         Greeter greeter = reference.get();
         var consumer = new Consumer(greeter, reference);
         consumer.awaitProviders(providers);
@@ -96,8 +108,13 @@ final class DubboApp implements AutoCloseable {
 
     /** Refers to the service of an application, without a registry. */
     Greeter consume(DubboApp provider) {
+        return consume(provider.address);
+    }
+
+    /** Refers to the service at an address. */
+    Greeter consume(String address) {
         ReferenceConfig<Greeter> reference = reference();
-        reference.setUrl(provider.address);
+        reference.setUrl(address);
         return reference.get();
     }
 

@@ -147,7 +147,7 @@ class GuardTest {
         caller.governance().governor().breakerTransitions().subscribe(transitions::add);
 
         for (int i = 0; i < 4; i++) {
-            catchThrowable(() -> greet(consumer, "fail", asynchronous));
+            assertThat(catchThrowable(() -> greet(consumer, "fail", asynchronous))).isNotNull();
         }
 
         assertThat(next(transitions)).isEqualTo(BreakerState.OPEN);
