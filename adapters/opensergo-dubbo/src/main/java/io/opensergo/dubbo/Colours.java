@@ -1,0 +1,48 @@
+package io.opensergo.dubbo;
+
+import io.opensergo.governance.routing.Lanes;
+import io.opensergo.governance.routing.TrafficColour;
+import org.apache.dubbo.common.URL;
+import org.apache.dubbo.rpc.Invocation;
+import org.apache.dubbo.rpc.RpcContext;
+import org.apache.dubbo.rpc.RpcContextAttachment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries the colour of a request from call to call, in attachments.
+ *
+ * <p>A provider keeps it among the attachments of its caller, which Dubbo clears after the call,
+ * hands to an asynchronous one's thread and adds to the calls made meanwhile.
+ */
+final class Colours {
+
+    private static final String BAGGAGE = "baggage";
+
+    /** Under which a call on its way out keeps its colour, for the router. */
+    private static final Object OF_CALL = TrafficColour.class;
+
+    private Colours() {}
+
+    /** Keeps the colour that a call has, or gets here, for the calls that serve it. */
+    static void receive(Lanes lanes, URL service, Invocation invocation) {
+        TrafficColour colour = lanes.colour(new InvocationView(service, invocation));
+        if (colour != null) {
+            RpcContextAttachment context = RpcContext.getServerAttachment();
+            lanes.carry(colour, context.getAttachment(BAGGAGE), context::setAttachment);
+        }
+    }
+
+    /** Gives a call the colour of the one it serves, or else that of a rule. */
+    static void send(Lanes lanes, URL service, Invocation invocation) {
+        TrafficColour colour = lanes.colour(new InvocationView(service, invocation));
+        if (colour != null) {
+            lanes.carry(colour, invocation.getAttachment(BAGGAGE), invocation::setAttachment);
+            invocation.put(OF_CALL, colour);
+        }
+    }
+
+    /** Returns the colour of a call on its way out, or {@code null} if it has none. */
+    static @Nullable TrafficColour of(Invocation invocation) {
+        return (TrafficColour) invocation.get(OF_CALL);
+    }
+}

@@ -1,0 +1,123 @@
+package io.opensergo.dubbo;
+
+import io.opensergo.api.ConfigurationException;
+import io.opensergo.api.OpenSergoClient;
+import io.opensergo.client.OpenSergoClientBuilder;
+import io.opensergo.governance.Governor;
+import io.opensergo.governance.GovernorBuilder;
+import io.opensergo.governance.TrafficDirection;
+import io.opensergo.governance.routing.WorkloadIdentity;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.apache.dubbo.common.resource.Disposable;
+import org.apache.dubbo.rpc.model.ApplicationModel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The governance of one Dubbo application: a client of the control plane and a governor, made when
+ * Dubbo first exports or refers to a service, and closed when the application is destroyed. Each
+ * application of a process has its own. Safe for use by many threads.
+ */
+public final class DubboGovernance {
+
+    private final OpenSergoClient client;
+    private final Governor governor;
+    private final Outcomes outcomes;
+    private final Guards inbound;
+    private final Guards outbound;
+
+    private DubboGovernance(DubboSettings settings, OpenSergoClient client) {
+        this.client = client;
+        GovernorBuilder builder =
+                Governor.builder()
+                        .client(client)
+                        .workload(
+                                WorkloadIdentity.of(
+                                        client.target().namespace(), settings.labels()));
+        Integer instances = settings.instances();
+        if (instances != null) {
+            builder.instances(() -> instances);
+        }
+        governor = builder.build();
+        outcomes = new Outcomes(settings.businessExceptionsAreErrors());
+        inbound = new Guards(governor, TrafficDirection.INBOUND);
+        outbound = new Guards(governor, TrafficDirection.OUTBOUND);
+    }
+
+    /**
+     * Returns the governance of an application; empty if neither its settings nor the environment
+     * name a control plane. The first call starts it.
+     *
+     * @throws ConfigurationException if a setting cannot be used; so does the export of and the
+     *     reference to a service
+     */
+    public static Optional<DubboGovernance> of(ApplicationModel application) {
+        return Optional.ofNullable(find(application));
+    }
+
+    /** Returns the client, which is closed with the application. */
+    public OpenSergoClient client() {
+        return client;
+    }
+
+    /** Returns the governor, which is closed with the application. */
+    public Governor governor() {
+        return governor;
+    }
+
+    /** Returns the governance of an application, or {@code null} if it has none. */
+    static @Nullable DubboGovernance find(ApplicationModel application) {
+        if (application.isInternal()) {
+            return null;
+        }
+        return application
+                .getBeanFactory()
+                .getOrRegisterBean(Slot.class, type -> new Slot(start(application)))
+                .governance;
+    }
+
+    private static @Nullable DubboGovernance start(ApplicationModel application) {
+        return start(DubboSettings.of(application), OpenSergoClientBuilder::bootstrap);
+    }
+
+    private static @Nullable DubboGovernance start(
+            DubboSettings settings, UnaryOperator<OpenSergoClientBuilder> bootstrap) {
+        return settings.connect(bootstrap)
+                .map(client -> new DubboGovernance(settings, client))
+                .orElse(null);
+    }
+
+    Outcomes outcomes() {
+        return outcomes;
+    }
+
+    Guards inbound() {
+        return inbound;
+    }
+
+    Guards outbound() {
+        return outbound;
+    }
+
+    private void close() {
+        governor.close();
+        client.close();
+    }
+
+    /** Where an application keeps its governance; Dubbo destroys it with the application. */
+    private static final class Slot implements Disposable {
+
+        private final @Nullable DubboGovernance governance;
+
+        private Slot(@Nullable DubboGovernance governance) {
+            this.governance = governance;
+        }
+
+        @Override
+        public void destroy() {
+            if (governance != null) {
+                governance.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package io.opensergo.dubbo;
+
+import io.opensergo.governance.Guard;
+import io.opensergo.governance.Outcome;
+import io.opensergo.governance.Rejection;
+import org.apache.dubbo.rpc.Invocation;
+import org.apache.dubbo.rpc.Invoker;
+import org.apache.dubbo.rpc.Result;
+
+/** Makes a call if its guards admit it; what else happens depends on the side. */
+abstract class GuardingFilter {
+
+    final Result guard(
+            Guards.OfService guards, Outcomes outcomes, Invoker<?> invoker, Invocation invocation) {
+        Guard service = guards.guard();
+        Guard method = guards.method(invocation);
+        if (!service.isProtected() && !method.isProtected()) {
+            return invoker.invoke(invocation);
+        }
+        long serviceToken = service.acquire();
+        if (Guard.isRefused(serviceToken)) {
+            return refuse(service.rejection(serviceToken), invoker, invocation);
+        }
+        long methodToken = method.acquire();
+        if (Guard.isRefused(methodToken)) {
+            service.release(serviceToken, Outcome.CANCELLED);
+            return refuse(method.rejection(methodToken), invoker, invocation);
+        }
+        var call = new GuardedCall(outcomes, service, serviceToken, method, methodToken);
+        return call.waitNanos() > 0
+                ? proceedLater(call, invoker, invocation)
+                : call.proceed(invoker, invocation);
+    }
+
+    /** Answers a call that was refused. */
+    abstract Result refuse(Rejection rejection, Invoker<?> invoker, Invocation invocation);
+
+    /** Makes a call that is throttled, once it may be made. */
+    abstract Result proceedLater(GuardedCall call, Invoker<?> invoker, Invocation invocation);
+}

@@ -1,0 +1,131 @@
+package io.opensergo.dubbo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.opensergo.controlplane.ControlPlane;
+import io.opensergo.controlplane.InMemoryRuleSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.curator.test.TestingServer;
+import org.apache.dubbo.rpc.AsyncContext;
+import org.apache.dubbo.rpc.RpcContext;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LaneTest {
+
+    private static final String LANE =
+            """
+            apiVersion: traffic.opensergo.io/v1alpha1
+            kind: TrafficLane
+            metadata: {name: beta, labels: {app: front}}
+            spec:
+              rules:
+                traffic:
+                  http:
+                    headers: {x-cohort: {exact: beta}}
+                lane: {name: beta}
+            """;
+
+    private final InMemoryRuleSource rules = new InMemoryRuleSource();
+    private final AtomicReference<Greeter> back = new AtomicReference<>();
+    private ControlPlane controlPlane;
+    private TestingServer zooKeeper;
+
+    @BeforeEach
+    void start() throws Exception {
+        controlPlane = ControlPlane.builder().port(0).source(rules).start();
+        zooKeeper = new TestingServer(true);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        controlPlane.close();
+        zooKeeper.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"dubbo", "tri"})
+    void aColourTravelsWithTheRequestAndPrefersItsLane(String protocol) throws Exception {
+        rules.put(Rules.read(LANE));
+        try (DubboApp base = app("back", Map.of());
+                DubboApp beta = app("back", Map.of("lane", "beta"));
+                DubboApp middle = app("middle", Map.of());
+                DubboApp front = app("front", Map.of())) {
+            base.provide(protocol, "back", new LocalGreeter("base")).start();
+            beta.provide(protocol, "back", new LocalGreeter("beta")).start();
+            middle.provide(protocol, "middle", new LocalGreeter("middle", this::relay)).start();
+            back.set(middle.consume(2, "back").greeter());
+            Greeter consumer = front.start().consume(1, "middle").greeter();
+            front.governance().governor().ready().block(DubboApp.PATIENCE);
+            front.await(plan -> plan.versions().values().stream().anyMatch(v -> v > 0));
+
+            for (String how : new String[] {"same thread", "async context", "callback"}) {
+                for (int i = 0; i < 20; i++) {
+                    RpcContext.getClientAttachment().setAttachment("x-cohort", "beta");
+                    assertThat(consumer.relay(how)).as(how).isEqualTo("middle@beta > beta@beta");
+
+                    assertThat(consumer.relay(how))
+                            .as("the next request, on the same threads, %s", how)
+                            .startsWith("middle > ")
+                            .doesNotContain("@");
+                }
+            }
+
+            RpcContext.getClientAttachment().setAttachment("x-opensergo-traffic", "gold");
+            assertThat(consumer.relay("same thread"))
+                    .as("a lane without an instance")
+                    .isEqualTo("middle@gold > base@gold");
+        }
+    }
+
+    /** Calls the service behind in one of the ways that Dubbo has for going on elsewhere. */
+    private String relay(String how) {
+        Greeter greeter = back.get();
+        switch (how) {
+            case "async context" -> {
+                AsyncContext context = RpcContext.startAsync();
+                ForkJoinPool.commonPool()
+                        .execute(
+                                () -> {
+                                    context.signalContextSwitch();
+                                    context.write(middle() + " > " + greeter.greet("you"));
+                                    context.resetContext();
+                                });
+                return "not used";
+            }
+            case "callback" -> {
+                AsyncContext context = RpcContext.startAsync();
+                CompletableFuture<?> relayed =
+                        greeter.greetLater("you")
+                                .thenAccept(
+                                        first -> {
+                                            context.signalContextSwitch();
+                                            context.write(middle() + " > " + first);
+                                            context.resetContext();
+                                        });
+                return "not used " + relayed;
+            }
+            default -> {
+                return greeter.greet("you");
+            }
+        }
+    }
+
+    private static String middle() {
+        String colour = RpcContext.getServerAttachment().getAttachment("x-opensergo-traffic");
+        return "middle" + (colour == null ? "" : "@" + colour);
+    }
+
+    private DubboApp app(String name, Map<String, String> parameters) {
+        var all = new HashMap<>(parameters);
+        all.put("opensergo.endpoint", "localhost:" + controlPlane.port());
+        return new DubboApp(
+                name, DubboApp.zooKeeper(zooKeeper.getConnectString(), "interface"), all);
+    }
+}

@@ -1,0 +1,68 @@
+package io.opensergo.dubbo;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+import org.apache.dubbo.rpc.RpcContext;
+import org.jspecify.annotations.Nullable;
+
+/** Says its own name, and counts how often it was asked. */
+final class LocalGreeter implements Greeter {
+
+    final AtomicInteger calls = new AtomicInteger();
+    private final CompletableFuture<@Nullable Void> held = new CompletableFuture<>();
+    private final String name;
+    private final UnaryOperator<String> relay;
+
+    LocalGreeter(String name) {
+        this(name, how -> how);
+    }
+
+    LocalGreeter(String name, UnaryOperator<String> relay) {
+        this.name = name;
+        this.relay = relay;
+    }
+
+    @Override
+    public String greet(String who) {
+        calls.incrementAndGet();
+        failIfAsked(who);
+        return name + colour();
+    }
+
+    @Override
+    public CompletableFuture<String> greetLater(String who) {
+        calls.incrementAndGet();
+        String answer = name + colour();
+        if (who.equals("hold")) {
+            return held.thenApply(nothing -> answer);
+        }
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    failIfAsked(who);
+                    return answer;
+                });
+    }
+
+    /** Answers whoever asked to be held. */
+    void letGo() {
+        held.complete(null);
+    }
+
+    @Override
+    public String relay(String how) {
+        calls.incrementAndGet();
+        return name + colour() + " > " + relay.apply(how);
+    }
+
+    private static void failIfAsked(String who) {
+        if (who.equals("fail")) {
+            throw new IllegalStateException("asked to fail");
+        }
+    }
+
+    private static String colour() {
+        String colour = RpcContext.getServerAttachment().getAttachment("x-opensergo-traffic");
+        return colour == null ? "" : "@" + colour;
+    }
+}

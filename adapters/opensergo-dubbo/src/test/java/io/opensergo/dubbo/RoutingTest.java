@@ -1,0 +1,156 @@
+package io.opensergo.dubbo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.opensergo.controlplane.ControlPlane;
+import io.opensergo.controlplane.InMemoryRuleSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.apache.curator.test.TestingServer;
+import org.apache.dubbo.config.RegistryConfig;
+import org.apache.dubbo.rpc.RpcException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RoutingTest {
+
+    private static final String GREETER = Greeter.class.getName();
+
+    private final InMemoryRuleSource rules = new InMemoryRuleSource();
+    private ControlPlane controlPlane;
+    private TestingServer zooKeeper;
+
+    @BeforeEach
+    void start() throws Exception {
+        controlPlane = ControlPlane.builder().port(0).source(rules).start();
+        zooKeeper = new TestingServer(true);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        controlPlane.close();
+        zooKeeper.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"dubbo, interface", "dubbo, instance", "tri, interface", "tri, instance"})
+    void routesToProvidersByWhatTheySayOfThemselves(String protocol, String registration)
+            throws Exception {
+        try (DubboApp first = provider("v1", protocol, registration);
+                DubboApp second = provider("v2", protocol, registration);
+                DubboApp caller = new DubboApp("caller", registry(registration), settings())) {
+            DubboApp.Consumer consumer = caller.start().consume(2);
+
+            assertThat(counts(40, () -> consumer.greeter().greet("you")))
+                    .as("without a rule, Dubbo's own load balancing")
+                    .containsOnlyKeys("v1", "v2");
+
+            rules.put(Rules.read(ROUTER));
+            caller.await(plan -> plan.routers().contains("greeter"));
+
+            assertThat(counts(20, () -> consumer.greet("x-cohort", "beta")))
+                    .as("by attachment")
+                    .containsOnlyKeys("v2");
+            assertThat(counts(20, () -> consumer.greeter().greet("stable")))
+                    .as("by argument")
+                    .containsOnlyKeys("v1");
+            Map<String, Integer> everybody = counts(1000, () -> consumer.greeter().greet("you"));
+            assertThat(everybody.get("v2")).as("10 of 100").isBetween(60, 140);
+
+            rules.put(Rules.read(ROUTER.replace("exact: beta", "exact: gamma")));
+            awaitRouted(consumer, "x-cohort", "gamma", "v2");
+
+            second.withdraw();
+            consumer.awaitProviders(1);
+
+            awaitRouted(consumer, "x-cohort", "gamma", "v1");
+            assertThatThrownBy(
+                            () -> {
+                                for (int i = 0; i < 200; i++) {
+                                    consumer.greeter().greet("you");
+                                }
+                            })
+                    .as("a destination without instance and fallback")
+                    .isInstanceOf(RpcException.class)
+                    .hasMessageContaining("No provider available");
+
+            rules.replaceAll(List.of());
+            caller.await(plan -> plan.routers().isEmpty());
+
+            assertThat(counts(20, () -> consumer.greeter().greet("you"))).containsOnlyKeys("v1");
+        }
+    }
+
+    /** Dubbo takes a moment to trust a connection again when its neighbour has gone. */
+    private static void awaitRouted(
+            DubboApp.Consumer consumer, String attachment, String value, String name) {
+        await().atMost(DubboApp.PATIENCE)
+                .ignoreExceptions()
+                .untilAsserted(
+                        () ->
+                                assertThat(counts(20, () -> consumer.greet(attachment, value)))
+                                        .containsOnlyKeys(name));
+    }
+
+    private RegistryConfig registry(String mode) {
+        return DubboApp.zooKeeper(zooKeeper.getConnectString(), mode);
+    }
+
+    private Map<String, String> settings() {
+        // A parameter of the consumer, behind which a URL hides the provider's own.
+        return Map.of("opensergo.endpoint", "localhost:" + controlPlane.port(), "subset", "nobody");
+    }
+
+    private DubboApp provider(String subset, String protocol, String registration) {
+        Map<String, String> parameters = new HashMap<>(settings());
+        parameters.put("subset", subset);
+        return new DubboApp("greeter-" + subset, registry(registration), parameters)
+                .provide(protocol, new LocalGreeter(subset))
+                .start();
+    }
+
+    static Map<String, Integer> counts(int calls, Supplier<String> call) {
+        Map<String, Integer> counts = new HashMap<>();
+        for (int i = 0; i < calls; i++) {
+            counts.merge(call.get(), 1, Integer::sum);
+        }
+        return counts;
+    }
+
+    private static final String ROUTER =
+            """
+            apiVersion: traffic.opensergo.io/v1alpha1
+            kind: TrafficRouter
+            metadata: {name: greeter, labels: {app: caller}}
+            spec:
+              hosts: [%1$s]
+              http:
+                - name: testers
+                  match:
+                    - headers: {x-cohort: {exact: beta}}
+                  route:
+                    - destination:
+                        host: %1$s
+                        subset: v2
+                        fallback: {host: %1$s, subset: v1}
+                - name: cautious
+                  match:
+                    - method: {exact: greet}
+                      headers: {"arguments[0]": {exact: stable}}
+                  route:
+                    - destination: {host: %1$s, subset: v1}
+                - name: everybody
+                  route:
+                    - destination: {host: %1$s, subset: v1}
+                      weight: 90
+                    - destination: {host: %1$s, subset: v2}
+                      weight: 10
+            """
+                    .formatted(GREETER);
+}
