@@ -20,6 +20,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.net.Address;
 import io.vertx.core.net.AddressResolver;
 import io.vertx.core.net.SocketAddress;
@@ -35,6 +36,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -425,6 +427,53 @@ class GovernedClientTest {
             plain.merge(get(World.get(client, port, "/plain")).body(), 1, Integer::sum);
         }
         assertThat(plain).containsOnlyKeys("b c ", "b c-beta ");
+    }
+
+    @RepeatedTest(10)
+    void aCallStaysOnItsContextWhoeverKnowsTheInstances() {
+        ServiceInstance v1 = instance("v1");
+        Context another = world.vertx.getOrCreateContext();
+        InstanceResolver resolver =
+                service -> {
+                    Promise<List<ServiceInstance>> promise = Promise.promise();
+                    another.runOnContext(now -> promise.complete(List.of(v1)));
+                    return promise.future();
+                };
+        HttpClientAgent client =
+                world.openSergo.client(world.client(HttpVersion.HTTP_1_1), resolver);
+        Promise<Boolean> sameContext = Promise.promise();
+        Context caller = ((VertxInternal) world.vertx).createEventLoopContext();
+
+        caller.runOnContext(
+                begin ->
+                        client.request(prices("/"))
+                                .compose(HttpClientRequest::send)
+                                .compose(HttpClientResponse::body)
+                                .map(body -> caller.equals(Vertx.currentContext()))
+                                .onComplete(sameContext));
+
+        assertThat(get(sameContext.future())).isTrue();
+    }
+
+    @Test
+    void aResolverThatThrowsFailsTheRequestAndHoldsNoPlace() {
+        world.guard(
+                "GET:prices",
+                Documents.concurrency("one", 1),
+                Documents.rule("GET:prices", "ConcurrencyLimitStrategy", "one"));
+        HttpClientAgent client =
+                world.openSergo.client(
+                        world.client(HttpVersion.HTTP_1_1),
+                        service -> {
+                            throw new IllegalStateException("no registry");
+                        });
+
+        for (int i = 0; i < 3; i++) {
+            assertThatThrownBy(() -> get(send(client, prices("/"), "")))
+                    .cause()
+                    .hasMessage("no registry");
+        }
+        assertThat(world.stats("GET:prices").inFlight()).isZero();
     }
 
     @Test
