@@ -3,7 +3,6 @@ package io.opensergo.vertx;
 import io.opensergo.governance.Guard;
 import io.opensergo.governance.Outcome;
 import io.opensergo.governance.RequestRejectedException;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -59,16 +58,15 @@ final class Admission extends AtomicBoolean {
             context.next();
             return;
         }
-        HttpServerRequest request = context.request();
-        if (!request.isEnded()) {
-            request.pause();
+        if (!context.request().isEnded()) {
+            context.request().pause();
         }
         timer = context.vertx().setTimer(Waits.millis(nanos), id -> proceed());
     }
 
     private void proceed() {
         timer = NO_TIMER;
-        context.request().resume();
+        resume();
         context.next();
     }
 
@@ -91,6 +89,13 @@ final class Admission extends AtomicBoolean {
         if (timer != NO_TIMER) {
             context.vertx().cancelTimer(timer);
             timer = NO_TIMER;
+            resume();
+        }
+    }
+
+    /** A request that was read before it had to wait, or that was reset, is not to be resumed. */
+    private void resume() {
+        if (!context.request().isEnded()) {
             context.request().resume();
         }
     }

@@ -217,6 +217,29 @@ class ServerGuardTest {
         assertThat(TimeUnit.NANOSECONDS.toMillis(took)).isGreaterThanOrEqualTo(19 * 20);
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
+    void aRequestThatWasReadBeforeMayWaitAsWell(HttpVersion version) {
+        world.guard(
+                "POST:/orders",
+                Documents.throttling("paced", "20ms", "60s"),
+                Documents.rule("POST:/orders", "ThrottlingStrategy", "paced"));
+        router.route().handler(BodyHandler.create(false));
+        router.post("/orders")
+                .handler(world.openSergo.serverHandler())
+                .handler(context -> context.end(context.body().asString()));
+        int port = world.serve(router);
+        HttpClientAgent client = world.client(version);
+
+        List<Future<Reply>> replies = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            replies.add(send(client, to(HttpMethod.POST, port, "/orders"), "order"));
+        }
+        get(Future.all(replies));
+
+        assertThat(replies).extracting(reply -> reply.result().body()).containsOnly("order");
+    }
+
     @Test
     void aLargeBodyIsNotReadWhileItsRequestWaits() {
         world.guard(

@@ -34,13 +34,6 @@ class StartTest {
     };
 
     @Test
-    void theTestsRunWithTheVersionThatTheBuildMeans() {
-        String jar = Vertx.class.getProtectionDomain().getCodeSource().getLocation().getPath();
-
-        assertThat(jar).contains(System.getProperty("vertx.expected.version"));
-    }
-
-    @Test
     void withoutASettingNothingIsGoverned() {
         Vertx vertx = Vertx.vertx();
         OpenSergoVertx openSergo = OpenSergoVertx.fromEnvironment(vertx, "shop");
