@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * OpenSergoVertx openSergo = OpenSergoVertx.fromEnvironment(vertx, "shop");
- * openSergo.govern(router);                                             // after the routes are declared
+ * openSergo.govern(router);                                    // after its routes are declared
  * HttpClient prices = openSergo.client(vertx.createHttpClient(), instances);
  * }</pre>
  *
