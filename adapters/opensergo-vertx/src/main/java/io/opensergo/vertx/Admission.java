@@ -3,10 +3,10 @@ package io.opensergo.vertx;
 import io.opensergo.governance.Guard;
 import io.opensergo.governance.Outcome;
 import io.opensergo.governance.RequestRejectedException;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An admitted request of a server, which gives its place back exactly once.
@@ -58,38 +58,45 @@ final class Admission extends AtomicBoolean {
             context.next();
             return;
         }
-        HttpServerRequest request = context.request();
-        boolean hasBodyToCome = !request.isEnded();
-        if (hasBodyToCome) {
-            request.pause();
+        if (!context.request().isEnded()) {
+            context.request().pause();
         }
-        timer =
-                context.vertx()
-                        .setTimer(
-                                Waits.millis(nanos),
-                                id -> {
-                                    timer = NO_TIMER;
-                                    if (hasBodyToCome) {
-                                        request.resume();
-                                    }
-                                    context.next();
-                                });
+        timer = context.vertx().setTimer(Waits.millis(nanos), id -> proceed());
+    }
+
+    private void proceed() {
+        timer = NO_TIMER;
+        resume();
+        context.next();
     }
 
     /** Ends as the response says. */
     void end() {
-        if (compareAndSet(false, true)) {
-            guard.release(token, outcome());
-        }
+        end(null);
     }
 
-    private void end(Outcome outcome) {
+    private void end(@Nullable Outcome known) {
         if (compareAndSet(false, true)) {
-            guard.release(token, outcome);
+            guard.release(token, known == null ? outcome() : known);
         }
+        stopWaiting();
+    }
+
+    /**
+     * Who is answered by somebody else while it waits, or is gone, is not to be handled any more.
+     */
+    private void stopWaiting() {
         if (timer != NO_TIMER) {
             context.vertx().cancelTimer(timer);
             timer = NO_TIMER;
+            resume();
+        }
+    }
+
+    /** A request that was read before it had to wait, or that was reset, is not to be resumed. */
+    private void resume() {
+        if (!context.request().isEnded()) {
+            context.request().resume();
         }
     }
 

@@ -1,5 +1,6 @@
 package io.opensergo.vertx;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
@@ -15,7 +16,18 @@ final class Balancer {
 
     private static final int COUNTERS = 256;
 
-    private final AtomicIntegerArray turns = new AtomicIntegerArray(COUNTERS);
+    private final AtomicIntegerArray turns;
+
+    Balancer() {
+        this(0);
+    }
+
+    /** A balancer whose turns begin at a number. */
+    Balancer(int first) {
+        int[] counters = new int[COUNTERS];
+        Arrays.fill(counters, first);
+        turns = new AtomicIntegerArray(counters);
+    }
 
     /** Returns the next of some instances, of which there is at least one. */
     <I> I next(List<I> instances, int hashOfGroup) {

@@ -15,7 +15,7 @@ import reactor.core.scheduler.Scheduler;
  *
  * <pre>{@code
  * OnContext here = OnContext.current(vertx);
- * here.deliver(governor.plans()).subscribe(plan -> ...);       // on the event loop of this verticle
+ * here.deliver(governor.plans()).subscribe(plan -> ...);    // on this verticle's event loop
  * }</pre>
  *
  * <p>Immutable, for any thread.

@@ -4,7 +4,6 @@ import io.opensergo.api.ConfigurationException;
 import io.opensergo.api.OpenSergoClient;
 import io.opensergo.governance.Governor;
 import io.opensergo.governance.routing.TrafficColour;
-import io.opensergo.vertx.internal.ColourStorage;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -20,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * OpenSergoVertx openSergo = OpenSergoVertx.fromEnvironment(vertx, "shop");
- * openSergo.govern(router);                                             // after the routes are declared
+ * openSergo.govern(router);                                    // after its routes are declared
  * HttpClient prices = openSergo.client(vertx.createHttpClient(), instances);
  * }</pre>
  *
@@ -34,6 +33,7 @@ public final class OpenSergoVertx {
     private final boolean ownsGovernor;
     private final @Nullable OpenSergoClient client;
     private final Statuses statuses;
+    private final Colours colours;
     private final ServerGovernance server;
 
     OpenSergoVertx(
@@ -46,7 +46,8 @@ public final class OpenSergoVertx {
         this.ownsGovernor = ownsGovernor;
         this.client = client;
         this.statuses = new Statuses(settings.isFailure());
-        this.server = new ServerGovernance(governor, statuses, settings.onRejection());
+        this.colours = new Colours(vertx);
+        this.server = new ServerGovernance(governor, colours, statuses, settings.onRejection());
     }
 
     /**
@@ -128,7 +129,8 @@ public final class OpenSergoVertx {
      *     it would go without rules, as does one with a server of its own
      */
     public HttpClientAgent client(HttpClientAgent client, InstanceResolver instances) {
-        return GovernedClient.wrap(client, new Outbound(vertx, governor, statuses, instances));
+        return GovernedClient.wrap(
+                client, new Outbound(vertx, governor, colours, statuses, instances));
     }
 
     /**
@@ -147,8 +149,8 @@ public final class OpenSergoVertx {
      * Returns the colour of the request that this thread handles, as its Vert.x context has it, or
      * {@code null}.
      */
-    public static @Nullable TrafficColour colour() {
-        return ColourStorage.current();
+    public @Nullable TrafficColour colour() {
+        return colours.current();
     }
 
     /**

@@ -4,8 +4,9 @@ import io.opensergo.governance.Governor;
 import io.opensergo.governance.Guard;
 import io.opensergo.governance.RequestRejectedException;
 import io.opensergo.governance.routing.TrafficColour;
-import io.opensergo.vertx.internal.ColourStorage;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.RequestOptions;
@@ -20,13 +21,20 @@ final class Outbound {
 
     private final Vertx vertx;
     private final Governor governor;
+    private final Colours colours;
     private final Statuses statuses;
     private final OutboundGuards guards;
     private final OutboundRoutes routes;
 
-    Outbound(Vertx vertx, Governor governor, Statuses statuses, InstanceResolver resolver) {
+    Outbound(
+            Vertx vertx,
+            Governor governor,
+            Colours colours,
+            Statuses statuses,
+            InstanceResolver resolver) {
         this.vertx = vertx;
         this.governor = governor;
+        this.colours = colours;
         this.statuses = statuses;
         this.guards = new OutboundGuards(governor);
         this.routes = new OutboundRoutes(governor, resolver);
@@ -55,7 +63,7 @@ final class Outbound {
 
     private Future<HttpClientRequest> send(
             RequestOptions options, Function<RequestOptions, Future<HttpClientRequest>> client) {
-        TrafficColour current = ColourStorage.current();
+        TrafficColour current = colours.current();
         TrafficColour colour =
                 current == null ? governor.lanes().colour(new OutboundView(options)) : current;
         RequestOptions coloured = colour == null ? options : coloured(options, colour);
@@ -63,7 +71,17 @@ final class Outbound {
             return client.apply(coloured);
         }
         Future<RequestOptions> addressed = routes.addressed(coloured, colour);
-        return addressed.succeeded() ? client.apply(addressed.result()) : addressed.compose(client);
+        return addressed.succeeded()
+                ? client.apply(addressed.result())
+                : onThisContext(addressed).compose(client);
+    }
+
+    /** Whoever knows the instances may answer on a context of its own. */
+    private <T> Future<T> onThisContext(Future<T> future) {
+        Context caller = vertx.getOrCreateContext();
+        Promise<T> promise = Promise.promise();
+        future.onComplete(result -> caller.runOnContext(back -> promise.handle(result)));
+        return promise.future();
     }
 
     /** The options are the caller's, who may use them again. */

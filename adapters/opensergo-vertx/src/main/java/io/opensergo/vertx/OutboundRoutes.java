@@ -39,15 +39,13 @@ final class OutboundRoutes {
         InstanceGroup group = decision.group();
         if (group != null) {
             return then(
-                    resolver.resolve(group.host()),
+                    instances(group.host()),
                     instances -> routed(request, decision, group, instances, colour));
         }
         String host = request.getHost();
         return host == null
                 ? Future.succeededFuture(request)
-                : then(
-                        resolver.resolve(host),
-                        instances -> unrouted(request, host, instances, colour));
+                : then(instances(host), instances -> unrouted(request, host, instances, colour));
     }
 
     private Future<RequestOptions> routed(
@@ -64,7 +62,7 @@ final class OutboundRoutes {
             return oneOf(request, selection, decision, colour);
         }
         return then(
-                resolver.resolve(fallback.host()),
+                instances(fallback.host()),
                 others ->
                         oneOf(
                                 request,
@@ -111,6 +109,15 @@ final class OutboundRoutes {
         List<ServiceInstance> preferred =
                 governor.lanes().prefer(colour, instances, ServiceInstance::labels);
         return balancer.next(preferred, hash * 31 + colour.name().hashCode());
+    }
+
+    /** A resolver is the application's: what it throws fails the request, as what it reports. */
+    private Future<List<ServiceInstance>> instances(String service) {
+        try {
+            return resolver.resolve(service);
+        } catch (RuntimeException e) {
+            return Future.failedFuture(e);
+        }
     }
 
     /** Goes on at once if the instances are known. */

@@ -89,7 +89,7 @@ final class RejectionReply implements BiConsumer<RoutingContext, Rejection> {
     }
 
     /** Whole seconds, and not too few of them. */
-    private static long seconds(Duration duration) {
+    static long seconds(Duration duration) {
         return duration.plusNanos(999_999_999).toSeconds();
     }
 }

@@ -4,7 +4,6 @@ import io.opensergo.governance.Governor;
 import io.opensergo.governance.Guard;
 import io.opensergo.governance.Rejection;
 import io.opensergo.governance.routing.TrafficColour;
-import io.opensergo.vertx.internal.ColourStorage;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -16,24 +15,27 @@ import java.util.function.BiConsumer;
 final class ServerGovernance {
 
     private final Governor governor;
+    private final Colours colours;
     private final Statuses statuses;
     private final BiConsumer<? super RoutingContext, ? super Rejection> onRejection;
 
     ServerGovernance(
             Governor governor,
+            Colours colours,
             Statuses statuses,
             BiConsumer<? super RoutingContext, ? super Rejection> onRejection) {
         this.governor = governor;
+        this.colours = colours;
         this.statuses = statuses;
         this.onRejection = onRejection;
     }
 
     /** Puts the colour of a request into its context, unless an earlier handler did. */
     void colour(HttpServerRequest request) {
-        if (ColourStorage.current() == null) {
+        if (colours.current() == null) {
             TrafficColour colour = governor.lanes().colour(new InboundView(request));
             if (colour != null) {
-                ColourStorage.setCurrent(colour);
+                colours.setCurrent(colour);
             }
         }
     }

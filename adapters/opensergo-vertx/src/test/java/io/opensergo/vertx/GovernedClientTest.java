@@ -8,11 +8,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.opensergo.governance.RequestRejectedException;
+import io.opensergo.rules.traffic.TrafficLane;
 import io.opensergo.vertx.World.Reply;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
@@ -20,6 +22,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.net.Address;
 import io.vertx.core.net.AddressResolver;
 import io.vertx.core.net.SocketAddress;
@@ -35,6 +38,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -194,12 +198,12 @@ class GovernedClientTest {
         route(CANARY);
         HttpClientAgent client =
                 world.openSergo.client(world.client(HttpVersion.HTTP_1_1), twoVersions("v1"));
-        RequestOptions options = prices("/").putHeader("x-lane", "beta");
+        RequestOptions options = prices("/").putHeader(TrafficLane.DEFAULT_BAGGAGE_KEY, "beta");
 
         get(send(client, options, ""));
 
         assertThat(options.getServer()).isNull();
-        assertThat(options.getHeaders().names()).containsExactly("x-lane");
+        assertThat(options.getHeaders().names()).containsExactly(TrafficLane.DEFAULT_BAGGAGE_KEY);
     }
 
     @Test
@@ -293,14 +297,24 @@ class GovernedClientTest {
                                 Map.of(
                                         "prices",
                                         List.of(ServiceInstance.of("localhost", port, Map.of())))));
-        Future<Reply> reply = send(client, prices("/"), "");
-        HttpServerRequest request = get(reached.future());
+        Promise<Integer> head = Promise.promise();
+        Future<Buffer> body =
+                client.request(prices("/"))
+                        .compose(
+                                request ->
+                                        request.send()
+                                                .compose(
+                                                        response -> {
+                                                            head.complete(response.statusCode());
+                                                            return response.body();
+                                                        }));
+        assertThat(get(head.future())).isEqualTo(200);
 
         assertThatThrownBy(() -> get(send(client, prices("/"), "")))
                 .cause()
                 .isInstanceOf(RequestRejectedException.class);
-        request.response().end("end");
-        assertThat(get(reply).body()).isEqualTo("beginend");
+        get(reached.future()).response().end("end");
+        assertThat(get(body)).hasToString("beginend");
 
         world.awaitIdle("GET:prices");
     }
@@ -425,6 +439,53 @@ class GovernedClientTest {
             plain.merge(get(World.get(client, port, "/plain")).body(), 1, Integer::sum);
         }
         assertThat(plain).containsOnlyKeys("b c ", "b c-beta ");
+    }
+
+    @RepeatedTest(10)
+    void aCallStaysOnItsContextWhoeverKnowsTheInstances() {
+        ServiceInstance v1 = instance("v1");
+        Context another = world.vertx.getOrCreateContext();
+        InstanceResolver resolver =
+                service -> {
+                    Promise<List<ServiceInstance>> promise = Promise.promise();
+                    another.runOnContext(now -> promise.complete(List.of(v1)));
+                    return promise.future();
+                };
+        HttpClientAgent client =
+                world.openSergo.client(world.client(HttpVersion.HTTP_1_1), resolver);
+        Promise<Boolean> sameContext = Promise.promise();
+        Context caller = ((VertxInternal) world.vertx).createEventLoopContext();
+
+        caller.runOnContext(
+                begin ->
+                        client.request(prices("/"))
+                                .compose(HttpClientRequest::send)
+                                .compose(HttpClientResponse::body)
+                                .map(body -> caller.equals(Vertx.currentContext()))
+                                .onComplete(sameContext));
+
+        assertThat(get(sameContext.future())).isTrue();
+    }
+
+    @Test
+    void aResolverThatThrowsFailsTheRequestAndHoldsNoPlace() {
+        world.guard(
+                "GET:prices",
+                Documents.concurrency("one", 1),
+                Documents.rule("GET:prices", "ConcurrencyLimitStrategy", "one"));
+        HttpClientAgent client =
+                world.openSergo.client(
+                        world.client(HttpVersion.HTTP_1_1),
+                        service -> {
+                            throw new IllegalStateException("no registry");
+                        });
+
+        for (int i = 0; i < 3; i++) {
+            assertThatThrownBy(() -> get(send(client, prices("/"), "")))
+                    .cause()
+                    .hasMessage("no registry");
+        }
+        assertThat(world.stats("GET:prices").inFlight()).isZero();
     }
 
     @Test

@@ -123,9 +123,9 @@ class GovernedRouterTest {
 
     /** Answers with the colour as blocking code, a timer and the handler see it. */
     private void colourAfterBlocking(RoutingContext context) {
-        TrafficColour before = OpenSergoVertx.colour();
+        TrafficColour before = world.openSergo.colour();
         context.vertx()
-                .executeBlocking(OpenSergoVertx::colour)
+                .executeBlocking(world.openSergo::colour)
                 .compose(
                         inBlocking ->
                                 context.vertx()
@@ -136,7 +136,7 @@ class GovernedRouterTest {
                                                                         String.valueOf(before),
                                                                         String.valueOf(inBlocking),
                                                                         String.valueOf(
-                                                                                OpenSergoVertx
+                                                                                world.openSergo
                                                                                         .colour()))
                                                                 .distinct()
                                                                 .collect(

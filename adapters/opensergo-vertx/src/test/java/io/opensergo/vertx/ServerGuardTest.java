@@ -14,6 +14,7 @@ import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.RequestOptions;
 import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketConnectOptions;
@@ -216,6 +217,29 @@ class ServerGuardTest {
         assertThat(TimeUnit.NANOSECONDS.toMillis(took)).isGreaterThanOrEqualTo(19 * 20);
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
+    void aRequestThatWasReadBeforeMayWaitAsWell(HttpVersion version) {
+        world.guard(
+                "POST:/orders",
+                Documents.throttling("paced", "20ms", "60s"),
+                Documents.rule("POST:/orders", "ThrottlingStrategy", "paced"));
+        router.route().handler(BodyHandler.create(false));
+        router.post("/orders")
+                .handler(world.openSergo.serverHandler())
+                .handler(context -> context.end(context.body().asString()));
+        int port = world.serve(router);
+        HttpClientAgent client = world.client(version);
+
+        List<Future<Reply>> replies = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            replies.add(send(client, to(HttpMethod.POST, port, "/orders"), "order"));
+        }
+        get(Future.all(replies));
+
+        assertThat(replies).extracting(reply -> reply.result().body()).containsOnly("order");
+    }
+
     @Test
     void aLargeBodyIsNotReadWhileItsRequestWaits() {
         world.guard(
@@ -266,6 +290,49 @@ class ServerGuardTest {
         waiting.reset();
         world.awaitIdle("GET:/orders");
         get(World.get(client, port, "/orders"));
+
+        assertThat(served).hasValue(2);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
+    void aRequestThatIsAnsweredWhileItWaitsIsNotHandledAnyMore(HttpVersion version) {
+        world.guard(
+                "POST:/orders",
+                Documents.throttling("paced", "500ms", "60s"),
+                Documents.concurrency("two", 2),
+                Documents.rule("POST:/orders", "ThrottlingStrategy", "paced"),
+                Documents.rule("POST:/orders", "ConcurrencyLimitStrategy", "two"));
+        AtomicInteger served = new AtomicInteger();
+        router.route()
+                .handler(
+                        context -> {
+                            if (context.request().getHeader("x-patience") != null) {
+                                context.vertx()
+                                        .setTimer(
+                                                100,
+                                                id -> context.response().setStatusCode(504).end());
+                            }
+                            context.next();
+                        });
+        router.post("/orders")
+                .handler(world.openSergo.serverHandler())
+                .handler(
+                        context -> {
+                            served.incrementAndGet();
+                            context.end();
+                        });
+        router.route("/other").handler(this::ok);
+        int port = world.serve(router);
+        HttpClientAgent client = world.client(version, 1);
+        RequestOptions order = to(HttpMethod.POST, port, "/orders");
+        RequestOptions impatient = new RequestOptions(order).putHeader("x-patience", "none");
+
+        assertThat(get(send(client, order, "one")).status()).isEqualTo(200);
+        assertThat(get(send(client, impatient, "x".repeat(500_000))).status()).isEqualTo(504);
+        world.awaitIdle("POST:/orders");
+        assertThat(get(World.get(client, port, "/other")).status()).isEqualTo(200);
+        await().atMost(PATIENCE).until(() -> get(send(client, order, "three")).status() == 200);
 
         assertThat(served).hasValue(2);
     }

@@ -26,6 +26,19 @@ public final class ColourStorage implements VertxServiceProvider {
     public void init(VertxBootstrap bootstrap) {}
 
     /**
+     * Returns whether contexts can hold colours. They cannot if Vert.x did not find this class, as
+     * in a fat jar that lost the names of services: nothing is coloured then.
+     */
+    public static boolean isAvailable(Vertx vertx) {
+        try {
+            COLOUR.get(vertx.getOrCreateContext());
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    /**
      * Returns the colour in the context of this thread, or {@code null} if there is none, or no
      * context.
      */

@@ -1,0 +1,37 @@
+package io.opensergo.vertx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Instances in turn. */
+class BalancerTest {
+
+    @Test
+    void groupsThatAlternateStillUseAllOfTheirInstances() {
+        Balancer balancer = new Balancer();
+        List<String> v1 = List.of("a", "b");
+        List<String> v2 = List.of("c", "d");
+        Map<String, Integer> counts = new HashMap<>();
+
+        for (int i = 0; i < 100; i++) {
+            counts.merge(balancer.next(i % 2 == 0 ? v1 : v2, i % 2 == 0 ? 1 : 2), 1, Integer::sum);
+        }
+
+        assertThat(counts).hasSize(4).allSatisfy((name, count) -> assertThat(count).isEqualTo(25));
+    }
+
+    @Test
+    void turnsGoOnWhenTheirCounterOverflows() {
+        Balancer balancer = new Balancer(Integer.MAX_VALUE - 1);
+
+        List<String> all = List.of("a", "b", "c", "d");
+
+        for (int i = 0; i < 10; i++) {
+            assertThat(balancer.next(all, 0)).isIn(all);
+        }
+    }
+}
