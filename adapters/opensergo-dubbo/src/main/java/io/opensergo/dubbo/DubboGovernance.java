@@ -2,13 +2,11 @@ package io.opensergo.dubbo;
 
 import io.opensergo.api.ConfigurationException;
 import io.opensergo.api.OpenSergoClient;
-import io.opensergo.client.OpenSergoClientBuilder;
 import io.opensergo.governance.Governor;
 import io.opensergo.governance.GovernorBuilder;
 import io.opensergo.governance.TrafficDirection;
 import io.opensergo.governance.routing.WorkloadIdentity;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import org.apache.dubbo.common.resource.Disposable;
 import org.apache.dubbo.rpc.model.ApplicationModel;
 import org.jspecify.annotations.Nullable;
@@ -25,9 +23,12 @@ public final class DubboGovernance {
     private final Outcomes outcomes;
     private final Guards inbound;
     private final Guards outbound;
+    private final ServiceReports reports;
 
-    private DubboGovernance(DubboSettings settings, OpenSergoClient client) {
+    private DubboGovernance(
+            ApplicationModel application, DubboSettings settings, OpenSergoClient client) {
         this.client = client;
+        reports = new ServiceReports(application, client);
         GovernorBuilder builder =
                 Governor.builder()
                         .client(client)
@@ -77,13 +78,9 @@ public final class DubboGovernance {
     }
 
     private static @Nullable DubboGovernance start(ApplicationModel application) {
-        return start(DubboSettings.of(application), OpenSergoClientBuilder::bootstrap);
-    }
-
-    private static @Nullable DubboGovernance start(
-            DubboSettings settings, UnaryOperator<OpenSergoClientBuilder> bootstrap) {
-        return settings.connect(bootstrap)
-                .map(client -> new DubboGovernance(settings, client))
+        DubboSettings settings = DubboSettings.of(application);
+        return settings.connect()
+                .map(client -> new DubboGovernance(application, settings, client))
                 .orElse(null);
     }
 
@@ -99,7 +96,12 @@ public final class DubboGovernance {
         return outbound;
     }
 
+    ServiceReports reports() {
+        return reports;
+    }
+
     private void close() {
+        reports.close();
         governor.close();
         client.close();
     }

@@ -7,7 +7,6 @@ import io.opensergo.client.OpenSergoClients;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.apache.dubbo.common.config.ConfigurationUtils;
 import org.apache.dubbo.config.ApplicationConfig;
@@ -108,13 +107,12 @@ record DubboSettings(
     }
 
     /**
-     * Makes the client.
+     * Makes the client, to which the environment has the last word.
      *
-     * @param bootstrap adds what the environment says
      * @return empty if neither the settings nor the environment name a control plane
      * @throws ConfigurationException if a setting cannot be used
      */
-    Optional<OpenSergoClient> connect(UnaryOperator<OpenSergoClientBuilder> bootstrap) {
+    Optional<OpenSergoClient> connect() {
         OpenSergoClientBuilder builder = OpenSergoClients.builder();
         if (endpoints != null) {
             apply(ENDPOINT, () -> builder.endpoints(COMMA.split(endpoints)));
@@ -123,7 +121,7 @@ record DubboSettings(
             apply(NAMESPACE, () -> builder.namespace(namespace));
         }
         apply(app == null ? "dubbo.application.name" : APP, () -> builder.app(appName()));
-        return bootstrap.apply(builder).buildIfConfigured();
+        return builder.bootstrap().buildIfConfigured();
     }
 
     private String appName() {

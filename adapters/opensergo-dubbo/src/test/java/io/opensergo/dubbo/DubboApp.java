@@ -86,6 +86,10 @@ final class DubboApp implements AutoCloseable {
         return this;
     }
 
+    int port() {
+        return URL.valueOf(address).getPort();
+    }
+
     /** Provides nothing more. Closing would close what others in this process provide by triple. */
     void withdraw() {
         services.forEach(ServiceConfig::unexport);
