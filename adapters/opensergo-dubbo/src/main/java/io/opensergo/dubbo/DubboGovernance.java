@@ -7,6 +7,7 @@ import io.opensergo.governance.GovernorBuilder;
 import io.opensergo.governance.TrafficDirection;
 import io.opensergo.governance.routing.WorkloadIdentity;
 import java.util.Optional;
+import org.apache.dubbo.common.beans.factory.ScopeBeanFactory;
 import org.apache.dubbo.common.resource.Disposable;
 import org.apache.dubbo.rpc.model.ApplicationModel;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * application of a process has its own. Safe for use by many threads.
  */
 public final class DubboGovernance {
+
+    /** Guards that no application is given two of them. */
+    private static final Object STARTING = new Object();
 
     private final OpenSergoClient client;
     private final Governor governor;
@@ -66,15 +70,27 @@ public final class DubboGovernance {
         return governor;
     }
 
-    /** Returns the governance of an application, or {@code null} if it has none. */
+    /**
+     * Returns the governance of an application, or {@code null} if it has none; that it has none is
+     * not kept, since its settings may be still to come.
+     */
     static @Nullable DubboGovernance find(ApplicationModel application) {
-        if (application.isInternal()) {
+        if (application.isInternal() || application.isDestroyed()) {
             return null;
         }
-        return application
-                .getBeanFactory()
-                .getOrRegisterBean(Slot.class, type -> new Slot(start(application)))
-                .governance;
+        ScopeBeanFactory beans = application.getBeanFactory();
+        synchronized (STARTING) {
+            Slot slot = beans.getBean(Slot.class);
+            if (slot == null) {
+                DubboGovernance started = start(application);
+                if (started == null) {
+                    return null;
+                }
+                slot = new Slot(started);
+                beans.registerBean(slot);
+            }
+            return slot.governance;
+        }
     }
 
     private static @Nullable DubboGovernance start(ApplicationModel application) {
@@ -109,17 +125,15 @@ public final class DubboGovernance {
     /** Where an application keeps its governance; Dubbo destroys it with the application. */
     private static final class Slot implements Disposable {
 
-        private final @Nullable DubboGovernance governance;
+        private final DubboGovernance governance;
 
-        private Slot(@Nullable DubboGovernance governance) {
+        private Slot(DubboGovernance governance) {
             this.governance = governance;
         }
 
         @Override
         public void destroy() {
-            if (governance != null) {
-                governance.close();
-            }
+            governance.close();
         }
     }
 }
