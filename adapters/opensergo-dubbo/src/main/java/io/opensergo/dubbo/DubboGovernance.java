@@ -2,13 +2,12 @@ package io.opensergo.dubbo;
 
 import io.opensergo.api.ConfigurationException;
 import io.opensergo.api.OpenSergoClient;
-import io.opensergo.client.OpenSergoClientBuilder;
 import io.opensergo.governance.Governor;
 import io.opensergo.governance.GovernorBuilder;
 import io.opensergo.governance.TrafficDirection;
 import io.opensergo.governance.routing.WorkloadIdentity;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
+import org.apache.dubbo.common.beans.factory.ScopeBeanFactory;
 import org.apache.dubbo.common.resource.Disposable;
 import org.apache.dubbo.rpc.model.ApplicationModel;
 import org.jspecify.annotations.Nullable;
@@ -20,14 +19,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DubboGovernance {
 
+    /** Guards that no application is given two of them. */
+    private static final Object STARTING = new Object();
+
     private final OpenSergoClient client;
     private final Governor governor;
     private final Outcomes outcomes;
     private final Guards inbound;
     private final Guards outbound;
+    private final ServiceReports reports;
 
-    private DubboGovernance(DubboSettings settings, OpenSergoClient client) {
+    private DubboGovernance(
+            ApplicationModel application, DubboSettings settings, OpenSergoClient client) {
         this.client = client;
+        reports = new ServiceReports(application, client);
         GovernorBuilder builder =
                 Governor.builder()
                         .client(client)
@@ -65,25 +70,33 @@ public final class DubboGovernance {
         return governor;
     }
 
-    /** Returns the governance of an application, or {@code null} if it has none. */
+    /**
+     * Returns the governance of an application, or {@code null} if it has none; that it has none is
+     * not kept, since its settings may be still to come.
+     */
     static @Nullable DubboGovernance find(ApplicationModel application) {
-        if (application.isInternal()) {
+        if (application.isInternal() || application.isDestroyed()) {
             return null;
         }
-        return application
-                .getBeanFactory()
-                .getOrRegisterBean(Slot.class, type -> new Slot(start(application)))
-                .governance;
+        ScopeBeanFactory beans = application.getBeanFactory();
+        synchronized (STARTING) {
+            Slot slot = beans.getBean(Slot.class);
+            if (slot == null) {
+                DubboGovernance started = start(application);
+                if (started == null) {
+                    return null;
+                }
+                slot = new Slot(started);
+                beans.registerBean(slot);
+            }
+            return slot.governance;
+        }
     }
 
     private static @Nullable DubboGovernance start(ApplicationModel application) {
-        return start(DubboSettings.of(application), OpenSergoClientBuilder::bootstrap);
-    }
-
-    private static @Nullable DubboGovernance start(
-            DubboSettings settings, UnaryOperator<OpenSergoClientBuilder> bootstrap) {
-        return settings.connect(bootstrap)
-                .map(client -> new DubboGovernance(settings, client))
+        DubboSettings settings = DubboSettings.of(application);
+        return settings.connect()
+                .map(client -> new DubboGovernance(application, settings, client))
                 .orElse(null);
     }
 
@@ -99,7 +112,12 @@ public final class DubboGovernance {
         return outbound;
     }
 
+    ServiceReports reports() {
+        return reports;
+    }
+
     private void close() {
+        reports.close();
         governor.close();
         client.close();
     }
@@ -107,17 +125,15 @@ public final class DubboGovernance {
     /** Where an application keeps its governance; Dubbo destroys it with the application. */
     private static final class Slot implements Disposable {
 
-        private final @Nullable DubboGovernance governance;
+        private final DubboGovernance governance;
 
-        private Slot(@Nullable DubboGovernance governance) {
+        private Slot(DubboGovernance governance) {
             this.governance = governance;
         }
 
         @Override
         public void destroy() {
-            if (governance != null) {
-                governance.close();
-            }
+            governance.close();
         }
     }
 }

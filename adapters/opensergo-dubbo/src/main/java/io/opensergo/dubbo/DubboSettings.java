@@ -7,7 +7,6 @@ import io.opensergo.client.OpenSergoClients;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.apache.dubbo.common.config.ConfigurationUtils;
 import org.apache.dubbo.config.ApplicationConfig;
@@ -19,11 +18,11 @@ import org.jspecify.annotations.Nullable;
  * property, environment, configuration center, {@code dubbo.properties}), or else a parameter of
  * the application.
  *
- * @param application the name of the Dubbo application
+ * @param application the name of the Dubbo application, or {@code null} if it has none yet
  * @param labels the parameters of the application, but for these settings
  */
 record DubboSettings(
-        String application,
+        @Nullable String application,
         @Nullable String endpoints,
         @Nullable String namespace,
         @Nullable String app,
@@ -53,7 +52,7 @@ record DubboSettings(
                         ? Map.of()
                         : config.getParameters();
         return new DubboSettings(
-                application.getApplicationName(),
+                config == null ? null : config.getName(),
                 find(ENDPOINT, application, parameters),
                 find(NAMESPACE, application, parameters),
                 find(APP, application, parameters),
@@ -108,13 +107,17 @@ record DubboSettings(
     }
 
     /**
-     * Makes the client.
+     * Makes the client, to which the environment has the last word.
      *
-     * @param bootstrap adds what the environment says
-     * @return empty if neither the settings nor the environment name a control plane
+     * @return empty if neither the settings nor the environment name a control plane, or nothing
+     *     names the application
      * @throws ConfigurationException if a setting cannot be used
      */
-    Optional<OpenSergoClient> connect(UnaryOperator<OpenSergoClientBuilder> bootstrap) {
+    Optional<OpenSergoClient> connect() {
+        String appName = app == null ? application : app;
+        if (appName == null) {
+            return Optional.empty();
+        }
         OpenSergoClientBuilder builder = OpenSergoClients.builder();
         if (endpoints != null) {
             apply(ENDPOINT, () -> builder.endpoints(COMMA.split(endpoints)));
@@ -122,12 +125,8 @@ record DubboSettings(
         if (namespace != null) {
             apply(NAMESPACE, () -> builder.namespace(namespace));
         }
-        apply(app == null ? "dubbo.application.name" : APP, () -> builder.app(appName()));
-        return bootstrap.apply(builder).buildIfConfigured();
-    }
-
-    private String appName() {
-        return app == null ? application : app;
+        apply(app == null ? "dubbo.application.name" : APP, () -> builder.app(appName));
+        return builder.bootstrap().buildIfConfigured();
     }
 
     /** Names the setting as users of Dubbo write it. */

@@ -61,8 +61,18 @@ final class DubboApp implements AutoCloseable {
 
     /** Provides a service of a group on a free port. */
     DubboApp provide(String protocol, String group, Greeter greeter) {
+        return provide(protocol, "all", group, greeter);
+    }
+
+    /** Provides a service without a pool of threads of its own. */
+    DubboApp provideOnNetworkThreads(String protocol, Greeter greeter) {
+        return provide(protocol, "direct", "", greeter);
+    }
+
+    private DubboApp provide(String protocol, String dispatcher, String group, Greeter greeter) {
         address = protocol + "://127.0.0.1:" + freePort();
         var port = new ProtocolConfig(protocol, URL.valueOf(address).getPort());
+        port.setDispatcher(dispatcher);
         var service = new ServiceConfig<Greeter>();
         service.setInterface(Greeter.class);
         service.setGroup(group);
@@ -84,6 +94,10 @@ final class DubboApp implements AutoCloseable {
     DubboApp start() {
         bootstrap.start();
         return this;
+    }
+
+    int port() {
+        return URL.valueOf(address).getPort();
     }
 
     /** Provides nothing more. Closing would close what others in this process provide by triple. */

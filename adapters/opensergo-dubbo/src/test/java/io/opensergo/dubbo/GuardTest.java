@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.apache.dubbo.rpc.RpcContext;
 import org.apache.dubbo.rpc.RpcException;
 import org.apache.dubbo.rpc.service.GenericService;
 import org.junit.jupiter.api.AfterEach;
@@ -202,13 +203,87 @@ class GuardTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"dubbo", "tri"})
-    void freesASlotOnEveryWayOut(String protocol) {
+    void countsATimeoutOnceHoweverOftenTheClusterTries(String protocol) {
         DubboApp provider = provider(protocol);
         DubboApp caller = consumer();
         Greeter consumer = caller.consume(provider);
-        List<Rule> one =
-                Rules.read(
-                        """
+        apply(
+                caller,
+                Rules.breaker(
+                        "consumer",
+                        GREET,
+                        "1h",
+                        "errorConditions: {errorType: [TIMEOUT_EXCEPTION]}"));
+
+        int timeouts = 0;
+        while (refusals(1, () -> greetWithin(100, consumer, "hold")).isEmpty()) {
+            timeouts++;
+        }
+
+        assertThat(timeouts).isEqualTo(4);
+        greeter.letGo();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"dubbo", "tri"})
+    void freesASlotWhenACallTimesOutOrIsCancelledOrCannotBeMade(String protocol) {
+        DubboApp provider = provider(protocol);
+        DubboApp caller = consumer();
+        Greeter consumer = caller.consume(provider);
+        Greeter nowhere = caller.consume(protocol + "://127.0.0.1:1");
+        apply(caller, one("consumer"));
+
+        for (int i = 0; i < 3; i++) {
+            assertThat(codeOf(catchThrowable(() -> greetWithin(100, consumer, "hold"))))
+                    .as("synchronous")
+                    .isEqualTo(RpcException.TIMEOUT_EXCEPTION);
+            setTimeout(100);
+            assertThat(catchThrowable(() -> consumer.greetLater("hold").join()))
+                    .as("asynchronous")
+                    .hasMessageContaining("imeout");
+            assertThat(codeOf(catchThrowable(() -> nowhere.greet("you"))))
+                    .as("nobody there")
+                    .isNotIn(RpcException.LIMIT_EXCEEDED_EXCEPTION, -1);
+            setTimeout(100);
+            consumer.greetLater("hold").cancel(true);
+            await().atMost(DubboApp.PATIENCE)
+                    .ignoreExceptions()
+                    .until(() -> consumer.greet("you").equals("hello"));
+        }
+        greeter.letGo();
+    }
+
+    @Test
+    void refusesWhatWouldHaveToWaitOnAThreadOfTheNetwork() {
+        DubboApp provider =
+                app("provider", Map.of()).provideOnNetworkThreads("dubbo", greeter).start();
+        Greeter consumer = ungoverned().consume(provider);
+        apply(provider, throttle("provider", GREET));
+        List<Throwable> errors = new ArrayList<>();
+
+        for (int i = 0; i < 5; i++) {
+            Throwable error = catchThrowable(() -> consumer.greet("you"));
+            if (error != null) {
+                errors.add(error);
+            }
+        }
+
+        assertThat(errors).isNotEmpty();
+        assertThat(errors.get(0)).hasMessageContaining("leaves no thread to wait on");
+    }
+
+    private static String greetWithin(int millis, Greeter consumer, String name) {
+        setTimeout(millis);
+        return consumer.greet(name);
+    }
+
+    private static void setTimeout(int millis) {
+        RpcContext.getClientAttachment().setObjectAttachment("timeout", millis);
+    }
+
+    private static List<Rule> one(String app) {
+        return Rules.read(
+                """
                         apiVersion: fault-tolerance.opensergo.io/v1alpha1
                         kind: ConcurrencyLimitStrategy
                         metadata: {name: one, labels: {app: APP}}
@@ -221,9 +296,17 @@ class GuardTest {
                           targets: [{targetResourceName: "%s"}, {targetResourceName: "%s"}]
                           strategies: [{name: one, kind: ConcurrencyLimitStrategy}]
                         """
-                                .formatted(SERVICE, GREET)
-                                .replace("APP", "consumer"));
-        apply(caller, one);
+                        .formatted(SERVICE, GREET)
+                        .replace("APP", app));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"dubbo", "tri"})
+    void freesASlotOnEveryWayOut(String protocol) {
+        DubboApp provider = provider(protocol);
+        DubboApp caller = consumer();
+        Greeter consumer = caller.consume(provider);
+        apply(caller, one("consumer"));
 
         for (int i = 0; i < 5; i++) {
             assertThat(consumer.greet("you")).isEqualTo("hello");

@@ -27,6 +27,9 @@ final class LocalGreeter implements Greeter {
     public String greet(String who) {
         calls.incrementAndGet();
         failIfAsked(who);
+        if (who.equals("hold")) {
+            held.join();
+        }
         return name + colour();
     }
 

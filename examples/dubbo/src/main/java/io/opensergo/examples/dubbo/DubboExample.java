@@ -84,11 +84,7 @@ public final class DubboExample {
 
         chapter("Somebody edits it: 50 % of everybody else");
         long before = shop.plan().number();
-        rules.put(
-                read(
-                        "routing.yaml",
-                        "weight: 90",
-                        "weight: 10")); // 10 to 10 is half and half
+        rules.put(read("routing.yaml", "weight: 90", "weight: 10")); // 10 to 10 is half and half
         await(shop, plan -> plan.number() > before);
         note("1000 calls of anybody: " + answers(prices, 1000, "anybody"));
 
