@@ -28,4 +28,10 @@ final class GovernedFlowRule extends FlowRule implements Governed {
     public int hashCode() {
         return 31 * super.hashCode() + origin.hashCode();
     }
+
+    /** Returns what Sentinel says of the rule, and where it comes from. */
+    @Override
+    public String toString() {
+        return super.toString() + " of " + origin.strategy();
+    }
 }

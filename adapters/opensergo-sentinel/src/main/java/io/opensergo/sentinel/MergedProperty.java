@@ -4,8 +4,10 @@ import com.alibaba.csp.sentinel.property.PropertyListener;
 import com.alibaba.csp.sentinel.property.SentinelProperty;
 import com.alibaba.csp.sentinel.slots.block.AbstractRule;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
@@ -68,11 +70,7 @@ final class MergedProperty<R extends AbstractRule> implements SentinelProperty<L
                 }
             }
         }
-        try {
-            publish();
-        } catch (RuntimeException e) {
-            reportUnloadable(e);
-        }
+        publishOrReport();
     }
 
     /** Withdraws our rules and gives the user's property its place back. */
@@ -86,22 +84,26 @@ final class MergedProperty<R extends AbstractRule> implements SentinelProperty<L
             Theirs left = theirs;
             if (left != null && isCurrent()) {
                 left.property.removeListener(left);
-                theirs = null;
-                manager.register(left.property);
+                giveBack(left.property);
                 return;
             }
         }
-        publish(); // somebody stands before this property, which only passes rules on from now on
+        publishOrReport(); // somebody stands before this property, which only passes rules on now
+    }
+
+    private void giveBack(SentinelProperty<List<R>> property) {
+        try {
+            manager.register(property);
+        } catch (RuntimeException e) {
+            reportUnloadable(e);
+        }
     }
 
     /** An unchanged rule stays the same object, so that exceptions and rule lists agree. */
     private static <R> List<R> keepingEqual(List<R> rules, List<R> before) {
-        List<R> kept = new ArrayList<>(rules.size());
-        for (R rule : rules) {
-            int index = before.indexOf(rule);
-            kept.add(index < 0 ? rule : before.get(index));
-        }
-        return List.copyOf(kept);
+        Map<R, R> known = new HashMap<>();
+        before.forEach(rule -> known.put(rule, rule));
+        return rules.stream().map(rule -> known.getOrDefault(rule, rule)).toList();
     }
 
     /** Needs the lock. */
@@ -193,6 +195,14 @@ final class MergedProperty<R extends AbstractRule> implements SentinelProperty<L
         return rule instanceof Governed
                 || (rule.getId() != null
                         && ours.stream().anyMatch(own -> rule.getId().equals(own.getId())));
+    }
+
+    private void publishOrReport() {
+        try {
+            publish();
+        } catch (RuntimeException e) {
+            reportUnloadable(e);
+        }
     }
 
     private void publish() {

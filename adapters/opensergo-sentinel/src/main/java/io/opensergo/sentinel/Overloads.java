@@ -1,5 +1,6 @@
 package io.opensergo.sentinel;
 
+import com.alibaba.csp.sentinel.Constants;
 import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy;
 import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy.AdaptiveStrategy;
 import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy.MetricType;
@@ -9,6 +10,12 @@ import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy.Metr
  * everything above a CPU usage, but above a load only what exceeds the measured capacity.
  */
 final class Overloads {
+
+    /**
+     * Sentinel 1.8.6 fails when it logs a refusal by a system rule, and lets the request pass;
+     * 1.8.7 does not.
+     */
+    static final boolean SYSTEM_RULES_REFUSE = !Constants.SENTINEL_VERSION.equals("1.8.6");
 
     private Overloads() {}
 
@@ -25,6 +32,10 @@ final class Overloads {
         if (strategy.adaptiveStrategy() != AdaptiveStrategy.NONE) {
             return new Translation.BySlot(
                     "it rejects beyond the capacity, and Sentinel everything above a CPU usage");
+        }
+        if (!SYSTEM_RULES_REFUSE) {
+            return new Translation.BySlot(
+                    "system rules of this version of Sentinel refuse nothing");
         }
         var rule = new GovernedSystemRule(origin);
         rule.setHighestCpuUsage(strategy.triggerThreshold().value());

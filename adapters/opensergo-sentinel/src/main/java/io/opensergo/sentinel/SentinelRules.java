@@ -30,8 +30,10 @@ final class SentinelRules {
 
     private final Map<Object, Contribution> contributions = new LinkedHashMap<>(); // under this
 
-    /** Written under this. */
+    /** Written under this, as is the next. */
     private volatile Map<RuleOrigin, Binding> bindings = Map.of();
+
+    private volatile List<SystemRule> systemRules = List.of();
 
     private SentinelRules() {}
 
@@ -63,9 +65,8 @@ final class SentinelRules {
      * Returns the strategy that sets the CPU usage above which Sentinel refuses requests: its
      * exception has no rule. Empty if the user sets a lower one.
      */
-    synchronized Optional<Binding> cpuLimit() {
-        return contributions.values().stream()
-                .flatMap(contribution -> contribution.systemRules().stream())
+    Optional<Binding> cpuLimit() {
+        return systemRules.stream()
                 .min(Comparator.comparingDouble(SystemRule::getHighestCpuUsage))
                 .filter(
                         rule ->
@@ -84,7 +85,8 @@ final class SentinelRules {
         tokenServer.load(flowRules.stream().filter(FlowRule::isClusterMode).toList());
         flow.setOurs(flowRules);
         degrade.setOurs(collect(Contribution::degradeRules));
-        system.setOurs(collect(Contribution::systemRules));
+        systemRules = List.copyOf(collect(Contribution::systemRules));
+        system.setOurs(systemRules);
     }
 
     private <R> List<R> collect(Function<Contribution, Collection<R>> rules) {

@@ -207,7 +207,11 @@ class SentinelEnforcesTest {
         Rig.eventually(() -> !Calls.passes("anything"));
 
         BlockException refusal = Calls.refusal("anything").orElseThrow();
-        assertThat(refusal).isInstanceOf(SystemBlockException.class);
+        assertThat(refusal)
+                .isInstanceOf(
+                        Overloads.SYSTEM_RULES_REFUSE
+                                ? SystemBlockException.class
+                                : OpenSergoBlockException.class);
         Rejection rejection = OpenSergoSentinel.rejectionOf(refusal).orElseThrow();
         assertThat(rejection.resource()).isEqualTo("anything");
         assertThat(rejection.strategy()).isEqualTo("cpu");

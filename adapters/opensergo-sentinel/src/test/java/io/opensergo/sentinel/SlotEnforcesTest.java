@@ -19,6 +19,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -92,6 +95,52 @@ class SlotEnforcesTest {
         assertThat(Calls.passed("alike-2", 20)).isEqualTo(7);
         assertThat(Calls.passed("alike-1", 20)).isEqualTo(2);
         assertThat(Calls.passed("alike-0", 20)).isEqualTo(20);
+    }
+
+    @Test
+    void simultaneousRequestsDoNotExceedALimit() throws Exception {
+        rig.put("many", 1, Rules.on("many", Rules.rate("limit", 100, 60)));
+        var start = new CountDownLatch(1);
+        List<CompletableFuture<Integer>> callers = new ArrayList<>();
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        try {
+            for (int i = 0; i < 8; i++) {
+                callers.add(
+                        CompletableFuture.supplyAsync(
+                                () -> {
+                                    awaitUninterruptibly(start);
+                                    return Calls.passed("many", 200);
+                                },
+                                threads));
+            }
+            start.countDown();
+            int passed = 0;
+            for (CompletableFuture<Integer> caller : callers) {
+                passed += caller.get(30, TimeUnit.SECONDS);
+            }
+
+            assertThat(passed).isEqualTo(100);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void anEntryIsOneRequestHoweverManyTokensItAsksFor() throws BlockException {
+        rig.put("batch", 1, Rules.on("batch", Rules.rate("limit", 2, 60)));
+
+        SphU.entry("batch", EntryType.IN, 5).exit(5);
+        SphU.entry("batch", EntryType.IN, 5).exit(5);
+
+        assertThat(Calls.passes("batch")).isFalse();
     }
 
     @Test

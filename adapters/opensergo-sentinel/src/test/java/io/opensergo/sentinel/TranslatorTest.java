@@ -1,6 +1,7 @@
 package io.opensergo.sentinel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.alibaba.csp.sentinel.slots.block.RuleConstant;
 import com.alibaba.csp.sentinel.slots.block.degrade.DegradeRule;
@@ -219,6 +220,8 @@ class TranslatorTest {
 
     @Test
     void rejectingAboveACpuUsageIsASystemRule() {
+        assumeThat(Overloads.SYSTEM_RULES_REFUSE).isTrue();
+
         Contribution contribution =
                 translate(List.of(Rules.cpu("cpu", 0.82, AdaptiveStrategy.NONE)));
 
