@@ -11,7 +11,7 @@ import io.opensergo.rules.faulttolerance.ThrottlingStrategy;
 final class Pacing {
 
     /**
-     * Beyond it the rate limiter of Sentinel 1.8.8 and later divides by a rate that it has rounded
+     * Beyond it the rate limiter of Sentinel 1.8.7 and later divides by a rate that it has rounded
      * to zero, and none of the flow rules that come with the rule are loaded.
      */
     private static final long LONGEST_GAP_MILLIS = 2000;
