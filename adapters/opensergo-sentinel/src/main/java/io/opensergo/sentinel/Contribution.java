@@ -24,7 +24,7 @@ record Contribution(
         List<DegradeRule> degradeRules,
         List<SystemRule> systemRules,
         List<Rule> slotRules,
-        Map<RuleOrigin, Binding> bindings,
+        Map<RuleOrigin, ResourceBinding> bindings,
         List<Enforcement> enforcements,
         List<PlanProblem> problems) {
 

@@ -9,6 +9,8 @@ import io.opensergo.governance.Governor;
 import io.opensergo.governance.PlanProblem;
 import io.opensergo.governance.Rejection;
 import io.opensergo.governance.ResourceStats;
+import io.opensergo.governance.internal.rules.RuleBook;
+import io.opensergo.governance.internal.rules.RuleFeed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -43,7 +45,7 @@ public final class OpenSergoSentinel implements AutoCloseable {
     private final Sinks.Empty<Void> ready = Sinks.empty();
 
     private final Object lock = new Object();
-    private Rulebook book = Rulebook.EMPTY; // under lock
+    private RuleBook book = RuleBook.unknown(RuleBook.PROTECTION); // under lock
     private boolean complete; // under lock
     private boolean closed; // under lock
     private volatile Contribution contribution = Contribution.NONE; // written under lock
@@ -53,7 +55,7 @@ public final class OpenSergoSentinel implements AutoCloseable {
         sharedStore = settings.hasGlobalQuota();
         governor = settings.governor();
         ownClient = settings.ownsClient() ? settings.client() : null;
-        feed = new RuleFeed(settings.client(), target, this::update);
+        feed = new RuleFeed(settings.client(), target, RuleBook.PROTECTION, this::update);
     }
 
     /**
@@ -192,7 +194,7 @@ public final class OpenSergoSentinel implements AutoCloseable {
     }
 
     /** A fault in some rules must not keep later ones from taking effect. */
-    private void update(UnaryOperator<Rulebook> change) {
+    private void update(UnaryOperator<RuleBook> change) {
         synchronized (lock) {
             if (closed) {
                 return;

@@ -20,7 +20,9 @@ final class Overloads {
     private Overloads() {}
 
     static Translation translate(
-            AdaptiveOverloadProtectionStrategy strategy, Binding binding, RuleOrigin origin) {
+            AdaptiveOverloadProtectionStrategy strategy,
+            ResourceBinding binding,
+            RuleOrigin origin) {
         if (!binding.isOfProcess()) {
             return new Translation.BySlot(
                     "it protects one resource, and Sentinel's system rules the whole process");

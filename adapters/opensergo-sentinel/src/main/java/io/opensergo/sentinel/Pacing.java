@@ -1,6 +1,7 @@
 package io.opensergo.sentinel;
 
 import com.alibaba.csp.sentinel.slots.block.RuleConstant;
+import io.opensergo.governance.internal.rules.LimitText;
 import io.opensergo.rules.faulttolerance.ThrottlingStrategy;
 
 /**

@@ -4,6 +4,7 @@ import com.alibaba.csp.sentinel.node.IntervalProperty;
 import com.alibaba.csp.sentinel.slots.block.ClusterRuleConstant;
 import com.alibaba.csp.sentinel.slots.block.RuleConstant;
 import com.alibaba.csp.sentinel.slots.block.flow.ClusterFlowConfig;
+import io.opensergo.governance.internal.rules.LimitText;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
 import java.time.Duration;
 

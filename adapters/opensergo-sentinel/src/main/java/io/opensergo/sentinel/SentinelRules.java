@@ -31,7 +31,7 @@ final class SentinelRules {
     private final Map<Object, Contribution> contributions = new LinkedHashMap<>(); // under this
 
     /** Written under this, as is the next. */
-    private volatile Map<RuleOrigin, Binding> bindings = Map.of();
+    private volatile Map<RuleOrigin, ResourceBinding> bindings = Map.of();
 
     private volatile List<SystemRule> systemRules = List.of();
 
@@ -57,7 +57,7 @@ final class SentinelRules {
     }
 
     /** Returns what a rule of Sentinel's is the translation of, if it is in force. */
-    Optional<Binding> binding(RuleOrigin origin) {
+    Optional<ResourceBinding> binding(RuleOrigin origin) {
         return Optional.ofNullable(bindings.get(origin));
     }
 
@@ -65,7 +65,7 @@ final class SentinelRules {
      * Returns the strategy that sets the CPU usage above which Sentinel refuses requests: its
      * exception has no rule. Empty if the user sets a lower one.
      */
-    Optional<Binding> cpuLimit() {
+    Optional<ResourceBinding> cpuLimit() {
         return systemRules.stream()
                 .min(Comparator.comparingDouble(SystemRule::getHighestCpuUsage))
                 .filter(
@@ -78,7 +78,7 @@ final class SentinelRules {
     }
 
     private void apply() {
-        Map<RuleOrigin, Binding> all = new HashMap<>();
+        Map<RuleOrigin, ResourceBinding> all = new HashMap<>();
         contributions.values().forEach(contribution -> all.putAll(contribution.bindings()));
         bindings = Map.copyOf(all);
         List<FlowRule> flowRules = collect(Contribution::flowRules);

@@ -23,7 +23,7 @@ final class SlotRules {
 
     private record Place(FaultToleranceRule rule, String resource) {}
 
-    void add(Binding binding) {
+    void add(ResourceBinding binding) {
         named.put(binding.strategy().id(), binding.strategy());
         if (binding.fallback() != null) {
             named.put(binding.fallback().id(), binding.fallback());

@@ -5,10 +5,14 @@ import com.alibaba.csp.sentinel.slots.block.flow.FlowRule;
 import com.alibaba.csp.sentinel.slots.system.SystemRule;
 import io.opensergo.api.Target;
 import io.opensergo.governance.PlanProblem;
+import io.opensergo.governance.internal.rules.Binding;
+import io.opensergo.governance.internal.rules.RuleBook;
+import io.opensergo.governance.internal.rules.RuleJoin;
 import io.opensergo.rules.Metadata;
 import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy;
 import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy;
 import io.opensergo.rules.faulttolerance.ConcurrencyLimitStrategy;
+import io.opensergo.rules.faulttolerance.FaultToleranceRule;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
 import io.opensergo.rules.faulttolerance.Strategy;
 import io.opensergo.rules.faulttolerance.ThrottlingStrategy;
@@ -31,7 +35,7 @@ final class Translator {
     private final List<DegradeRule> degradeRules = new ArrayList<>();
     private final List<SystemRule> systemRules = new ArrayList<>();
     private final SlotRules slotRules = new SlotRules();
-    private final Map<RuleOrigin, Binding> bindings = new HashMap<>();
+    private final Map<RuleOrigin, ResourceBinding> bindings = new HashMap<>();
     private final List<Enforcement> enforcements = new ArrayList<>();
     private final List<PlanProblem> problems = new ArrayList<>();
 
@@ -41,18 +45,27 @@ final class Translator {
     }
 
     /** Translates the rules of an application. */
-    static Contribution translate(Rulebook book, Target target, Sharing sharing) {
-        var join = new Join(book);
+    static Contribution translate(RuleBook book, Target target, Sharing sharing) {
+        var join = new RuleJoin(book);
         var translator = new Translator(target, sharing);
-        translator.problems.addAll(join.problems());
-        join.byResource().forEach(translator::translateAll);
+        translator.report(PlanProblem.Type.DANGLING_STRATEGY, join.danglingStrategies());
+        translator.report(PlanProblem.Type.DANGLING_FALLBACK_ACTION, join.danglingActions());
+        for (String resource : join.resources()) {
+            translator.translateAll(resource, join.of(resource));
+        }
+        translator.translateAll(ResourceBinding.WHOLE_PROCESS, join.ofProcess());
         return translator.contribution();
     }
 
-    private void translateAll(Collection<Binding> ofResource) {
+    private void translateAll(String resource, Collection<Binding> bindings) {
+        translateAll(
+                bindings.stream().map(binding -> new ResourceBinding(resource, binding)).toList());
+    }
+
+    private void translateAll(Collection<ResourceBinding> ofResource) {
         boolean waits = ofResource.stream().anyMatch(Translator::waits);
         boolean together = waits && ofResource.size() > 1;
-        for (Binding binding : ofResource) {
+        for (ResourceBinding binding : ofResource) {
             Translation translation = translate(binding);
             if (together && !(translation instanceof Translation.Idle)) {
                 translation =
@@ -63,13 +76,13 @@ final class Translator {
         }
     }
 
-    private static boolean waits(Binding binding) {
+    private static boolean waits(ResourceBinding binding) {
         return binding.strategy() instanceof ThrottlingStrategy throttling
                 && !throttling.minIntervalOfRequests().isZero();
     }
 
-    private Translation translate(Binding binding) {
-        if (binding.isShadow()) {
+    private Translation translate(ResourceBinding binding) {
+        if (binding.binding().shadow()) {
             return new Translation.BySlot("it is a shadow, which Sentinel does not know");
         }
         String resource = binding.resource();
@@ -90,7 +103,7 @@ final class Translator {
         return Overloads.translate((AdaptiveOverloadProtectionStrategy) strategy, binding, origin);
     }
 
-    private void add(Binding binding, Translation translation) {
+    private void add(ResourceBinding binding, Translation translation) {
         if (translation instanceof Translation.BySlot slot) {
             slotRules.add(binding);
             tell(binding, Enforcement.Engine.SLOT, slot.reason());
@@ -104,7 +117,7 @@ final class Translator {
         }
     }
 
-    private void addToSentinel(Binding binding, Translation translation) {
+    private void addToSentinel(ResourceBinding binding, Translation translation) {
         if (translation instanceof Translation.Flow flow) {
             flowRules.add(flow.rule());
             if (flow.rule().isClusterMode() && !sharing.tokenServer()) {
@@ -121,7 +134,7 @@ final class Translator {
     }
 
     /** The slot's governor reports this of its own rules. */
-    private void checkMode(Binding binding) {
+    private void checkMode(ResourceBinding binding) {
         if (binding.hasUnknownMode()) {
             report(
                     PlanProblem.Type.UNKNOWN_MODE,
@@ -131,11 +144,19 @@ final class Translator {
         }
     }
 
-    private void report(PlanProblem.Type type, Binding binding, String problem) {
+    private void report(PlanProblem.Type type, List<RuleJoin.Dangling> references) {
+        for (RuleJoin.Dangling each : references) {
+            FaultToleranceRule rule = each.rule();
+            String message = rule.kind().name() + " '" + rule.name() + "' " + each.problem();
+            problems.add(new PlanProblem(type, rule.name(), message));
+        }
+    }
+
+    private void report(PlanProblem.Type type, ResourceBinding binding, String problem) {
         problems.add(new PlanProblem(type, binding.strategy().name(), binding + " " + problem));
     }
 
-    private void tell(Binding binding, Enforcement.Engine by, String reason) {
+    private void tell(ResourceBinding binding, Enforcement.Engine by, String reason) {
         enforcements.add(new Enforcement(binding.resource(), binding.origin(target), by, reason));
     }
 

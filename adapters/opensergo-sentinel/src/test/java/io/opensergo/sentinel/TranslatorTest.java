@@ -8,6 +8,7 @@ import com.alibaba.csp.sentinel.slots.block.degrade.DegradeRule;
 import com.alibaba.csp.sentinel.slots.block.flow.FlowRule;
 import io.opensergo.api.Target;
 import io.opensergo.governance.PlanProblem;
+import io.opensergo.governance.internal.rules.RuleBook;
 import io.opensergo.rules.Metadata;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleKind;
@@ -16,7 +17,6 @@ import io.opensergo.rules.faulttolerance.FaultToleranceRule;
 import io.opensergo.rules.faulttolerance.LimitMode;
 import io.opensergo.rules.faulttolerance.Strategy;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -70,7 +70,7 @@ class TranslatorTest {
                 .containsExactly(PlanProblem.Type.NOT_SUPPORTED);
         assertThat(contribution.problems().get(0).message())
                 .contains("RateLimitStrategy 'limit'", "the whole limit applies to each instance");
-        Rulebook book =
+        RuleBook book =
                 book(Rules.on("r", Rules.rate(Rules.metadata("limit"), LimitMode.GLOBAL, 120, 1)));
         assertThat(Translator.translate(book, SHOP, new Sharing(false, true)).problems()).isEmpty();
     }
@@ -343,14 +343,14 @@ class TranslatorTest {
         return Translator.translate(book(rules), SHOP, new Sharing(false, false));
     }
 
-    private static Rulebook book(Collection<? extends Rule> rules) {
+    private static RuleBook book(Collection<? extends Rule> rules) {
         Map<RuleKind<?>, List<Rule>> byKind =
                 rules.stream().collect(Collectors.groupingBy(Rule::kind));
-        Rulebook book = Rulebook.EMPTY;
+        RuleBook book = RuleBook.unknown(RuleBook.PROTECTION);
         for (Map.Entry<RuleKind<?>, List<Rule>> kind : byKind.entrySet()) {
-            book = book.with(kind.getKey(), new ArrayList<>(kind.getValue()));
+            book = book.with(kind.getKey(), kind.getValue(), 1);
         }
-        assertThat(byKind.keySet()).isSubsetOf(Rulebook.KINDS);
+        assertThat(byKind.keySet()).isSubsetOf(RuleBook.PROTECTION);
         return book;
     }
 

@@ -1,4 +1,4 @@
-package io.opensergo.governance;
+package io.opensergo.governance.internal.rules;
 
 import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy;
 import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy;
@@ -10,11 +10,12 @@ import io.opensergo.rules.faulttolerance.ThrottlingStrategy;
 import java.time.Duration;
 
 /** Says for people what limit a strategy sets. */
-final class Limits {
+public final class LimitText {
 
-    private Limits() {}
+    private LimitText() {}
 
-    static String describe(Strategy strategy) {
+    /** Returns for example {@code 120 requests per 1s}. */
+    public static String of(Strategy strategy) {
         if (strategy instanceof RateLimitStrategy rate) {
             return rate.threshold() + " requests per " + text(rate.statDuration());
         }
@@ -45,7 +46,7 @@ final class Limits {
     }
 
     /** Writes a duration as documents do. */
-    private static String text(Duration duration) {
+    public static String text(Duration duration) {
         long millis = duration.toMillis();
         return millis % 1000 == 0 ? millis / 1000 + "s" : millis + "ms";
     }
