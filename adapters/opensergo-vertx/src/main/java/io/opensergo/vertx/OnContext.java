@@ -4,6 +4,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
 import java.util.function.Supplier;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -99,7 +100,7 @@ public final class OnContext {
      * completes without a value. Subscribes at once, on the calling thread.
      */
     public <T> Future<T> future(Mono<T> source) {
-        Promise<T> promise = Promise.promise();
+        Promise<T> promise = ((ContextInternal) context).promise();
         source.publishOn(scheduler)
                 .subscribe(promise::tryComplete, promise::tryFail, promise::tryComplete);
         return promise.future();

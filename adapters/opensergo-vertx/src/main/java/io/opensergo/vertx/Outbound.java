@@ -4,12 +4,12 @@ import io.opensergo.governance.Governor;
 import io.opensergo.governance.Guard;
 import io.opensergo.governance.RequestRejectedException;
 import io.opensergo.governance.routing.TrafficColour;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.internal.ContextInternal;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
@@ -78,9 +78,8 @@ final class Outbound {
 
     /** Whoever knows the instances may answer on a context of its own. */
     private <T> Future<T> onThisContext(Future<T> future) {
-        Context caller = vertx.getOrCreateContext();
-        Promise<T> promise = Promise.promise();
-        future.onComplete(result -> caller.runOnContext(back -> promise.handle(result)));
+        Promise<T> promise = ((ContextInternal) vertx.getOrCreateContext()).promise();
+        future.onComplete(promise::handle);
         return promise.future();
     }
 

@@ -37,6 +37,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** A server whose routes are guarded, over sockets. */
 class ServerGuardTest {
 
+    private static final String LARGE = "x".repeat(500_000);
+
     private final World world = new World();
     private final Router router = world.router();
 
@@ -289,9 +291,10 @@ class ServerGuardTest {
 
         waiting.reset();
         world.awaitIdle("GET:/orders");
+        int before = served.get();
         get(World.get(client, port, "/orders"));
 
-        assertThat(served).hasValue(2);
+        assertThat(served).hasValue(before + 1);
     }
 
     @ParameterizedTest
@@ -309,9 +312,11 @@ class ServerGuardTest {
                         context -> {
                             if (context.request().getHeader("x-patience") != null) {
                                 context.vertx()
-                                        .setTimer(
-                                                100,
-                                                id -> context.response().setStatusCode(504).end());
+                                        .runOnContext(
+                                                soon ->
+                                                        context.response()
+                                                                .setStatusCode(504)
+                                                                .end());
                             }
                             context.next();
                         });
@@ -329,12 +334,13 @@ class ServerGuardTest {
         RequestOptions impatient = new RequestOptions(order).putHeader("x-patience", "none");
 
         assertThat(get(send(client, order, "one")).status()).isEqualTo(200);
-        assertThat(get(send(client, impatient, "x".repeat(500_000))).status()).isEqualTo(504);
+        await().atMost(PATIENCE).until(() -> get(send(client, impatient, LARGE)).status() == 504);
         world.awaitIdle("POST:/orders");
+        int before = served.get();
         assertThat(get(World.get(client, port, "/other")).status()).isEqualTo(200);
-        await().atMost(PATIENCE).until(() -> get(send(client, order, "three")).status() == 200);
+        assertThat(get(send(client, order, "three")).status()).isEqualTo(200);
 
-        assertThat(served).hasValue(2);
+        assertThat(served).hasValue(before + 1);
     }
 
     @Test
@@ -350,14 +356,14 @@ class ServerGuardTest {
         int port = world.serve(router);
         HttpClientAgent client = world.client(HttpVersion.HTTP_1_1);
 
-        List<Integer> statuses =
-                IntStream.range(0, 8)
-                        .mapToObj(i -> get(World.get(client, port, "/prices")).status())
-                        .toList();
+        for (int i = 0; i < 5; i++) {
+            assertThat(get(World.get(client, port, "/prices")).status()).isEqualTo(503);
+        }
+        await().atMost(PATIENCE)
+                .until(() -> get(World.get(client, port, "/prices")).status() == 429);
+
         status.set(200);
 
-        assertThat(statuses.subList(0, 5)).containsOnly(503);
-        assertThat(statuses.get(5)).isEqualTo(429);
         await().atMost(PATIENCE)
                 .until(() -> get(World.get(client, port, "/prices")).status() == 200);
         assertThat(world.stats("GET:/prices").strategies().get(0).breaker())
