@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -30,6 +31,7 @@ import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * Turns the rules of an application into decisions, in this process.
@@ -47,6 +49,9 @@ public final class Governor implements AutoCloseable {
     public static final String OTHER_RESOURCES = "*";
 
     private static final Logger LOG = LoggerFactory.getLogger(Governor.class);
+
+    /** For how long a problem of an edit may be one of rules that are still on their way. */
+    private static final Duration JOIN_TIME = Duration.ofSeconds(2);
 
     private final Engine engine;
     private final BreakerEvents events = new BreakerEvents();
@@ -331,22 +336,44 @@ public final class Governor implements AutoCloseable {
         }
     }
 
-    /** Warns of problems once every kind is there to be joined: of all then, later of new ones. */
+    /**
+     * Warns of problems once every kind is there to be joined: of all then, later of new ones.
+     * Rules and the strategies that they name come one kind after the other, so a problem of an
+     * edit is given time to solve itself.
+     */
     private void replacePlan(CompiledPlan next) {
         CompiledPlan before = plan;
         sampler.setActive(next.measuresLoad());
         plan = next;
         plans.tryEmitNext(next.summary());
-        if (next.book().isComplete()) {
-            List<PlanProblem> known =
-                    before.book().isComplete() ? before.summary().problems() : List.of();
-            next.summary().problems().stream()
-                    .filter(problem -> !known.contains(problem))
-                    .forEach(Governor::warn);
-            if (ready.tryEmitEmpty().isSuccess() && target != null) {
-                LOG.info("Governed by the rules of {}", target);
-            }
+        if (!next.book().isComplete()) {
+            return;
         }
+        if (target == null || !before.book().isComplete()) {
+            next.summary().problems().stream()
+                    .filter(problem -> !isKnown(problem, before))
+                    .forEach(Governor::warn);
+        } else if (next.summary().problems().stream().anyMatch(each -> !isKnown(each, before))) {
+            Schedulers.parallel()
+                    .schedule(
+                            () -> warnOfRest(before, next),
+                            JOIN_TIME.toMillis(),
+                            TimeUnit.MILLISECONDS);
+        }
+        if (ready.tryEmitEmpty().isSuccess() && target != null) {
+            LOG.info("Governed by the rules of {}", target);
+        }
+    }
+
+    private static boolean isKnown(PlanProblem problem, CompiledPlan before) {
+        return before.book().isComplete() && before.summary().problems().contains(problem);
+    }
+
+    private void warnOfRest(CompiledPlan before, CompiledPlan after) {
+        List<PlanProblem> now = plan.summary().problems();
+        after.summary().problems().stream()
+                .filter(problem -> !isKnown(problem, before) && now.contains(problem))
+                .forEach(Governor::warn);
     }
 
     private static void warn(PlanProblem problem) {

@@ -18,6 +18,7 @@ import io.opensergo.api.SubscriptionRefusedException;
 import io.opensergo.api.Target;
 import io.opensergo.governance.internal.rules.RuleBook;
 import io.opensergo.governance.quota.InMemoryGlobalQuota;
+import io.opensergo.governance.quota.LogCapture;
 import io.opensergo.governance.time.ManualTicker;
 import io.opensergo.rules.Metadata;
 import io.opensergo.rules.Rule;
@@ -485,6 +486,52 @@ class GovernorTest {
                     .expectNoEvent(Duration.ofMillis(50))
                     .then(() -> client.publish(RuleBook.DECISIONS.get(0), 1))
                     .verifyComplete();
+        }
+    }
+
+    @Test
+    void saysOnceThatItFollowsRulesAndOnceThatTheyAreInForce() {
+        var client = new FakeClient();
+        try (LogCapture log = LogCapture.open();
+                Governor governor = Governor.of(client, SHOP)) {
+            assertThat(log.linesOf(Governor.class))
+                    .singleElement()
+                    .asString()
+                    .contains("Following the rules of default/shop; requests are not governed");
+
+            RuleBook.DECISIONS.forEach(kind -> client.publish(kind, 1));
+            RuleBook.DECISIONS.forEach(kind -> client.publish(kind, 2));
+
+            assertThat(log.linesOf(Governor.class))
+                    .hasSize(2)
+                    .last()
+                    .asString()
+                    .contains("Governed by the rules of default/shop");
+            assertThat(governor.plan().versions()).containsEntry("RateLimitStrategy", 2L);
+        }
+    }
+
+    @Test
+    void warnsOfAnEditOnlyOnceItsKindsHaveHadTimeToCome() {
+        VirtualTimeScheduler time = VirtualTimeScheduler.getOrSet();
+        var client = new FakeClient();
+        var limit = rate("limit", 2, SECOND);
+        try (LogCapture log = LogCapture.open();
+                Governor governor = Governor.of(client, SHOP)) {
+            RuleBook.DECISIONS.forEach(kind -> client.publish(kind, 1));
+
+            client.publish(FaultToleranceRule.KIND, 2, rule("protect", "a", limit));
+            assertThat(governor.plan().problems()).hasSize(1);
+            client.publish(RateLimitStrategy.KIND, 2, limit);
+            time.advanceTimeBy(Duration.ofSeconds(3));
+            assertThat(log.text()).doesNotContain("WARN");
+
+            client.publish(RateLimitStrategy.KIND, 3);
+            assertThat(log.text()).doesNotContain("WARN");
+            time.advanceTimeBy(Duration.ofSeconds(3));
+            assertThat(log.text()).containsOnlyOnce("WARN").contains("'limit'");
+        } finally {
+            VirtualTimeScheduler.reset();
         }
     }
 
