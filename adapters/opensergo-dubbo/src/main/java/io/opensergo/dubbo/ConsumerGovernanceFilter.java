@@ -104,10 +104,15 @@ public final class ConsumerGovernanceFilter extends GuardingFilter implements Cl
     private static Result proceedOnTimer(
             GuardedCall call, Invoker<?> invoker, Invocation invocation) {
         RpcContext.RestoreServiceContext context = RpcContext.storeServiceContext();
+        ClassLoader classLoader = Thread.currentThread().getContextClassLoader();
         var response = new CompletableFuture<AppResponse>();
         var result = new AsyncRpcResult(response, invocation);
         CompletableFuture.delayedExecutor(call.waitNanos(), TimeUnit.NANOSECONDS)
-                .execute(() -> proceed(call, invoker, invocation, context, response));
+                .execute(
+                        () -> {
+                            RpcContext.restoreServiceContext(context);
+                            proceed(call, invoker, invocation, classLoader, response);
+                        });
         return result;
     }
 
@@ -115,16 +120,19 @@ public final class ConsumerGovernanceFilter extends GuardingFilter implements Cl
             GuardedCall call,
             Invoker<?> invoker,
             Invocation invocation,
-            RpcContext.RestoreServiceContext context,
+            ClassLoader classLoader,
             CompletableFuture<AppResponse> response) {
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
         try {
-            RpcContext.restoreServiceContext(context);
+            thread.setContextClassLoader(classLoader);
             call.proceed(invoker, invocation)
                     .whenCompleteWithContext((result, error) -> end(response, result, error));
         } catch (Throwable e) {
             response.completeExceptionally(e);
         } finally {
             RpcContext.removeContext();
+            thread.setContextClassLoader(before);
         }
     }
 

@@ -15,7 +15,7 @@ import org.apache.dubbo.rpc.RpcContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class LaneTest {
 
@@ -23,7 +23,7 @@ class LaneTest {
             """
             apiVersion: traffic.opensergo.io/v1alpha1
             kind: TrafficLane
-            metadata: {name: beta, labels: {app: front}}
+            metadata: {name: beta, labels: {app: %s}}
             spec:
               rules:
                 traffic:
@@ -50,9 +50,10 @@ class LaneTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"dubbo", "tri"})
-    void aColourTravelsWithTheRequestAndPrefersItsLane(String protocol) throws Exception {
-        rules.put(Rules.read(LANE));
+    @CsvSource({"dubbo, front", "tri, front", "dubbo, middle", "tri, middle"})
+    void aColourTravelsWithTheRequestAndPrefersItsLane(String protocol, String colouredBy)
+            throws Exception {
+        rules.put(Rules.read(LANE.formatted(colouredBy)));
         try (DubboApp base = app("back", Map.of());
                 DubboApp beta = app("back", Map.of("lane", "beta"));
                 DubboApp middle = app("middle", Map.of());
@@ -62,8 +63,8 @@ class LaneTest {
             middle.provide(protocol, "middle", new LocalGreeter("middle", this::relay)).start();
             back.set(middle.consume(2, "back").greeter());
             Greeter consumer = front.start().consume(1, "middle").greeter();
-            front.governance().governor().ready().block(DubboApp.PATIENCE);
-            front.await(plan -> plan.versions().values().stream().anyMatch(v -> v > 0));
+            DubboApp colouring = colouredBy.equals("front") ? front : middle;
+            colouring.await(plan -> plan.versions().values().stream().anyMatch(v -> v > 0));
 
             for (String how : new String[] {"same thread", "async context", "callback"}) {
                 for (int i = 0; i < 20; i++) {
