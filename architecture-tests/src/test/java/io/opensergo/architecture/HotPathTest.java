@@ -181,6 +181,18 @@ class HotPathTest {
                 .that(not(resideInAPackage(GOVERNANCE + "..")))
                 .should()
                 .dependOnClassesThat()
+                .resideInAPackage(LIMITERS)
+                .check(classes);
+    }
+
+    /** Sentinel has an engine of its own, which needs the rules joined and not decided on. */
+    @Test
+    void onlyTheAdapterOfAnotherEngineSharesTheJoinOfRules() {
+        noClasses()
+                .that(not(resideInAPackage(GOVERNANCE + "..")))
+                .and(not(resideInAPackage("io.opensergo.sentinel..")))
+                .should()
+                .dependOnClassesThat()
                 .resideInAPackage(GOVERNANCE + ".internal..")
                 .check(classes);
     }
