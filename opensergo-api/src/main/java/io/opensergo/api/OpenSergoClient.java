@@ -78,8 +78,9 @@ public interface OpenSergoClient extends AutoCloseable {
      * ReportRefusedException} if the control plane does not take it, as one without a metadata
      * service does, and with {@link ClientClosedException} if the client is closed first.
      *
-     * <p><b>Subscription:</b> from then on the client says it again on each new connection, until
-     * it is closed or a later report on the same application takes its place.
+     * <p><b>Subscription:</b> from then on the client says it again on each new connection and
+     * every ten minutes, whether it was taken or refused, until it is closed or a later report on
+     * the same application takes its place.
      *
      * <p><b>Cancellation:</b> ends the waiting and not the reporting.
      *

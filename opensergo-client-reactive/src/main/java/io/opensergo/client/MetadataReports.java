@@ -31,18 +31,23 @@ final class MetadataReports {
 
     private final EventLoop loop;
     private final Duration retryInterval;
+    private final Duration repeatInterval;
     private final Map<String, Report> byApp = new LinkedHashMap<>();
 
     /** Of the connection that stands, if one does. */
     private @Nullable MetadataServiceStub stub;
 
     /**
-     * @param retryInterval when to try again, give or take a quarter, after a failure that is not
-     *     the connection's
+     * Both intervals are give or take a quarter.
+     *
+     * @param retryInterval when to try again after a failure that is not the connection's
+     * @param repeatInterval when to say it again, so that the control plane knows who is there
+     *     still, and so that a refusal may be mended
      */
-    MetadataReports(EventLoop loop, Duration retryInterval) {
+    MetadataReports(EventLoop loop, Duration retryInterval, Duration repeatInterval) {
         this.loop = loop;
         this.retryInterval = retryInterval;
+        this.repeatInterval = repeatInterval;
     }
 
     /** Says something of an application, in place of what was said of it before. */
@@ -81,7 +86,7 @@ final class MetadataReports {
         private final List<MonoSink<Void>> waiters = new ArrayList<>(1);
         private @Nullable ApplicationMetadata metadata;
         private @Nullable Attempt attempt;
-        private Disposable retry = () -> {};
+        private Disposable next = () -> {};
 
         /** Whether somebody knows that it is refused. */
         private boolean refusalTold;
@@ -103,7 +108,7 @@ final class MetadataReports {
 
         void forgetAttempt() {
             attempt = null;
-            retry.dispose();
+            next.dispose();
         }
 
         void onEnd(Attempt ended, Status status) {
@@ -111,15 +116,18 @@ final class MetadataReports {
                 return; // another connection, or another report, has taken its place
             }
             attempt = null;
+            Duration pause = repeatInterval;
             if (status.isOk()) {
+                refusalTold = false;
                 List.copyOf(waiters).forEach(MonoSink::success);
                 waiters.clear();
             } else if (isRefusal(status)) {
                 refuse(metadata.app(), reason(status));
             } else {
                 LOG.debug("The service metadata of '{}' was not taken: {}", metadata.app(), status);
-                retry = loop.schedule(Jitter.around(retryInterval), this::send);
+                pause = retryInterval;
             }
+            next = loop.schedule(Jitter.around(pause), this::send);
         }
 
         private void refuse(String app, String reason) {
@@ -137,9 +145,7 @@ final class MetadataReports {
         }
     }
 
-    /**
-     * Whether the same report would be answered in the same way for as long as it is this server.
-     */
+    /** Whether it is the report itself that the server does not take, as it is now. */
     private static boolean isRefusal(Status status) {
         return switch (status.getCode()) {
             case UNIMPLEMENTED,

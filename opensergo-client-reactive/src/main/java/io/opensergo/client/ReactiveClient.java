@@ -30,13 +30,15 @@ final class ReactiveClient implements OpenSergoClient {
     private static final Duration CLOSE_PATIENCE = Duration.ofMillis(900);
 
     private static final Duration REPORT_RETRY_INTERVAL = Duration.ofSeconds(10);
+    private static final Duration REPORT_REPEAT_INTERVAL = Duration.ofMinutes(10);
 
     private final EventLoop loop = new EventLoop();
     private final Scheduler scheduler;
     private final @Nullable Target target;
     private final SnapshotCache cache;
     private final Subscriptions subscriptions;
-    private final MetadataReports reports = new MetadataReports(loop, REPORT_RETRY_INTERVAL);
+    private final MetadataReports reports =
+            new MetadataReports(loop, REPORT_RETRY_INTERVAL, REPORT_REPEAT_INTERVAL);
     private final Connection connection;
     private final Listeners listeners;
 

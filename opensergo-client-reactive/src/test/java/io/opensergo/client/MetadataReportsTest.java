@@ -40,7 +40,8 @@ class MetadataReportsTest {
 
     private final List<String> reported = new CopyOnWriteArrayList<>();
     private final EventLoop loop = new EventLoop();
-    private final MetadataReports reports = new MetadataReports(loop, RETRY_INTERVAL);
+    private final MetadataReports reports =
+            new MetadataReports(loop, RETRY_INTERVAL, Duration.ofHours(1));
     private Server server;
     private ManagedChannel channel;
 
@@ -112,6 +113,22 @@ class MetadataReportsTest {
                 .verifyComplete();
 
         assertThat(reported).containsExactly("shop@v1");
+    }
+
+    @Test
+    void whatWasSaidIsSaidAgainAfterAWhileWhetherItWasTakenOrRefused() {
+        var repeating = new MetadataReports(loop, RETRY_INTERVAL, Duration.ofMillis(5));
+        endings.add(Status.PERMISSION_DENIED);
+        loop.execute(() -> repeating.onConnected(MetadataServiceGrpc.newStub(channel)));
+
+        StepVerifier.create(
+                        Mono.<Void>create(
+                                sink -> loop.execute(() -> repeating.put(shop("v1"), sink))))
+                .expectError(ReportRefusedException.class)
+                .verify(PATIENCE);
+
+        await().until(() -> reported.size() >= 4);
+        loop.execute(repeating::onDisconnected);
     }
 
     @Test

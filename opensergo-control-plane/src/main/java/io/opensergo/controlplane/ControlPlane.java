@@ -105,9 +105,10 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     /**
-     * Returns what applications have told of themselves, the oldest report first: the last report
-     * of each instance. The control plane is not told when an instance ends, so it forgets the
-     * oldest reports beyond 10,000 instances or 256 MiB of messages.
+     * Returns what applications have told of themselves: the last report of each instance, the
+     * oldest first. Our clients repeat theirs every ten minutes. The control plane is not told when
+     * an instance ends, so it forgets the oldest reports beyond 10,000 instances or 64 MiB of
+     * messages.
      */
     public List<ReportedApplication> applications() {
         return metadata.reports();

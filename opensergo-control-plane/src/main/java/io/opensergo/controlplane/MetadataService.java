@@ -2,12 +2,10 @@ package io.opensergo.controlplane;
 
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
-import io.opensergo.proto.ApplicationMetadataMapping;
 import io.opensergo.proto.internal.service_contract.v1.MetadataServiceGrpc;
 import io.opensergo.proto.internal.service_contract.v1.ReportMetadataReply;
 import io.opensergo.proto.internal.service_contract.v1.ReportMetadataRequest;
 import io.opensergo.rules.InvalidRuleException;
-import io.opensergo.rules.contract.ApplicationMetadata;
 import java.time.InstantSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +17,7 @@ final class MetadataService extends MetadataServiceGrpc.MetadataServiceImplBase 
 
     private static final Logger LOG = LoggerFactory.getLogger(MetadataService.class);
     private static final int MAX_INSTANCES = 10_000;
-    private static final long MAX_BYTES = 256L * 1024 * 1024;
+    private static final long MAX_BYTES = 64L * 1024 * 1024;
 
     private final Admission admission;
     private final InstantSource clock;
@@ -43,25 +41,20 @@ final class MetadataService extends MetadataServiceGrpc.MetadataServiceImplBase 
     }
 
     private @Nullable Status take(ReportMetadataRequest request, Caller caller) {
-        ApplicationMetadata metadata;
         try {
             if (!admission.mayReport(caller, request.getAppName())) {
                 return Status.PERMISSION_DENIED.withDescription(
                         "'" + caller.principal() + "' may not report on this application");
             }
-            metadata = ApplicationMetadataMapping.decode(request);
+            if (reports.put(request, caller, clock.instant())) {
+                LOG.debug("{} reports on '{}'", caller, request.getAppName());
+            }
+            return null;
         } catch (Admission.UndecidedException e) {
             return e.status();
         } catch (InvalidRuleException e) {
             return Status.INVALID_ARGUMENT.withDescription(e.getMessage());
         }
-        var report =
-                new ReportedApplication(
-                        metadata, caller.principal(), caller.address(), clock.instant());
-        if (reports.put(report, request.getSerializedSize())) {
-            LOG.debug("{} reports that it serves {}", caller, metadata);
-        }
-        return null;
     }
 
     List<ReportedApplication> reports() {

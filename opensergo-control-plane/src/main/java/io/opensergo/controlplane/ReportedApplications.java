@@ -1,5 +1,9 @@
 package io.opensergo.controlplane;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.opensergo.proto.ApplicationMetadataMapping;
+import io.opensergo.proto.internal.service_contract.v1.ReportMetadataRequest;
 import io.opensergo.rules.contract.ApplicationMetadata;
 import io.opensergo.rules.contract.Node;
 import java.time.Instant;
@@ -9,12 +13,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The last report of each instance. Since nobody tells when an instance ends, the oldest reports
- * are forgotten beyond a number and a size.
+ * The last report of each instance. Since nobody tells when an instance ends, the reports that have
+ * not been repeated for longest are forgotten beyond a number and a size.
+ *
+ * <p>Reports are kept as the bytes of their messages, which records are many times the size of.
  *
  * <p>For any number of threads.
  */
 final class ReportedApplications {
+
+    /** What an entry takes beside its message, more or less. */
+    private static final int ENTRY_BYTES = 500;
 
     private final int maxInstances;
     private final long maxBytes;
@@ -33,7 +42,25 @@ final class ReportedApplications {
         }
     }
 
-    private record Entry(ReportedApplication report, int bytes) {}
+    private record Entry(ByteString message, Caller caller, Instant reportedAt) {
+
+        long bytes() {
+            return ENTRY_BYTES + (long) message.size();
+        }
+
+        ReportedApplication report() {
+            try {
+                var request = ReportMetadataRequest.parseFrom(message);
+                return new ReportedApplication(
+                        ApplicationMetadataMapping.decode(request),
+                        caller.principal(),
+                        caller.address(),
+                        reportedAt);
+            } catch (InvalidProtocolBufferException e) {
+                throw new IllegalStateException("it was read when it came", e);
+            }
+        }
+    }
 
     ReportedApplications(int maxInstances, long maxBytes) {
         this.maxInstances = maxInstances;
@@ -43,14 +70,18 @@ final class ReportedApplications {
     /**
      * Takes a report in place of the last one of its instance.
      *
-     * @param size its size as a message, in bytes
      * @return whether the instance is new
+     * @throws io.opensergo.rules.InvalidRuleException if something in it is missing or out of range
      */
-    synchronized boolean put(ReportedApplication report, int size) {
-        Instance instance = Instance.of(report.metadata());
+    boolean put(ReportMetadataRequest request, Caller caller, Instant now) {
+        Instance instance = Instance.of(ApplicationMetadataMapping.decode(request));
+        return put(instance, new Entry(request.toByteString(), caller, now));
+    }
+
+    private synchronized boolean put(Instance instance, Entry entry) {
         Entry before = entries.remove(instance);
-        entries.put(instance, new Entry(report, size));
-        bytes += size - (before == null ? 0 : before.bytes());
+        entries.put(instance, entry);
+        bytes += entry.bytes() - (before == null ? 0 : before.bytes());
         Iterator<Entry> oldest = entries.values().iterator();
         while ((entries.size() > maxInstances || bytes > maxBytes) && entries.size() > 1) {
             bytes -= oldest.next().bytes();
@@ -60,7 +91,11 @@ final class ReportedApplications {
     }
 
     /** Returns all of them, the oldest report first. */
-    synchronized List<ReportedApplication> all() {
-        return entries.values().stream().map(Entry::report).toList();
+    List<ReportedApplication> all() {
+        List<Entry> all;
+        synchronized (this) {
+            all = List.copyOf(entries.values());
+        }
+        return all.stream().map(Entry::report).toList();
     }
 }

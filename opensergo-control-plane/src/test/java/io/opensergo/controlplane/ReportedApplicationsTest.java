@@ -1,65 +1,115 @@
 package io.opensergo.controlplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.opensergo.proto.ApplicationMetadataMapping;
+import io.opensergo.proto.internal.service_contract.v1.ReportMetadataRequest;
+import io.opensergo.rules.InvalidRuleException;
 import io.opensergo.rules.contract.ApplicationMetadata;
 import io.opensergo.rules.contract.Node;
+import io.opensergo.rules.contract.ServiceContract;
+import io.opensergo.rules.contract.ServiceDescriptor;
+import io.opensergo.rules.contract.ServiceMetadata;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ReportedApplicationsTest {
 
-    private static ReportedApplication report(String app, long pid, long second) {
-        var node = Node.of("node-7", pid, Instant.EPOCH);
-        return new ReportedApplication(
-                new ApplicationMetadata(app, node, List.of()),
-                "",
-                "10.0.0.1:4711",
-                Instant.ofEpochSecond(second));
+    private static final Caller CALLER = new Caller("shop", "10.0.0.1", "10.0.0.1:4711");
+
+    private final ReportedApplications reports = new ReportedApplications(3, 10_000);
+    private long second;
+
+    private boolean report(String app, long pid, int size) {
+        var service = new ServiceDescriptor("s".repeat(size), List.of(), null);
+        var contract = new ServiceContract(List.of(service), List.of());
+        var metadata =
+                new ApplicationMetadata(
+                        app,
+                        Node.of("node-7", pid, Instant.EPOCH),
+                        List.of(new ServiceMetadata(List.of(), List.of(), contract)));
+        return reports.put(
+                ApplicationMetadataMapping.encode(metadata),
+                CALLER,
+                Instant.ofEpochSecond(++second));
+    }
+
+    private List<String> known() {
+        return reports.all().stream()
+                .map(each -> each.metadata().app() + each.metadata().node().pid())
+                .toList();
+    }
+
+    @Test
+    void reportIsGivenBackAsItCame() {
+        report("shop", 1, 5);
+
+        ReportedApplication report = reports.all().get(0);
+        assertThat(report.principal()).isEqualTo("shop");
+        assertThat(report.remoteAddress()).isEqualTo("10.0.0.1:4711");
+        assertThat(report.reportedAt()).isEqualTo(Instant.ofEpochSecond(1));
+        assertThat(report.metadata().services().get(0).contract().services().get(0).name())
+                .isEqualTo("sssss");
     }
 
     @Test
     void laterReportOfAnInstanceTakesThePlaceOfTheFirst() {
-        var reports = new ReportedApplications(10, 1000);
+        assertThat(report("shop", 1, 1)).isTrue();
+        assertThat(report("shop", 2, 1)).isTrue();
+        assertThat(report("shop", 1, 1)).isFalse();
 
-        assertThat(reports.put(report("shop", 1, 1), 10)).isTrue();
-        assertThat(reports.put(report("shop", 2, 2), 10)).isTrue();
-        assertThat(reports.put(report("shop", 1, 3), 10)).isFalse();
-
-        assertThat(reports.all()).containsExactly(report("shop", 2, 2), report("shop", 1, 3));
+        assertThat(known()).containsExactly("shop2", "shop1");
     }
 
     @Test
     void oldestReportsAreForgottenBeyondTheNumberOfInstances() {
-        var reports = new ReportedApplications(2, 1000);
-        for (int pid = 1; pid <= 4; pid++) {
-            reports.put(report("shop", pid, pid), 10);
+        for (int pid = 1; pid <= 5; pid++) {
+            report("shop", pid, 1);
         }
 
-        assertThat(reports.all()).containsExactly(report("shop", 3, 3), report("shop", 4, 4));
+        assertThat(known()).containsExactly("shop3", "shop4", "shop5");
+    }
+
+    @Test
+    void instanceThatRepeatsItsReportIsNotForgotten() {
+        report("shop", 1, 1);
+        for (int pid = 2; pid <= 6; pid++) {
+            report("cart", pid, 1);
+            report("shop", 1, 1);
+        }
+
+        assertThat(known()).containsExactly("cart5", "cart6", "shop1");
     }
 
     @Test
     void oldestReportsAreForgottenBeyondTheSizeOfAll() {
-        var reports = new ReportedApplications(10, 100);
-        reports.put(report("shop", 1, 1), 40);
-        reports.put(report("shop", 1, 2), 60);
-        reports.put(report("cart", 1, 3), 40);
-        assertThat(reports.all()).hasSize(2);
+        report("shop", 1, 1_000);
+        report("shop", 1, 5_000);
+        report("cart", 1, 3_000);
+        assertThat(known()).containsExactly("shop1", "cart1");
 
-        reports.put(report("cart", 2, 4), 1);
+        report("cart", 2, 2_000);
 
-        assertThat(reports.all()).containsExactly(report("cart", 1, 3), report("cart", 2, 4));
+        assertThat(known()).containsExactly("cart1", "cart2");
     }
 
     @Test
     void reportThatIsTooLargeForAllIsTheOnlyOneKept() {
-        var reports = new ReportedApplications(10, 100);
-        reports.put(report("shop", 1, 1), 40);
+        report("shop", 1, 1);
 
-        reports.put(report("cart", 1, 2), 400);
+        report("cart", 1, 20_000);
 
-        assertThat(reports.all()).containsExactly(report("cart", 1, 2));
+        assertThat(known()).containsExactly("cart1");
+    }
+
+    @Test
+    void reportThatCannotBeReadIsNotKept() {
+        var nobody = ReportMetadataRequest.newBuilder().setAppName("shop").build();
+
+        assertThatThrownBy(() -> reports.put(nobody, CALLER, Instant.EPOCH))
+                .isInstanceOf(InvalidRuleException.class);
+        assertThat(known()).isEmpty();
     }
 }

@@ -294,7 +294,10 @@ public final class Governor implements AutoCloseable {
 
     Outcome outcomeOf(Throwable error) {
         try {
-            return isError.test(error) ? Outcome.failure(error) : Outcome.SUCCESS;
+            if (isError.test(error)) {
+                return Outcome.failure(error);
+            }
+            return error instanceof RequestRejectedException ? Outcome.CANCELLED : Outcome.SUCCESS;
         } catch (RuntimeException e) {
             if (e != error) {
                 error.addSuppressed(e);

@@ -101,10 +101,10 @@ public final class GovernorBuilder {
 
     /**
      * Sets which exceptions are failures of a guarded request; all but {@link
-     * RequestRejectedException} by default, since the refusal of an inner guard says nothing of the
-     * outer resource. An exception that is none counts as success. The {@code errorConditions} of a
-     * strategy choose among the failures. If the predicate throws, the exception is a failure, and
-     * what was thrown is suppressed by it.
+     * RequestRejectedException} by default: the refusal of an inner guard says nothing of the outer
+     * resource, so that call counts as cancelled. Another exception that is none counts as success.
+     * The {@code errorConditions} of a strategy choose among the failures. If the predicate throws,
+     * the exception is a failure, and what was thrown is suppressed by it.
      */
     public GovernorBuilder failures(Predicate<? super Throwable> isFailure) {
         this.isError = Objects.requireNonNull(isFailure, "isFailure");

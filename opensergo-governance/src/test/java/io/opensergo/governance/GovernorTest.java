@@ -3,6 +3,7 @@ package io.opensergo.governance;
 import static io.opensergo.governance.Requests.admitted;
 import static io.opensergo.governance.Rules.breaker;
 import static io.opensergo.governance.Rules.concurrency;
+import static io.opensergo.governance.Rules.cpu;
 import static io.opensergo.governance.Rules.metadata;
 import static io.opensergo.governance.Rules.on;
 import static io.opensergo.governance.Rules.rate;
@@ -453,6 +454,23 @@ class GovernorTest {
             assertThat(governor.plan().versions())
                     .isEqualTo(Map.of("FaultToleranceRule", 7L, "RateLimitStrategy", 3L));
             assertThat(admitted(governor.guard("a"), 5)).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void overloadProtectionIsTheProcesssOnlyOnceTheRulesThatMayNameItAreThere() {
+        var client = new FakeClient();
+        var overload = cpu("overload", 0.5, AdaptiveStrategy.NONE);
+        try (Governor governor = Governor.of(client, SHOP)) {
+            client.publish(AdaptiveOverloadProtectionStrategy.KIND, 1, overload);
+            assertThat(governor.guard("b").isProtected()).isFalse();
+
+            client.publish(FaultToleranceRule.KIND, 1, rule("protect", "a", overload));
+            assertThat(governor.guard("a").isProtected()).isTrue();
+            assertThat(governor.guard("b").isProtected()).isFalse();
+
+            client.publish(FaultToleranceRule.KIND, 2);
+            assertThat(governor.guard("b").isProtected()).isTrue();
         }
     }
 

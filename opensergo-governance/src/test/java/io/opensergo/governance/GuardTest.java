@@ -447,6 +447,23 @@ class GuardTest {
     }
 
     @Test
+    void probeThatAnInnerGuardRefusesDoesNotCloseTheOuterBreaker() {
+        List<Rule> rules = new ArrayList<>(on("outer", breaker("breaker")));
+        rules.addAll(on("inner", rate("none", 0, SECOND)));
+        Governor governor = governor(rules);
+        Guard outer = governor.guard("outer");
+        fail(outer, new IOException());
+        fail(outer, new IOException());
+        ticker.advance(Duration.ofSeconds(5));
+
+        assertThatThrownBy(() -> outer.call(() -> governor.guard("inner").call(() -> "never")))
+                .isInstanceOf(RequestRejectedException.class);
+
+        assertThat(Guard.isRefused(outer.acquire())).as("the next one is the probe").isFalse();
+        assertThat(Guard.isRefused(outer.acquire())).as("and only that").isTrue();
+    }
+
+    @Test
     void waitsOnTheThreadOfABlockingCallThatIsThrottled() throws Exception {
         Guard guard =
                 Governor.of(on("a", throttling("pace", Duration.ofMillis(20), SECOND))).guard("a");

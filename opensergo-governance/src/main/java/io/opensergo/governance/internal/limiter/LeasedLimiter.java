@@ -178,7 +178,7 @@ public final class LeasedLimiter implements AutoCloseable {
                     return false;
                 }
             } else if (STOCK.compareAndSet(this, held, held - 1)) {
-                if (held - 1 < lease >>> 1) {
+                if (held - 1 < lease >>> 1 || down) {
                     refill(current, now);
                 }
                 return true;
@@ -347,7 +347,7 @@ public final class LeasedLimiter implements AutoCloseable {
 
     private boolean isStocked(LeaseLimits current, long now) {
         long held = stock;
-        return held > 0 && held >= lease >>> 1 && current.isAhead(expiresAt, now);
+        return !down && held > 0 && held >= lease >>> 1 && current.isAhead(expiresAt, now);
     }
 
     /** Takes a grant; once for each request. */

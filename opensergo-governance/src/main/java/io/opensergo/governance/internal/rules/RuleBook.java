@@ -106,6 +106,11 @@ public final class RuleBook {
         return kinds;
     }
 
+    /** Returns whether a kind is known to be as this book says. */
+    public boolean isKnown(RuleKind<?> kind) {
+        return answered.contains(kind);
+    }
+
     /** Returns whether every kind is known to be as this book says. */
     public boolean isComplete() {
         return answered.containsAll(kinds);

@@ -16,7 +16,7 @@ import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.util.retry.Retry;
 
-/** Follows rules of some kinds. A kind that cannot be had counts as without rules. */
+/** Follows rules of some kinds. A kind that cannot be had stays as it is, and counts as known. */
 public final class RuleFeed implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(RuleFeed.class);
@@ -59,7 +59,7 @@ public final class RuleFeed implements AutoCloseable {
 
     private void refuse(Target target, RuleKind<?> kind, Throwable error) {
         if (error instanceof SubscriptionRefusedException) {
-            LOG.info("{} has no {} for now: {}", target, kind.name(), error.getMessage());
+            LOG.info("No new {} for {} for now: {}", kind.name(), target, error.getMessage());
         } else {
             LOG.error("No more {} for {}; the last ones stay in force", kind.name(), target, error);
         }

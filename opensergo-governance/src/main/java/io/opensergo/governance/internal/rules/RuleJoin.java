@@ -54,11 +54,14 @@ public final class RuleJoin {
             actions.put(action.id(), action);
         }
         book.of(FaultToleranceRule.KIND).forEach(this::bind);
-        ofProcess =
-                book.of(AdaptiveOverloadProtectionStrategy.KIND).stream()
-                        .filter(strategy -> !referredTo.contains(strategy.id()))
-                        .map(strategy -> new Binding(null, strategy, null))
-                        .toList();
+        ofProcess = book.isKnown(FaultToleranceRule.KIND) ? unreferredOverload(book) : List.of();
+    }
+
+    private List<Binding> unreferredOverload(RuleBook book) {
+        return book.of(AdaptiveOverloadProtectionStrategy.KIND).stream()
+                .filter(strategy -> !referredTo.contains(strategy.id()))
+                .map(strategy -> new Binding(null, strategy, null))
+                .toList();
     }
 
     /** Returns the resources that rules name. */
@@ -71,7 +74,10 @@ public final class RuleJoin {
         return byResource.getOrDefault(resource, Map.of()).values();
     }
 
-    /** Returns what protects the whole process: overload protection that no rule refers to. */
+    /**
+     * Returns what protects the whole process: overload protection that no rule refers to. None
+     * while the rules that may refer to it are not known.
+     */
     public List<Binding> ofProcess() {
         return ofProcess;
     }

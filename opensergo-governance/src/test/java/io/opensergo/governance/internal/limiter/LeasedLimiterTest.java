@@ -301,6 +301,22 @@ class LeasedLimiterTest {
     }
 
     @Test
+    void storeIsAskedAgainWhileTheShareLasts() {
+        LeasedLimiter limiter = limiter(100_000);
+        admitted(limiter, 1);
+        quota.next().fail();
+        assertThat(admitted(limiter, 10)).isEqualTo(10);
+        int asked = quota.asked;
+
+        ticker.advance(Duration.ofMillis(200));
+        assertThat(admitted(limiter, 1)).isEqualTo(1);
+        quota.answerAll();
+
+        assertThat(quota.asked).isEqualTo(asked + 1);
+        assertThat(limiter.isStoreDown()).isFalse();
+    }
+
+    @Test
     void shareIsRoundedUpAndAtLeastOne() {
         LeasedLimiter limiter = limiter(5);
         admitted(limiter, 1);
