@@ -44,8 +44,8 @@ public interface InstanceResolver {
 
     /**
      * Returns one that asks an address resolver of Vert.x, such as those of vertx-service-resolver;
-     * it is asked again once what it said is no longer valid, or if it failed. It is closed with the
-     * {@link OpenSergoVertx} whose clients use it.
+     * it is asked again once what it said is no longer valid, or if it failed. It is closed with
+     * the {@link OpenSergoVertx} whose clients use it.
      *
      * @param resolver for the addresses that are made of services
      * @param addressOf the address of a service, or {@code null} for a host that is none: requests

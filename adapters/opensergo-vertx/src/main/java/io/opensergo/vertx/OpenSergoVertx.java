@@ -88,8 +88,8 @@ public final class OpenSergoVertx {
      *
      * <p>The pattern is the one the route was declared with, the path at which its router is
      * mounted included. On a route without a path it is {@code /*}, on a regular expression its
-     * text or the name of the route. Values of a request are never part of a resource, and neither are methods that HTTP
-     * does not define, for which {@code *} stands.
+     * text or the name of the route. Values of a request are never part of a resource, and neither
+     * are methods that HTTP does not define, for which {@code *} stands.
      *
      * <p>A request counts once for a resource, however many handlers guard it; one that is rerouted
      * counts for the resource it comes to as well.
@@ -165,7 +165,8 @@ public final class OpenSergoVertx {
 
     /**
      * Stops following rules, frees the threads of the connection to the control plane and closes
-     * the address resolvers of Vert.x that clients use. What is guarded goes on by the last rules. Closing again does nothing.
+     * the address resolvers of Vert.x that clients use. What is guarded goes on by the last rules.
+     * Closing again does nothing.
      *
      * @return completes when the connection is closed
      */

@@ -90,9 +90,7 @@ final class OutboundRoutes {
     }
 
     private Future<@Nullable SocketAddress> unrouted(
-            String host,
-            List<ServiceInstance> instances,
-            @Nullable TrafficColour colour) {
+            String host, List<ServiceInstance> instances, @Nullable TrafficColour colour) {
         return instances.isEmpty()
                 ? AS_IT_SAYS
                 : Future.succeededFuture(next(instances, host.hashCode(), colour).address());

@@ -169,8 +169,7 @@ class GovernedRouterTest {
         int port = world.serve(router);
 
         assertThat(get(World.get(client, port, "/users/search")).body()).isEqualTo("[] []");
-        assertThat(get(World.get(client, port, "/users/search?id=7")).body())
-                .isEqualTo("[] [id]");
+        assertThat(get(World.get(client, port, "/users/search?id=7")).body()).isEqualTo("[] [id]");
         assertThat(get(World.get(client, port, "/users/7")).body()).isEqualTo("[id] [id]");
         assertThat(get(World.get(client, port, "/tenants/a/orders/latest")).body())
                 .isEqualTo("[*, tenant] [tenant]");

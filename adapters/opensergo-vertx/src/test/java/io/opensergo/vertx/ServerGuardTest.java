@@ -497,8 +497,7 @@ class ServerGuardTest {
         router.get("/slow").handler(world.openSergo.serverHandler()).handler(hanging::add);
         int port = world.serve(router);
         HttpClientAgent client = world.client(HttpVersion.HTTP_1_1);
-        RequestOptions options =
-                to(HttpMethod.GET, port, "/slow").putHeader("Upgrade", protocol);
+        RequestOptions options = to(HttpMethod.GET, port, "/slow").putHeader("Upgrade", protocol);
 
         Future<Reply> first = send(client, options, "");
         RoutingContext context = hanging.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
