@@ -26,14 +26,33 @@ final class Admission extends AtomicBoolean {
     private final long token;
     private final Statuses statuses;
 
+    /** Of the same request, to another resource. */
+    private final @Nullable Admission earlier;
+
     /** Confined to the context of the request. */
     private long timer = NO_TIMER;
 
-    Admission(RoutingContext context, Guard guard, long token, Statuses statuses) {
+    Admission(
+            RoutingContext context,
+            Guard guard,
+            long token,
+            Statuses statuses,
+            @Nullable Admission earlier) {
         this.context = context;
         this.guard = guard;
         this.token = token;
         this.statuses = statuses;
+        this.earlier = earlier;
+    }
+
+    /** Returns whether this, or one before it, admitted the request to a resource. */
+    boolean isFor(Guard other) {
+        for (Admission admission = this; admission != null; admission = admission.earlier) {
+            if (admission.guard.resource().equals(other.resource())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Ends with the response; at once, if the caller is gone, of which nobody would tell later. */
@@ -75,6 +94,11 @@ final class Admission extends AtomicBoolean {
         end(null);
     }
 
+    /** Ends with nothing to say about the resource. */
+    void cancel() {
+        end(Outcome.CANCELLED);
+    }
+
     private void end(@Nullable Outcome known) {
         if (compareAndSet(false, true)) {
             guard.release(token, known == null ? outcome() : known);
@@ -107,8 +131,11 @@ final class Admission extends AtomicBoolean {
         if (failure == null) {
             return statuses.outcome(status);
         }
-        // A refusal by another guard says nothing about this resource.
-        return statuses.isFailure(status) && !(failure instanceof RequestRejectedException)
+        if (failure instanceof RequestRejectedException) {
+            // A refusal by another guard says nothing about this resource.
+            return Outcome.CANCELLED;
+        }
+        return statuses.isFailure(status)
                 ? Outcome.failure(failure, Integer.toString(status))
                 : Outcome.SUCCESS;
     }

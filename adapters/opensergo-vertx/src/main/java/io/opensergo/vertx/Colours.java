@@ -2,6 +2,7 @@ package io.opensergo.vertx;
 
 import io.opensergo.governance.routing.TrafficColour;
 import io.opensergo.vertx.internal.ColourStorage;
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,9 +31,14 @@ final class Colours {
         return available ? ColourStorage.current() : null;
     }
 
-    void setCurrent(TrafficColour colour) {
+    /** Returns that of the request of a context, or {@code null}. */
+    @Nullable TrafficColour of(Context context) {
+        return available ? ColourStorage.of(context) : null;
+    }
+
+    void set(Context context, TrafficColour colour) {
         if (available) {
-            ColourStorage.setCurrent(colour);
+            ColourStorage.set(context, colour);
         }
     }
 }

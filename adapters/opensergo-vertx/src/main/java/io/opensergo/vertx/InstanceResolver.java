@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Knows where services run.
@@ -43,10 +44,13 @@ public interface InstanceResolver {
 
     /**
      * Returns one that asks an address resolver of Vert.x, such as those of vertx-service-resolver;
-     * it is asked again once what it said is no longer valid, or if it failed.
+     * it is asked again once what it said is no longer valid, or if it failed. It is closed with
+     * the {@link OpenSergoVertx} whose clients use it.
      *
      * @param resolver for the addresses that are made of services
-     * @param addressOf the address of a service
+     * @param addressOf the address of a service, or {@code null} for a host that is none: requests
+     *     to it go where they would go without rules, while a service that the resolver fails to
+     *     find fails its requests
      * @param labelsOf the labels of an instance, given where it listens. A resolver's own record of
      *     an instance is its secret; labels that are only there come by an InstanceResolver of the
      *     application's own
@@ -54,7 +58,7 @@ public interface InstanceResolver {
     static <A extends Address> InstanceResolver of(
             Vertx vertx,
             AddressResolver<A> resolver,
-            Function<String, ? extends A> addressOf,
+            Function<String, ? extends @Nullable A> addressOf,
             Function<? super SocketAddress, Map<String, String>> labelsOf) {
         return new ResolvedAddresses<>(resolver.endpointResolver(vertx), addressOf, labelsOf);
     }

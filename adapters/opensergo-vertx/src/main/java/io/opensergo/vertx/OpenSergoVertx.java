@@ -10,7 +10,9 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +37,9 @@ public final class OpenSergoVertx {
     private final Statuses statuses;
     private final Colours colours;
     private final ServerGovernance server;
+
+    /** Those made here of resolvers of Vert.x, which nobody else could close. */
+    private final Set<ResolvedAddresses<?, ?, ?>> resolvers = ConcurrentHashMap.newKeySet();
 
     OpenSergoVertx(
             OpenSergoVertxBuilder settings,
@@ -83,9 +88,11 @@ public final class OpenSergoVertx {
      *
      * <p>The pattern is the one the route was declared with, the path at which its router is
      * mounted included. On a route without a path it is {@code /*}, on a regular expression its
-     * text or the name of the route. Where the path of the mount has parameters, {@code *} stands
-     * for it. Values of a request are never part of a resource, and neither are methods that HTTP
-     * does not define, for which {@code *} stands.
+     * text or the name of the route. Values of a request are never part of a resource, and neither
+     * are methods that HTTP does not define, for which {@code *} stands.
+     *
+     * <p>A request counts once for a resource, however many handlers guard it; one that is rerouted
+     * counts for the resource it comes to as well.
      *
      * <p>A rejected request is answered as the rule says, or else with 429 and, if it can be told,
      * {@code Retry-After}; a throttled one waits, its body with it.
@@ -129,6 +136,9 @@ public final class OpenSergoVertx {
      *     it would go without rules, as does one with a server of its own
      */
     public HttpClientAgent client(HttpClientAgent client, InstanceResolver instances) {
+        if (instances instanceof ResolvedAddresses<?, ?, ?> addresses) {
+            resolvers.add(addresses);
+        }
         return GovernedClient.wrap(
                 client, new Outbound(vertx, governor, colours, statuses, instances));
     }
@@ -154,8 +164,9 @@ public final class OpenSergoVertx {
     }
 
     /**
-     * Stops following rules and frees the threads of the connection to the control plane. What is
-     * guarded goes on by the last rules. Closing again does nothing.
+     * Stops following rules, frees the threads of the connection to the control plane and closes
+     * the address resolvers of Vert.x that clients use. What is guarded goes on by the last rules.
+     * Closing again does nothing.
      *
      * @return completes when the connection is closed
      */
@@ -182,6 +193,7 @@ public final class OpenSergoVertx {
     }
 
     private void closeNow() {
+        resolvers.forEach(ResolvedAddresses::close);
         if (ownsGovernor) {
             governor.close();
         }

@@ -83,6 +83,17 @@ public final class OpenSergoVertxBuilder {
         }
         clientSettings.accept(builder);
         OpenSergoClient client = builder.bootstrap().buildIfConfigured().orElse(null);
+        try {
+            return build(client);
+        } catch (RuntimeException | Error e) {
+            if (client != null) {
+                client.close();
+            }
+            throw e;
+        }
+    }
+
+    private OpenSergoVertx build(@Nullable OpenSergoClient client) {
         GovernorBuilder governor = Governor.builder();
         if (client == null) {
             LOG.info(

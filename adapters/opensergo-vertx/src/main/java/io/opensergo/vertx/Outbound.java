@@ -10,12 +10,15 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.net.SocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What happens to a request on its way out: the guard, then the colour and the route. Each step
- * goes on at once if it has not to wait, and else on the context of the caller.
+ * goes on at once if it has not to wait, and else on the context of the caller, with a copy of the
+ * options: they are the caller's, who may change and use them again meanwhile.
  */
 final class Outbound {
 
@@ -53,12 +56,14 @@ final class Outbound {
         }
         var call = new OutboundCall(guard, token, statuses);
         long wait = guard.waitNanos(token);
-        return wait <= 0
-                ? call.follow(() -> send(options, client))
-                : call.follow(
-                        () ->
-                                vertx.timer(Waits.millis(wait), TimeUnit.MILLISECONDS)
-                                        .compose(now -> send(options, client)));
+        if (wait <= 0) {
+            return call.follow(() -> send(options, client));
+        }
+        RequestOptions kept = new RequestOptions(options);
+        return call.follow(
+                () ->
+                        vertx.timer(Waits.millis(wait), TimeUnit.MILLISECONDS)
+                                .compose(now -> send(kept, client)));
     }
 
     private Future<HttpClientRequest> send(
@@ -70,10 +75,17 @@ final class Outbound {
         if (coloured.getServer() != null || routes.isEmpty()) {
             return client.apply(coloured);
         }
-        Future<RequestOptions> addressed = routes.addressed(coloured, colour);
-        return addressed.succeeded()
-                ? client.apply(addressed.result())
-                : onThisContext(addressed).compose(client);
+        Future<@Nullable SocketAddress> address = routes.address(coloured, colour);
+        if (address.succeeded()) {
+            return client.apply(addressed(coloured, address.result()));
+        }
+        RequestOptions kept = new RequestOptions(coloured);
+        return onThisContext(address).compose(found -> client.apply(addressed(kept, found)));
+    }
+
+    private static RequestOptions addressed(
+            RequestOptions options, @Nullable SocketAddress address) {
+        return address == null ? options : new RequestOptions(options).setServer(address);
     }
 
     /** Whoever knows the instances may answer on a context of its own. */

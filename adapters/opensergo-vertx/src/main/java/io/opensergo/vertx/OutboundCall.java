@@ -98,6 +98,8 @@ final class OutboundCall extends AtomicBoolean {
             return Outcome.CANCELLED;
         }
         // A refusal by another guard says nothing about this resource.
-        return error instanceof RequestRejectedException ? Outcome.SUCCESS : Outcome.failure(error);
+        return error instanceof RequestRejectedException
+                ? Outcome.CANCELLED
+                : Outcome.failure(error);
     }
 }

@@ -7,6 +7,7 @@ import io.opensergo.governance.routing.Selection;
 import io.opensergo.governance.routing.TrafficColour;
 import io.vertx.core.Future;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.SocketAddress;
 import java.net.NoRouteToHostException;
 import java.util.List;
 import java.util.Objects;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Chooses the instance a request goes to: by the route, then the lane, then in turn. */
 final class OutboundRoutes {
+
+    private static final Future<@Nullable SocketAddress> AS_IT_SAYS = Future.succeededFuture();
 
     private final Governor governor;
     private final InstanceResolver resolver;
@@ -31,25 +34,27 @@ final class OutboundRoutes {
     }
 
     /**
-     * Returns the request with the address it goes to; as it is, if neither a rule nor the resolver
-     * says.
+     * Returns the address a request goes to; {@code null}, if neither a rule nor the resolver says,
+     * or if the request names no host: that of the client's own settings is a secret of the client.
+     * Reads the request now and not later.
      */
-    Future<RequestOptions> addressed(RequestOptions request, @Nullable TrafficColour colour) {
+    Future<@Nullable SocketAddress> address(
+            RequestOptions request, @Nullable TrafficColour colour) {
+        String host = request.getHost();
+        if (host == null) {
+            return AS_IT_SAYS;
+        }
         RouteDecision decision = governor.route(new OutboundView(request));
         InstanceGroup group = decision.group();
         if (group != null) {
             return then(
                     instances(group.host()),
-                    instances -> routed(request, decision, group, instances, colour));
+                    instances -> routed(decision, group, instances, colour));
         }
-        String host = request.getHost();
-        return host == null
-                ? Future.succeededFuture(request)
-                : then(instances(host), instances -> unrouted(request, host, instances, colour));
+        return then(instances(host), instances -> unrouted(host, instances, colour));
     }
 
-    private Future<RequestOptions> routed(
-            RequestOptions request,
+    private Future<@Nullable SocketAddress> routed(
             RouteDecision decision,
             InstanceGroup group,
             List<ServiceInstance> instances,
@@ -59,13 +64,12 @@ final class OutboundRoutes {
         if (selection.outcome() != Selection.Outcome.EMPTY
                 || fallback == null
                 || fallback.host().equals(group.host())) {
-            return oneOf(request, selection, decision, colour);
+            return oneOf(selection, decision, colour);
         }
         return then(
                 instances(fallback.host()),
                 others ->
                         oneOf(
-                                request,
                                 decision.selectFrom(
                                         host -> host.equals(group.host()) ? instances : others,
                                         ServiceInstance::labels),
@@ -73,8 +77,7 @@ final class OutboundRoutes {
                                 colour));
     }
 
-    private Future<RequestOptions> oneOf(
-            RequestOptions request,
+    private Future<@Nullable SocketAddress> oneOf(
             Selection<ServiceInstance> selection,
             RouteDecision decision,
             @Nullable TrafficColour colour) {
@@ -83,22 +86,14 @@ final class OutboundRoutes {
             return Future.failedFuture(new NoRouteToHostException("no instance of " + decision));
         }
         int hash = group.host().hashCode() * 31 + Objects.hashCode(group.subset());
-        return to(request, next(selection.instances(), hash, colour));
+        return Future.succeededFuture(next(selection.instances(), hash, colour).address());
     }
 
-    private Future<RequestOptions> unrouted(
-            RequestOptions request,
-            String host,
-            List<ServiceInstance> instances,
-            @Nullable TrafficColour colour) {
+    private Future<@Nullable SocketAddress> unrouted(
+            String host, List<ServiceInstance> instances, @Nullable TrafficColour colour) {
         return instances.isEmpty()
-                ? Future.succeededFuture(request)
-                : to(request, next(instances, host.hashCode(), colour));
-    }
-
-    /** The options are the caller's, who may use them again. */
-    private static Future<RequestOptions> to(RequestOptions request, ServiceInstance instance) {
-        return Future.succeededFuture(new RequestOptions(request).setServer(instance.address()));
+                ? AS_IT_SAYS
+                : Future.succeededFuture(next(instances, host.hashCode(), colour).address());
     }
 
     private ServiceInstance next(
@@ -121,9 +116,9 @@ final class OutboundRoutes {
     }
 
     /** Goes on at once if the instances are known. */
-    private static Future<RequestOptions> then(
+    private static Future<@Nullable SocketAddress> then(
             Future<List<ServiceInstance>> found,
-            Function<List<ServiceInstance>, Future<RequestOptions>> next) {
+            Function<List<ServiceInstance>, Future<@Nullable SocketAddress>> next) {
         return found.succeeded() ? next.apply(found.result()) : found.compose(next);
     }
 }

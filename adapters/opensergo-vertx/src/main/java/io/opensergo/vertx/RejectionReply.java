@@ -8,6 +8,8 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -52,7 +54,7 @@ final class RejectionReply implements BiConsumer<RoutingContext, Rejection> {
         }
         String body = provided == null ? null : provided.responseContentBody();
         if (provided != null) {
-            provided.responseAdditionalHeaders().forEach(header -> put(response, header));
+            putAll(response, provided.responseAdditionalHeaders());
         }
         end(context, status, body);
     }
@@ -73,12 +75,24 @@ final class RejectionReply implements BiConsumer<RoutingContext, Rejection> {
         }
     }
 
-    private void put(HttpServerResponse response, Header header) {
+    /** The first of a name replaces what is there; the others are added to it. */
+    private void putAll(HttpServerResponse response, List<Header> headers) {
+        Set<String> names = new HashSet<>();
+        for (Header header : headers) {
+            put(response, header, names.add(header.key().toLowerCase(Locale.ROOT)));
+        }
+    }
+
+    private void put(HttpServerResponse response, Header header, boolean isFirst) {
         if (FRAMING.contains(header.key().toLowerCase(Locale.ROOT))) {
             return;
         }
         try {
-            response.putHeader(header.key(), header.value());
+            if (isFirst) {
+                response.putHeader(header.key(), header.value());
+            } else {
+                response.headers().add(header.key(), header.value());
+            }
         } catch (IllegalArgumentException e) {
             if (warned.compareAndSet(false, true)) {
                 LOG.warn(

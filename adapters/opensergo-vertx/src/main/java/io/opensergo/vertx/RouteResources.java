@@ -4,24 +4,25 @@ import io.opensergo.governance.Governor;
 import io.opensergo.governance.Guard;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.impl.RoutingContextInternal;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The resource of a request by the route that is handling it, looked up by the route itself.
+ * The resource of a request by the route that is handling it and those at which its router is
+ * mounted, looked up by the routes themselves: there are no more resources than the application has
+ * declared.
  *
- * <p>In a sub-router Vert.x tells where it is mounted as the text of the request's path. That is
- * the pattern of the mount only if the mount has no parameters, which shows in the parameters of
- * the request that the route itself has not got.
+ * <p>Only internals of vertx-web tell the routes of the mounts; {@code mountPoint()} is text of the
+ * request.
  */
 final class RouteResources implements ResourceOfRequest {
 
     private static final String ANY_MOUNT = "*";
 
     private final Governor governor;
-    private final Map<Route, OfRoute> routes = new ConcurrentHashMap<>();
+    private final Map<Route, Place> routes = new ConcurrentHashMap<>();
 
     RouteResources(Governor governor) {
         this.governor = governor;
@@ -30,58 +31,45 @@ final class RouteResources implements ResourceOfRequest {
     @Override
     public Guard guard(RoutingContext context) {
         Route route = context.currentRoute();
-        OfRoute resources = routes.get(route);
-        if (resources == null) {
-            resources = routes.computeIfAbsent(route, OfRoute::new);
+        Place place = routes.get(route);
+        if (place == null) {
+            place = routes.computeIfAbsent(route, added -> new Place(Patterns.of(added)));
         }
-        return resources.guard(context);
+        if (context.mountPoint() == null) {
+            return place.resource.guard(context);
+        }
+        if (!(context instanceof RoutingContextInternal inner)) {
+            return place.mountedAnywhere.guard(context);
+        }
+        for (var mount = inner.parent(); mount != null; mount = mount.parent()) {
+            place = place.mountedAt(mount.currentRoute());
+        }
+        return place.resource.guard(context);
     }
 
-    private final class OfRoute {
+    /** A route below none, some or all of its mounts. */
+    private final class Place {
 
         private final String pattern;
-
-        /** Of the route's own path; {@code null} for a regular expression, which does not tell. */
-        private final @Nullable Set<String> parameters;
-
-        private final PatternResource unmounted;
+        private final PatternResource resource;
         private final PatternResource mountedAnywhere;
-        private final Map<String, PatternResource> mounted = new ConcurrentHashMap<>();
+        private final Map<Route, Place> mounted = new ConcurrentHashMap<>(2);
 
-        OfRoute(Route route) {
-            pattern = Patterns.of(route);
-            parameters = Patterns.isRegex(route) ? null : Patterns.parameters(pattern);
-            unmounted = new PatternResource(governor, pattern);
-            mountedAnywhere = new PatternResource(governor, ANY_MOUNT + pattern);
+        Place(String pattern) {
+            this.pattern = pattern;
+            this.resource = new PatternResource(governor, pattern);
+            this.mountedAnywhere = new PatternResource(governor, ANY_MOUNT + pattern);
         }
 
-        Guard guard(RoutingContext context) {
-            String mount = context.mountPoint();
+        Place mountedAt(@Nullable Route mount) {
             if (mount == null) {
-                return unmounted.guard(context);
+                return this;
             }
-            return (isFixed(context) ? at(mount) : mountedAnywhere).guard(context);
-        }
-
-        private PatternResource at(String mount) {
-            PatternResource known = mounted.get(mount);
+            Place known = mounted.get(mount);
             return known == null
                     ? mounted.computeIfAbsent(
-                            mount,
-                            path -> new PatternResource(governor, Patterns.join(path, pattern)))
+                            mount, route -> new Place(Patterns.join(Patterns.of(route), pattern)))
                     : known;
-        }
-
-        private boolean isFixed(RoutingContext context) {
-            if (parameters == null) {
-                return false;
-            }
-            for (String name : context.pathParams().keySet()) {
-                if (!name.equals(Patterns.REST) && !parameters.contains(name)) {
-                    return false;
-                }
-            }
-            return true;
         }
     }
 }

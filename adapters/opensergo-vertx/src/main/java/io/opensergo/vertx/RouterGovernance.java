@@ -33,7 +33,7 @@ final class RouterGovernance {
         Map<Router, List<String>> mounts = new LinkedHashMap<>();
         collect(root, "", mounts);
         mounts.forEach(this::guardRoutes);
-        root.route().order(Integer.MIN_VALUE).handler(new Colouring());
+        root.route().order(Integer.MIN_VALUE).handler(new Begin());
     }
 
     /** Finds the routers, each with the patterns of the paths at which it is mounted. */
@@ -48,7 +48,8 @@ final class RouterGovernance {
     }
 
     private void guardRoutes(Router router, List<String> mounts) {
-        int order = Integer.MIN_VALUE;
+        int order = Integer.MIN_VALUE + 1;
+        var parameters = new PathParameters();
         for (Route route : router.getRoutes()) {
             if (route.getPath() != null && route.isExactPath()) {
                 order++;
@@ -60,6 +61,8 @@ final class RouterGovernance {
                 guard(router.route(path).order(order), route.methods(), resource);
             }
         }
+        router.route().order(Integer.MIN_VALUE + 1).handler(parameters.remember());
+        router.route().order(order + 1).handler(parameters.restore());
     }
 
     private void guard(Route before, Set<HttpMethod> methods, ResourceOfRequest resource) {
@@ -69,11 +72,12 @@ final class RouterGovernance {
         before.handler(new FirstGuard(resource));
     }
 
-    /** Gives requests their colour. */
-    private final class Colouring implements PlatformHandler {
+    /** Gives requests their colour. A rerouted request comes here again. */
+    private final class Begin implements PlatformHandler {
 
         @Override
         public void handle(RoutingContext context) {
+            context.remove(GUARDED);
             server.colour(context.request());
             context.next();
         }

@@ -4,15 +4,22 @@ import io.opensergo.governance.Governor;
 import io.opensergo.governance.Guard;
 import io.opensergo.governance.Rejection;
 import io.opensergo.governance.routing.TrafficColour;
-import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpMethod;
+import io.vertx.core.Context;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.internal.http.HttpServerRequestInternal;
 import io.vertx.ext.web.RoutingContext;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 
 /** What all handlers of a server share: colours, admission and rejection of requests. */
 final class ServerGovernance {
+
+    /** Of all that guard servers, so that each has its own record of a request. */
+    private static final AtomicLong COUNT = new AtomicLong();
+
+    /** The name under which a request keeps its newest admission. */
+    private final String admissions = "io.opensergo.vertx.admission." + COUNT.incrementAndGet();
 
     private final Governor governor;
     private final Colours colours;
@@ -32,10 +39,11 @@ final class ServerGovernance {
 
     /** Puts the colour of a request into its context, unless an earlier handler did. */
     void colour(HttpServerRequest request) {
-        if (colours.current() == null) {
+        Context context = ((HttpServerRequestInternal) request).context();
+        if (colours.of(context) == null) {
             TrafficColour colour = governor.lanes().colour(new InboundView(request));
             if (colour != null) {
-                colours.setCurrent(colour);
+                colours.set(context, colour);
             }
         }
     }
@@ -47,25 +55,22 @@ final class ServerGovernance {
             context.next();
             return;
         }
+        Admission earlier = context.get(admissions);
+        if (earlier != null && earlier.isFor(guard)) {
+            context.next();
+            return;
+        }
         long token = guard.acquire();
         if (Guard.isRefused(token)) {
             onRejection.accept(context, guard.rejection(token));
             return;
         }
-        var admission = new Admission(context, guard, token, statuses);
+        var admission = new Admission(context, guard, token, statuses, earlier);
+        context.put(admissions, admission);
         admission.followResponse();
-        if (leavesHttp(context.request())) {
-            admission.end();
+        if (UpgradeWatch.mayBeNeeded(context.request())) {
+            UpgradeWatch.start(context, admission);
         }
         admission.proceedAfter(guard.waitNanos(token));
-    }
-
-    /**
-     * A connection that becomes a web socket or a tunnel has no response whose end Vert.x would
-     * tell: such a request counts, but holds no place.
-     */
-    private static boolean leavesHttp(HttpServerRequest request) {
-        return HttpMethod.CONNECT.equals(request.method())
-                || "websocket".equalsIgnoreCase(request.getHeader(HttpHeaders.UPGRADE));
     }
 }

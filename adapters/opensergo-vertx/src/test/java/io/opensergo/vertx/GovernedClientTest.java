@@ -16,6 +16,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientAgent;
+import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
@@ -36,6 +37,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
@@ -585,5 +587,68 @@ class GovernedClientTest {
     private InstanceResolver later(Map<String, List<ServiceInstance>> instances) {
         return service ->
                 world.vertx.timer(1).map(fired -> instances.getOrDefault(service, List.of()));
+    }
+
+    @Test
+    void instancesThatGoAwayAreForgotten() {
+        ServiceInstance v1 = instance("v1");
+        ServiceInstance v2 = instance("v2");
+        AtomicReference<List<SocketAddress>> known =
+                new AtomicReference<>(List.of(v1.address(), v2.address()));
+        AddressResolver<Named> resolver = AddressResolver.mappingResolver(named -> known.get());
+        HttpClientAgent client =
+                world.openSergo.client(
+                        world.client(HttpVersion.HTTP_1_1),
+                        InstanceResolver.of(
+                                world.vertx,
+                                resolver,
+                                host -> host.equals("prices") ? new Named(host) : null,
+                                address -> Map.of()));
+        assertThat(countBodies(client, 4, "/")).hasSize(2);
+
+        known.set(List.of(v2.address()));
+
+        assertThat(countBodies(client, 4, "/")).hasSize(1);
+        assertThat(get(World.get(client, v1.address().port(), "/")).body()).startsWith("v1");
+    }
+
+    @Test
+    void aRequestWithoutAHostOfItsOwnIsNotRouted() {
+        route(CANARY);
+        ServiceInstance plain = instance("plain");
+        HttpClientAgent defaults =
+                world.vertx.createHttpClient(
+                        new HttpClientOptions()
+                                .setDefaultHost("localhost")
+                                .setDefaultPort(plain.address().port()));
+        HttpClientAgent client = world.openSergo.client(defaults, twoVersions("v1"));
+
+        assertThat(get(send(client, new RequestOptions().setURI("/"), "")).body())
+                .startsWith("plain");
+        get(defaults.close());
+    }
+
+    @Test
+    void aCallThatWaitsIsMadeAsItWasAskedFor() {
+        world.guard(
+                "GET:prices",
+                Documents.throttling("paced", "50ms", "60s"),
+                Documents.rule("GET:prices", "ThrottlingStrategy", "paced"));
+        int port = world.serve(request -> request.response().end(request.uri()));
+        HttpClientAgent client =
+                world.openSergo.client(
+                        world.client(HttpVersion.HTTP_1_1),
+                        later(
+                                Map.of(
+                                        "prices",
+                                        List.of(ServiceInstance.of("localhost", port, Map.of())))));
+        RequestOptions options = prices("/1");
+
+        Future<Reply> first = send(client, options, "");
+        Future<Reply> second = send(client, options.setURI("/2"), "");
+        options.setURI("/3");
+
+        assertThat(get(first).body()).isEqualTo("/1");
+        assertThat(get(second).body()).isEqualTo("/2");
     }
 }

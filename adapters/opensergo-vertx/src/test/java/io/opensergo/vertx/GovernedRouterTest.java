@@ -13,6 +13,7 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -154,5 +155,58 @@ class GovernedRouterTest {
 
     private void ok(RoutingContext context) {
         context.end("ok");
+    }
+
+    @Test
+    void handlersSeeTheParametersOfTheirOwnRouteOnly() {
+        Router orders = world.router();
+        orders.get("/orders/latest").handler(this::parameters);
+        orders.get("/orders/:order").handler(this::parameters);
+        router.get("/users/search").handler(this::parameters);
+        router.get("/users/:id").handler(this::parameters);
+        router.route("/tenants/:tenant/*").subRouter(orders);
+        world.openSergo.govern(router);
+        int port = world.serve(router);
+
+        assertThat(get(World.get(client, port, "/users/search")).body()).isEqualTo("[] []");
+        assertThat(get(World.get(client, port, "/users/search?id=7")).body()).isEqualTo("[] [id]");
+        assertThat(get(World.get(client, port, "/users/7")).body()).isEqualTo("[id] [id]");
+        assertThat(get(World.get(client, port, "/tenants/a/orders/latest")).body())
+                .isEqualTo("[tenant] [tenant]");
+        assertThat(get(World.get(client, port, "/tenants/a/orders/1")).body())
+                .isEqualTo("[order, tenant] [order, tenant]");
+    }
+
+    @Test
+    void aRequestThatTwoHandlersGuardCountsOnce() {
+        world.guard(
+                "GET:/orders",
+                Documents.concurrency("one", 1),
+                Documents.rule("GET:/orders", "ConcurrencyLimitStrategy", "one"));
+        router.get("/orders").handler(world.openSergo.serverHandler()).handler(this::ok);
+        world.openSergo.govern(router);
+        int port = world.serve(router);
+
+        assertThat(get(World.get(client, port, "/orders")).status()).isEqualTo(200);
+        assertThat(world.stats("GET:/orders").passed()).isEqualTo(1);
+        world.awaitIdle("GET:/orders");
+    }
+
+    @Test
+    void aReroutedRequestCountsForWhereItComesTo() {
+        limitToNone("GET:/new");
+        router.get("/old").handler(context -> context.reroute("/new"));
+        router.get("/new").handler(this::ok);
+        world.openSergo.govern(router);
+        int port = world.serve(router);
+
+        assertThat(get(World.get(client, port, "/old")).status()).isEqualTo(429);
+    }
+
+    private void parameters(RoutingContext context) {
+        context.end(
+                new TreeSet<>(context.pathParams().keySet())
+                        + " "
+                        + new TreeSet<>(context.request().params().names()));
     }
 }

@@ -150,9 +150,9 @@ class OnContextTest {
         assertThat(done.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
 
         AtomicInteger late = new AtomicInteger();
-        Disposable pending = worker.schedule(late::incrementAndGet, 1000, TimeUnit.MILLISECONDS);
+        Disposable pending = worker.schedule(late::incrementAndGet, 1, TimeUnit.MINUTES);
         Disposable periodic =
-                worker.schedulePeriodically(late::incrementAndGet, 1000, 20, TimeUnit.MILLISECONDS);
+                worker.schedulePeriodically(late::incrementAndGet, 1, 1, TimeUnit.MINUTES);
         worker.dispose();
 
         assertThat(ran).isEqualTo(IntStream.range(0, 100).boxed().toList());
@@ -161,7 +161,6 @@ class OnContextTest {
         assertThat(periodic.isDisposed()).isTrue();
         assertThatThrownBy(() -> worker.schedule(late::incrementAndGet))
                 .isInstanceOf(RejectedExecutionException.class);
-        Mono.delay(Duration.ofMillis(1200), here.scheduler()).block(PATIENCE);
         assertThat(late).hasValue(0);
     }
 }

@@ -93,7 +93,7 @@ class ResourceNamesTest {
             send(HttpMethod.GET, "/tenants/" + i + "/orders/" + i);
         }
 
-        assertThat(names).containsExactly("GET:*/orders/:id");
+        assertThat(names).containsExactly("GET:/tenants/:tenant/orders/:id");
     }
 
     @Test
@@ -125,4 +125,20 @@ class ResourceNamesTest {
     }
 
     private HttpServer server;
+
+    @Test
+    void aParameterOfTheSameNameInMountAndRouteIsNoPartOfTheNameEither() {
+        Router orders = Router.router(vertx);
+        router.route("/:lang/*").handler(RoutingContext::next);
+        router.route("/tenants/:id/*").subRouter(orders);
+        router.route("/all/*").subRouter(orders);
+        orders.get("/orders/:id").handler(this::name);
+
+        for (int i = 0; i < 20; i++) {
+            send(HttpMethod.GET, "/tenants/" + i + "/orders/" + i);
+        }
+        send(HttpMethod.GET, "/all/orders/1");
+
+        assertThat(names).containsExactly("GET:/all/orders/:id", "GET:/tenants/:id/orders/:id");
+    }
 }

@@ -33,6 +33,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A server whose routes are guarded, over sockets. */
 class ServerGuardTest {
@@ -93,7 +94,7 @@ class ServerGuardTest {
                         "busy",
                         503,
                         "{\"error\":\"later\"}",
-                        "{key: Content-Type, value: application/json}, {key: X-Why, value: limit}, {key: Content-Length, value: '1'}"),
+                        "{key: Content-Type, value: application/json}, {key: X-Why, value: limit}, {key: x-why, value: load}, {key: Content-Length, value: '1'}"),
                 Documents.ruleWithFallback("GET:/orders", "RateLimitStrategy", "none", "busy"));
         router.get("/orders").handler(world.openSergo.serverHandler()).handler(this::ok);
         int port = world.serve(router);
@@ -104,7 +105,7 @@ class ServerGuardTest {
         assertThat(reply.body()).isEqualTo("{\"error\":\"later\"}");
         assertThat(reply.headers())
                 .containsEntry("content-type", "application/json")
-                .containsEntry("x-why", "limit")
+                .containsEntry("x-why", "limit,load")
                 .containsEntry("content-length", "17");
     }
 
@@ -233,6 +234,7 @@ class ServerGuardTest {
         int port = world.serve(router);
         HttpClientAgent client = world.client(version);
 
+        long start = System.nanoTime();
         List<Future<Reply>> replies = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             replies.add(send(client, to(HttpMethod.POST, port, "/orders"), "order"));
@@ -240,10 +242,12 @@ class ServerGuardTest {
         get(Future.all(replies));
 
         assertThat(replies).extracting(reply -> reply.result().body()).containsOnly("order");
+        assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start))
+                .isGreaterThanOrEqualTo(4 * 20);
     }
 
     @Test
-    void aLargeBodyIsNotReadWhileItsRequestWaits() {
+    void aLargeBodySurvivesTheWaitOfItsRequest() {
         world.guard(
                 "POST:/orders",
                 Documents.throttling("paced", "300ms", "60s"),
@@ -259,10 +263,13 @@ class ServerGuardTest {
         HttpClientAgent client = world.client(HttpVersion.HTTP_1_1);
         String body = "x".repeat(1_000_000);
 
+        long start = System.nanoTime();
         get(send(client, to(HttpMethod.POST, port, "/orders"), body));
         Reply reply = get(send(client, to(HttpMethod.POST, port, "/orders"), body));
 
         assertThat(reply.body()).isEqualTo("1000000");
+        assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start))
+                .isGreaterThanOrEqualTo(300);
     }
 
     @ParameterizedTest
@@ -447,6 +454,7 @@ class ServerGuardTest {
                                             .setPort(port)
                                             .setURI("/socket")));
             sockets.add(socket);
+            world.awaitIdle("GET:/socket");
         }
         assertThat(sockets).noneMatch(WebSocket::isClosed);
         assertThat(world.stats("GET:/socket").passed()).isEqualTo(3);
@@ -481,5 +489,53 @@ class ServerGuardTest {
 
     private void ok(RoutingContext context) {
         context.end("ok");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"websocket", "something"})
+    void aRequestThatOnlyAsksForAnUpgradeHoldsItsPlaceUntilItIsAnswered(String protocol)
+            throws Exception {
+        world.guard(
+                "GET:/slow",
+                Documents.concurrency("one", 1),
+                Documents.rule("GET:/slow", "ConcurrencyLimitStrategy", "one"));
+        BlockingQueue<RoutingContext> hanging = new LinkedBlockingQueue<>();
+        router.get("/slow").handler(world.openSergo.serverHandler()).handler(hanging::add);
+        int port = world.serve(router);
+        HttpClientAgent client = world.client(HttpVersion.HTTP_1_1);
+        RequestOptions options = to(HttpMethod.GET, port, "/slow").putHeader("Upgrade", protocol);
+
+        Future<Reply> first = send(client, options, "");
+        RoutingContext context = hanging.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        assertThat(context).isNotNull();
+        assertThat(get(send(client, options, "")).status()).isEqualTo(429);
+        context.response().setStatusCode(200).end("done");
+
+        assertThat(get(first).status()).isEqualTo(200);
+        world.awaitIdle("GET:/slow");
+    }
+
+    @Test
+    void aConnectionThatBecomesATunnelGivesItsPlaceBack() {
+        world.guard(
+                "GET:/tunnel",
+                Documents.concurrency("one", 1),
+                Documents.rule("GET:/tunnel", "ConcurrencyLimitStrategy", "one"));
+        router.get("/tunnel")
+                .handler(world.openSergo.serverHandler())
+                .handler(context -> context.request().toNetSocket());
+        int port = world.serve(router);
+        HttpClientAgent client = world.client(HttpVersion.HTTP_1_1);
+        RequestOptions options =
+                to(HttpMethod.GET, port, "/tunnel")
+                        .putHeader("Connection", "Upgrade")
+                        .putHeader("Upgrade", "something");
+
+        for (int i = 0; i < 2; i++) {
+            HttpClientRequest request = get(client.request(options));
+            assertThat(get(request.connect()).statusCode()).isEqualTo(101);
+            world.awaitIdle("GET:/tunnel");
+        }
+        assertThat(world.stats("GET:/tunnel").passed()).isEqualTo(2);
     }
 }

@@ -16,7 +16,6 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
@@ -229,12 +228,18 @@ class StartTest {
                             "OPENSERGO_BOOTSTRAP_CONFIG",
                             "{\"endpoint\":\"localhost:%d\",\"app\":\"shop\"}"
                                     .formatted(controlPlane.port()));
-            Process process = builder.start();
-            String output =
-                    new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-            assertThat(process.exitValue()).as(output).isZero();
-            return output;
+            Path log = Files.createTempFile("application", ".log");
+            Process process = builder.redirectOutput(log.toFile()).start();
+            try {
+                boolean ended = process.waitFor(2 * PATIENCE.toSeconds(), TimeUnit.SECONDS);
+                String output = Files.readString(log);
+                assertThat(ended).as(output).isTrue();
+                assertThat(process.exitValue()).as(output).isZero();
+                return output;
+            } finally {
+                process.destroyForcibly();
+                Files.deleteIfExists(log);
+            }
         }
     }
 

@@ -44,14 +44,16 @@ public final class ColourStorage implements VertxServiceProvider {
      */
     public static @Nullable TrafficColour current() {
         Context context = Vertx.currentContext();
-        return context == null ? null : COLOUR.get(context);
+        return context == null ? null : of(context);
     }
 
-    /** Puts a colour into the context of this thread, if it has one. */
-    public static void setCurrent(TrafficColour colour) {
-        Context context = Vertx.currentContext();
-        if (context != null) {
-            COLOUR.put(context, colour);
-        }
+    /** Returns the colour in a context, or {@code null} if there is none. */
+    public static @Nullable TrafficColour of(Context context) {
+        return COLOUR.get(context);
+    }
+
+    /** Puts a colour into a context. */
+    public static void set(Context context, TrafficColour colour) {
+        COLOUR.put(context, colour);
     }
 }
