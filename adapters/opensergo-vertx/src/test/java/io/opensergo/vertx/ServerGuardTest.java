@@ -277,7 +277,7 @@ class ServerGuardTest {
     void aCallerThatLeavesWhileItWaitsIsNotServed(HttpVersion version) {
         world.guard(
                 "GET:/orders",
-                Documents.throttling("paced", "1s", "60s"),
+                Documents.throttling("paced", "2s", "60s"),
                 Documents.concurrency("two", 2),
                 Documents.rule("GET:/orders", "ThrottlingStrategy", "paced"),
                 Documents.rule("GET:/orders", "ConcurrencyLimitStrategy", "two"));
