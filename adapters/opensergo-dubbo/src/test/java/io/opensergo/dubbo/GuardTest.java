@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.dubbo.rpc.RpcContext;
 import org.apache.dubbo.rpc.RpcException;
 import org.apache.dubbo.rpc.service.GenericService;
@@ -113,6 +114,29 @@ class GuardTest {
         caller.await(plan -> plan.resources().isEmpty());
 
         assertThat(refusals(20, () -> consumer.greet("you"))).as("a deleted rule").isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"dubbo, false", "dubbo, true", "tri, false", "tri, true"})
+    void passesOnTheRefusalOfACallThatAServiceMakes(String protocol, boolean isGoverned) {
+        DubboApp back = provider(protocol);
+        AtomicReference<Greeter> behind = new AtomicReference<>();
+        var relay = new LocalGreeter("middle", name -> behind.get().greet(name));
+        DubboApp middle = app("middle", Map.of()).provide(protocol, relay).start();
+        behind.set(middle.consume(back));
+        apply(middle, Rules.limit("middle", GREET, 0));
+        Greeter front = (isGoverned ? consumer() : ungoverned()).consume(middle);
+
+        Throwable error = catchThrowable(() -> front.relay("you"));
+
+        assertThat(error)
+                .isInstanceOf(RpcException.class)
+                .hasMessageContaining("'" + GREET + "' was refused by RateLimitStrategy");
+        if (isGoverned) {
+            assertThat(codeOf(error)).isEqualTo(RpcException.LIMIT_EXCEEDED_EXCEPTION);
+        }
+        assertThat(relay.calls).as("not tried again").hasValue(1);
+        assertThat(greeter.calls).hasValue(0);
     }
 
     @Test
