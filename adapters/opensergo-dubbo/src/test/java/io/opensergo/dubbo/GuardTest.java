@@ -9,6 +9,7 @@ import io.opensergo.controlplane.ControlPlane;
 import io.opensergo.controlplane.InMemoryRuleSource;
 import io.opensergo.governance.BreakerState;
 import io.opensergo.governance.BreakerTransition;
+import io.opensergo.governance.Guard;
 import io.opensergo.governance.RequestRejectedException;
 import io.opensergo.rules.Rule;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.dubbo.rpc.RpcContext;
 import org.apache.dubbo.rpc.RpcException;
+import org.apache.dubbo.rpc.RpcInvocation;
 import org.apache.dubbo.rpc.service.GenericService;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -159,6 +161,31 @@ class GuardTest {
         assertThat(greeter.calls).hasValue(1);
     }
 
+    @Test
+    void keepsAThousandMethodsOfAServiceHoweverManyNamesAreMadeUp() {
+        DubboApp caller = consumer();
+        Guards.OfService guards = caller.governance().outbound().of(SERVICE);
+        for (int i = 0; i < Guards.MAX_METHODS; i++) {
+            guards.method(call("made-up-" + i));
+        }
+
+        Guard next = guards.method(call("next"));
+
+        assertThat(next.resource()).isEqualTo(SERVICE + ":*");
+        assertThat(guards.method(call("after"))).isSameAs(next);
+        assertThat(guards.method(call("made-up-0")).resource())
+                .as("a method that is known")
+                .isEqualTo(SERVICE + ":made-up-0()");
+    }
+
+    @SuppressWarnings("deprecation") // the other constructors want a model of the service
+    private static RpcInvocation call(String method) {
+        var invocation = new RpcInvocation();
+        invocation.setMethodName("$invoke");
+        invocation.setArguments(new Object[] {method, new String[0], new Object[0]});
+        return invocation;
+    }
+
     @ParameterizedTest
     @CsvSource({"dubbo, false", "dubbo, true", "tri, false", "tri, true"})
     void opensABreakerAndClosesItAfterAProbe(String protocol, boolean asynchronous)
@@ -240,7 +267,7 @@ class GuardTest {
                         "errorConditions: {errorType: [TIMEOUT_EXCEPTION]}"));
 
         int timeouts = 0;
-        while (refusals(1, () -> greetWithin(100, consumer, "hold")).isEmpty()) {
+        while (timeouts < 10 && refusals(1, () -> greetWithin(100, consumer, "hold")).isEmpty()) {
             timeouts++;
         }
 
