@@ -87,9 +87,18 @@ public final class DubboGovernance {
                     return null;
                 }
                 slot = new Slot(started);
-                beans.registerBean(slot);
+                keep(slot, beans);
             }
             return slot.governance;
+        }
+    }
+
+    private static void keep(Slot slot, ScopeBeanFactory beans) {
+        try {
+            beans.registerBean(slot);
+        } catch (RuntimeException e) { // the application was destroyed meanwhile
+            slot.destroy();
+            throw e;
         }
     }
 

@@ -6,6 +6,7 @@ import io.opensergo.governance.TrafficDirection;
 import java.util.Arrays;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.dubbo.rpc.Invocation;
@@ -20,6 +21,9 @@ final class Guards {
 
     private static final String GENERIC = "$invoke";
     private static final String GENERIC_ASYNC = "$invokeAsync";
+
+    /** Generic callers make up names, which are not kept for ever. */
+    static final int MAX_METHODS = 1_000;
 
     private final Governor governor;
     private final TrafficDirection direction;
@@ -44,16 +48,23 @@ final class Guards {
         /** By name, each the first of a chain of overloaded methods. */
         private final ConcurrentMap<String, Overload> methods = new ConcurrentHashMap<>();
 
+        private final AtomicInteger known = new AtomicInteger();
+        private final Guard others;
+
         private OfService(String name) {
             this.name = name;
             this.guard = governor.guard(name, direction);
+            this.others = governor.guard(name + ":*", direction);
         }
 
         Guard guard() {
             return guard;
         }
 
-        /** Returns the guard of the method that is called, generically or not. */
+        /**
+         * Returns the guard of the method that is called, generically or not; one for all methods
+         * after the first thousand.
+         */
         Guard method(Invocation invocation) {
             String method = RpcUtils.getMethodName(invocation);
             boolean isGeneric = isGeneric(invocation);
@@ -64,7 +75,9 @@ final class Guards {
                     return each.guard;
                 }
             }
-            return add(method, types, names);
+            return known.getAndUpdate(n -> Math.min(n + 1, MAX_METHODS)) < MAX_METHODS
+                    ? add(method, types, names)
+                    : others;
         }
 
         private Guard add(String method, Class<?> @Nullable [] types, String @Nullable [] names) {

@@ -83,11 +83,20 @@ public final class ProviderGovernanceFilter extends GuardingFilter
         return Thread.currentThread().getName().startsWith("NettyServerWorker");
     }
 
-    /** Turns the answer to a refused call into its rejection; for Dubbo. */
+    /**
+     * Turns the answer to a refused call into its rejection, and the refusal of a call that the
+     * service made into one that can travel; for Dubbo.
+     */
     @Override
     public void onResponse(Result response, Invoker<?> invoker, Invocation invocation) {
-        if (governance != null && invocation.get(REJECTION) instanceof RpcException rejection) {
+        if (governance == null) {
+            return;
+        }
+        if (invocation.get(REJECTION) instanceof RpcException rejection) {
             response.setException(rejection);
+        } else if (Rejections.isForCaller(response.getException())) {
+            response.setException(
+                    Rejections.toPeer(String.valueOf(response.getException().getMessage())));
         }
     }
 

@@ -3,6 +3,7 @@ package io.opensergo.dubbo;
 import io.opensergo.governance.Rejection;
 import io.opensergo.governance.RequestRejectedException;
 import org.apache.dubbo.rpc.RpcException;
+import org.jspecify.annotations.Nullable;
 
 /** Turns the refusal of a guard into Dubbo's own error. */
 final class Rejections {
@@ -18,6 +19,12 @@ final class Rejections {
                         RpcException.LIMIT_EXCEEDED_EXCEPTION,
                         rejection.toString(),
                         new RequestRejectedException(rejection)));
+    }
+
+    /** Whether an error is one for a caller in this process, which others could not read. */
+    static boolean isForCaller(@Nullable Throwable error) {
+        return error instanceof RpcException
+                && error.getCause() instanceof RequestRejectedException;
     }
 
     /** For a caller elsewhere, who may not have our classes: the message says it all. */

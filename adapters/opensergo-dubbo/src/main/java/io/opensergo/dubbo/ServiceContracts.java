@@ -7,7 +7,6 @@ import io.opensergo.rules.contract.Node;
 import io.opensergo.rules.contract.ServiceContract;
 import io.opensergo.rules.contract.ServiceDescriptor;
 import io.opensergo.rules.contract.ServiceMetadata;
-import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -18,9 +17,13 @@ import org.apache.dubbo.common.URL;
 import org.apache.dubbo.rpc.model.ApplicationModel;
 import org.apache.dubbo.rpc.model.MethodDescriptor.RpcType;
 import org.apache.dubbo.rpc.model.ProviderModel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Describes what an application provides, as Dubbo knows it. */
 final class ServiceContracts {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ServiceContracts.class);
 
     private ServiceContracts() {}
 
@@ -31,9 +34,19 @@ final class ServiceContracts {
         List<ServiceMetadata> services =
                 application.getPubModuleModels().stream()
                         .flatMap(each -> each.getServiceRepository().getExportedServices().stream())
-                        .map(ServiceContracts::of)
+                        .flatMap(ServiceContracts::described)
                         .toList();
         return new ApplicationMetadata(app, tag == null ? node : node.withTag(tag), services);
+    }
+
+    /** One service that cannot be described does not hide the others. */
+    private static Stream<ServiceMetadata> described(ProviderModel provider) {
+        try {
+            return Stream.of(of(provider));
+        } catch (RuntimeException | LinkageError e) {
+            LOG.warn("Service '{}' cannot be described", provider.getServiceKey(), e);
+            return Stream.empty();
+        }
     }
 
     private static ServiceMetadata of(ProviderModel provider) {
@@ -79,16 +92,14 @@ final class ServiceContracts {
         return methods;
     }
 
-    private static MethodDescriptor method(
+    static MethodDescriptor method(
             String name, org.apache.dubbo.rpc.model.MethodDescriptor method, TypeCatalogue types) {
-        Type[] returned = method.getReturnTypes();
         RpcType type = method.getRpcType();
+        var messages = Messages.of(method);
         return new MethodDescriptor(
                 name,
-                Stream.of(method.getMethod().getGenericParameterTypes()).map(types::add).toList(),
-                returned == null || returned.length == 0 || returned[0] == void.class
-                        ? List.of()
-                        : List.of(types.add(returned[returned.length - 1])),
+                messages.taken().stream().map(types::add).toList(),
+                messages.given().stream().map(types::add).toList(),
                 type == RpcType.CLIENT_STREAM || type == RpcType.BI_STREAM,
                 type == RpcType.SERVER_STREAM || type == RpcType.BI_STREAM,
                 null,

@@ -2,6 +2,7 @@ package io.opensergo.dubbo;
 
 import io.opensergo.api.ClientClosedException;
 import io.opensergo.api.OpenSergoClient;
+import io.opensergo.api.ReportRefusedException;
 import io.opensergo.rules.contract.ApplicationMetadata;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -11,6 +12,7 @@ import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 /** Tells the control plane what an application provides; services that come together, together. */
 final class ServiceReports {
@@ -21,6 +23,7 @@ final class ServiceReports {
     private final ApplicationModel application;
     private final OpenSergoClient client;
     private final AtomicBoolean isDue = new AtomicBoolean();
+    private final AtomicBoolean isRefused = new AtomicBoolean();
     private final Disposable.Swap attempt = Disposables.swap();
 
     ServiceReports(ApplicationModel application, OpenSergoClient client) {
@@ -32,9 +35,9 @@ final class ServiceReports {
     void send() {
         if (isDue.compareAndSet(false, true)) {
             attempt.replace(
-                    Mono.delay(COLLECT)
+                    Mono.delay(COLLECT, Schedulers.boundedElastic())
                             .then(Mono.defer(() -> client.report(describe())))
-                            .subscribe(nothing -> {}, ServiceReports::tell));
+                            .subscribe(nothing -> {}, this::tell));
         }
     }
 
@@ -43,8 +46,12 @@ final class ServiceReports {
         return ServiceContracts.of(application, client.target().app());
     }
 
-    private static void tell(Throwable error) {
-        if (!(error instanceof ClientClosedException)) {
+    private void tell(Throwable error) {
+        if (error instanceof ReportRefusedException) {
+            if (isRefused.compareAndSet(false, true)) {
+                LOG.info("{}", error.getMessage());
+            }
+        } else if (!(error instanceof ClientClosedException)) {
             LOG.info("What this application provides is not known to the control plane", error);
         }
     }

@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * The types that methods name, and those that their fields name in turn. Types of the JDK are named
- * and not described. For one thread.
+ * The types that methods name, and those that their fields name in turn. Types of Java and Jakarta
+ * are named and not described. For one thread.
  */
 final class TypeCatalogue {
 
@@ -45,6 +45,8 @@ final class TypeCatalogue {
                     Map.entry(String.class, FieldDescriptor.Type.STRING),
                     Map.entry(byte[].class, FieldDescriptor.Type.BYTES));
 
+    private static final List<String> OF_JAVA = List.of("java.", "javax.", "jakarta.");
+
     private final Map<String, TypeDescriptor> types = new LinkedHashMap<>();
 
     /** Takes a type with all it names, and returns its name. */
@@ -54,7 +56,7 @@ final class TypeCatalogue {
         while (!left.isEmpty()) {
             Class<?> next = left.removeFirst();
             if (isOurs(next) && !types.containsKey(next.getName())) {
-                types.put(next.getName(), new TypeDescriptor(next.getName(), fields(next, left)));
+                types.put(next.getName(), describe(next, left));
             }
         }
         return type.getTypeName();
@@ -62,6 +64,17 @@ final class TypeCatalogue {
 
     List<TypeDescriptor> all() {
         return List.copyOf(types.values());
+    }
+
+    /** A type whose fields name a class that is missing is described without them. */
+    private static TypeDescriptor describe(Class<?> type, Deque<Class<?>> left) {
+        List<FieldDescriptor> fields;
+        try {
+            fields = fields(type, left);
+        } catch (LinkageError | TypeNotPresentException e) {
+            fields = List.of();
+        }
+        return new TypeDescriptor(type.getName(), fields);
     }
 
     private static List<FieldDescriptor> fields(Class<?> type, Deque<Class<?>> left) {
@@ -119,7 +132,10 @@ final class TypeCatalogue {
             mentioned(array.getGenericComponentType(), left);
         } else {
             Class<?> raw = raw(type);
-            left.add(raw.isArray() ? raw.getComponentType() : raw);
+            while (raw.isArray()) {
+                raw = raw.getComponentType();
+            }
+            left.add(raw);
         }
     }
 
@@ -141,6 +157,6 @@ final class TypeCatalogue {
                 && !type.isArray()
                 && type != Object.class
                 && type.getClassLoader() != null
-                && !type.getName().startsWith("java");
+                && OF_JAVA.stream().noneMatch(type.getName()::startsWith);
     }
 }

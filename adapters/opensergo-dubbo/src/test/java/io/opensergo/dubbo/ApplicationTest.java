@@ -11,7 +11,6 @@ import io.opensergo.controlplane.ControlPlane;
 import io.opensergo.controlplane.InMemoryRuleSource;
 import java.io.IOException;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.dubbo.rpc.RpcException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -96,7 +96,8 @@ class ApplicationTest {
     }
 
     @Test
-    void startsByTheEnvironmentAlone() throws Exception {
+    void startsByTheEnvironmentAlone(@TempDir Path directory) throws Exception {
+        Path output = directory.resolve("output");
         ControlPlane controlPlane = controlPlane();
         var builder =
                 new ProcessBuilder(
@@ -109,14 +110,12 @@ class ApplicationTest {
                         "OPENSERGO_BOOTSTRAP_CONFIG",
                         "{\"endpoint\":\"localhost:%d\",\"namespace\":\"shop\"}"
                                 .formatted(controlPlane.port()));
-        builder.redirectErrorStream(true);
+        builder.redirectErrorStream(true).redirectOutput(output.toFile());
         Process process = builder.start();
         opened.add(0, process::destroyForcibly);
 
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(output).contains("governed as " + Target.of("shop", "bootstrapped"));
+        assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
+        assertThat(output).content().contains("governed as " + Target.of("shop", "bootstrapped"));
     }
 
     @Test

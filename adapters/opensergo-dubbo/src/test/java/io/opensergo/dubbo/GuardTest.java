@@ -9,6 +9,7 @@ import io.opensergo.controlplane.ControlPlane;
 import io.opensergo.controlplane.InMemoryRuleSource;
 import io.opensergo.governance.BreakerState;
 import io.opensergo.governance.BreakerTransition;
+import io.opensergo.governance.Guard;
 import io.opensergo.governance.RequestRejectedException;
 import io.opensergo.rules.Rule;
 import java.util.ArrayList;
@@ -19,8 +20,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.dubbo.rpc.RpcContext;
 import org.apache.dubbo.rpc.RpcException;
+import org.apache.dubbo.rpc.RpcInvocation;
 import org.apache.dubbo.rpc.service.GenericService;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -115,6 +118,29 @@ class GuardTest {
         assertThat(refusals(20, () -> consumer.greet("you"))).as("a deleted rule").isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource({"dubbo, false", "dubbo, true", "tri, false", "tri, true"})
+    void passesOnTheRefusalOfACallThatAServiceMakes(String protocol, boolean isGoverned) {
+        DubboApp back = provider(protocol);
+        AtomicReference<Greeter> behind = new AtomicReference<>();
+        var relay = new LocalGreeter("middle", name -> behind.get().greet(name));
+        DubboApp middle = app("middle", Map.of()).provide(protocol, relay).start();
+        behind.set(middle.consume(back));
+        apply(middle, Rules.limit("middle", GREET, 0));
+        Greeter front = (isGoverned ? consumer() : ungoverned()).consume(middle);
+
+        Throwable error = catchThrowable(() -> front.relay("you"));
+
+        assertThat(error)
+                .isInstanceOf(RpcException.class)
+                .hasMessageContaining("'" + GREET + "' was refused by RateLimitStrategy");
+        if (isGoverned) {
+            assertThat(codeOf(error)).isEqualTo(RpcException.LIMIT_EXCEEDED_EXCEPTION);
+        }
+        assertThat(relay.calls).as("not tried again").hasValue(1);
+        assertThat(greeter.calls).hasValue(0);
+    }
+
     @Test
     void namesAGenericCallAsTheMethodItCalls() {
         DubboApp provider = provider("dubbo");
@@ -133,6 +159,31 @@ class GuardTest {
 
         assertThat(refusals).hasSize(2);
         assertThat(greeter.calls).hasValue(1);
+    }
+
+    @Test
+    void keepsAThousandMethodsOfAServiceHoweverManyNamesAreMadeUp() {
+        DubboApp caller = consumer();
+        Guards.OfService guards = caller.governance().outbound().of(SERVICE);
+        for (int i = 0; i < Guards.MAX_METHODS; i++) {
+            guards.method(call("made-up-" + i));
+        }
+
+        Guard next = guards.method(call("next"));
+
+        assertThat(next.resource()).isEqualTo(SERVICE + ":*");
+        assertThat(guards.method(call("after"))).isSameAs(next);
+        assertThat(guards.method(call("made-up-0")).resource())
+                .as("a method that is known")
+                .isEqualTo(SERVICE + ":made-up-0()");
+    }
+
+    @SuppressWarnings("deprecation") // the other constructors want a model of the service
+    private static RpcInvocation call(String method) {
+        var invocation = new RpcInvocation();
+        invocation.setMethodName("$invoke");
+        invocation.setArguments(new Object[] {method, new String[0], new Object[0]});
+        return invocation;
     }
 
     @ParameterizedTest
@@ -216,7 +267,7 @@ class GuardTest {
                         "errorConditions: {errorType: [TIMEOUT_EXCEPTION]}"));
 
         int timeouts = 0;
-        while (refusals(1, () -> greetWithin(100, consumer, "hold")).isEmpty()) {
+        while (timeouts < 10 && refusals(1, () -> greetWithin(100, consumer, "hold")).isEmpty()) {
             timeouts++;
         }
 

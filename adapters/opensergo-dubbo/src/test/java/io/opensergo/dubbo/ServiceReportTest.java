@@ -7,10 +7,17 @@ import io.opensergo.controlplane.ControlPlane;
 import io.opensergo.rules.contract.ApplicationMetadata;
 import io.opensergo.rules.contract.MethodDescriptor;
 import io.opensergo.rules.contract.ServiceMetadata;
+import io.opensergo.rules.contract.TypeDescriptor;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.apache.dubbo.common.stream.StreamObserver;
+import org.apache.dubbo.rpc.model.MethodDescriptor.RpcType;
+import org.apache.dubbo.rpc.model.ReflectionMethodDescriptor;
+import org.apache.dubbo.rpc.model.StubMethodDescriptor;
 import org.junit.jupiter.api.Test;
 
 class ServiceReportTest {
@@ -80,6 +87,128 @@ class ServiceReportTest {
                         "parent OPTIONAL MESSAGE",
                         "signature OPTIONAL BYTES",
                         "notes REPEATED STRING");
+    }
+
+    @Test
+    void describesTheMethodsOfGeneratedStubs() {
+        MethodDescriptor unary = described(stub("place", RpcType.UNARY));
+        MethodDescriptor serverStream = described(stub("watch", RpcType.SERVER_STREAM));
+
+        assertThat(unary.inputTypes()).containsExactly(Order.class.getName());
+        assertThat(unary.outputTypes()).containsExactly(Item.class.getName());
+        assertThat(serverStream.serverStreaming()).isTrue();
+        assertThat(serverStream.clientStreaming()).isFalse();
+        assertThat(serverStream.outputTypes()).containsExactly(Item.class.getName());
+    }
+
+    @Test
+    void describesAStreamByTheTypeOfItsMessages() throws Exception {
+        MethodDescriptor both = described(method("both", StreamObserver.class));
+        MethodDescriptor server = described(method("server", Order.class, StreamObserver.class));
+
+        assertThat(both.inputTypes()).containsExactly(Order.class.getName());
+        assertThat(both.outputTypes()).containsExactly(Item.class.getName());
+        assertThat(both.clientStreaming() && both.serverStreaming()).isTrue();
+        assertThat(server.inputTypes()).containsExactly(Order.class.getName());
+        assertThat(server.outputTypes()).containsExactly(Item.class.getName());
+        assertThat(server.serverStreaming()).isTrue();
+    }
+
+    @Test
+    void describesAMethodWithoutAResult() throws Exception {
+        assertThat(described(method("rawFuture")).outputTypes()).isEmpty();
+        assertThat(described(method("nothing", Order.class)).outputTypes()).isEmpty();
+    }
+
+    @Test
+    void describesATypeWithoutItsFieldsIfOneOfThemIsMissing() throws Exception {
+        try (var without = new ClassesWithout(Item.class)) {
+            Class<?> broken = without.loadClass(WithItem.class.getName());
+            var types = new TypeCatalogue();
+
+            types.add(broken);
+            types.add(Size.class);
+
+            assertThat(types.all()).hasSize(2);
+            assertThat(types.all().get(0).name()).isEqualTo(WithItem.class.getName());
+            assertThat(types.all().get(0).fields()).isEmpty();
+        }
+    }
+
+    @Test
+    void reachesWhatAnArrayOfArraysHolds() {
+        var types = new TypeCatalogue();
+
+        types.add(Order[][].class);
+
+        assertThat(types.all()).extracting(TypeDescriptor::name).contains(Order.class.getName());
+    }
+
+    private static MethodDescriptor described(org.apache.dubbo.rpc.model.MethodDescriptor method) {
+        return ServiceContracts.method(method.getMethodName(), method, new TypeCatalogue());
+    }
+
+    private static org.apache.dubbo.rpc.model.MethodDescriptor stub(String name, RpcType type) {
+        return new StubMethodDescriptor(
+                name,
+                Order.class,
+                Item.class,
+                type,
+                message -> new byte[0],
+                message -> new byte[0],
+                bytes -> bytes,
+                bytes -> bytes);
+    }
+
+    private static org.apache.dubbo.rpc.model.MethodDescriptor method(
+            String name, Class<?>... parameters) throws NoSuchMethodException {
+        return new ReflectionMethodDescriptor(Shop.class.getMethod(name, parameters));
+    }
+
+    /** Methods of all shapes. */
+    public interface Shop {
+
+        /** Takes and gives a stream. */
+        StreamObserver<Order> both(StreamObserver<Item> answers);
+
+        /** Gives a stream. */
+        void server(Order order, StreamObserver<Item> answers);
+
+        /** Gives who knows what. */
+        @SuppressWarnings("rawtypes") // as some services have it
+        CompletableFuture rawFuture();
+
+        /** Gives nothing. */
+        void nothing(Order order);
+    }
+
+    private record WithItem(Item item) {}
+
+    /** Loads the classes of this test again, as if one of them were in no jar. */
+    private static final class ClassesWithout extends URLClassLoader {
+
+        private final String missing;
+
+        private ClassesWithout(Class<?> missing) {
+            super(
+                    new URL[] {
+                        ServiceReportTest.class.getProtectionDomain().getCodeSource().getLocation()
+                    },
+                    ServiceReportTest.class.getClassLoader());
+            this.missing = missing.getName();
+        }
+
+        @Override
+        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            if (name.equals(missing)) {
+                throw new ClassNotFoundException(name);
+            }
+            if (!name.startsWith(ServiceReportTest.class.getName())) {
+                return super.loadClass(name, resolve);
+            }
+            Class<?> loaded = findLoadedClass(name);
+            return loaded == null ? findClass(name) : loaded;
+        }
     }
 
     private record Holder(List<Order> orders, CompletableFuture<Order> later) {}
