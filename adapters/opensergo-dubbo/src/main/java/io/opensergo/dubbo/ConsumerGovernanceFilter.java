@@ -2,6 +2,8 @@ package io.opensergo.dubbo;
 
 import io.opensergo.governance.Outcome;
 import io.opensergo.governance.Rejection;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -104,6 +106,9 @@ public final class ConsumerGovernanceFilter extends GuardingFilter implements Cl
     private static Result proceedOnTimer(
             GuardedCall call, Invoker<?> invoker, Invocation invocation) {
         RpcContext.RestoreServiceContext context = RpcContext.storeServiceContext();
+        // What is left of the time of the call that is being served, and settings of this one.
+        Map<String, Object> attachments =
+                new HashMap<>(RpcContext.getClientAttachment().getObjectAttachments());
         ClassLoader classLoader = Thread.currentThread().getContextClassLoader();
         var response = new CompletableFuture<AppResponse>();
         var result = new AsyncRpcResult(response, invocation);
@@ -111,6 +116,7 @@ public final class ConsumerGovernanceFilter extends GuardingFilter implements Cl
                 .execute(
                         () -> {
                             RpcContext.restoreServiceContext(context);
+                            RpcContext.getClientAttachment().setObjectAttachments(attachments);
                             proceed(call, invoker, invocation, classLoader, response);
                         });
         return result;

@@ -21,9 +21,11 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.dubbo.common.constants.CommonConstants;
 import org.apache.dubbo.rpc.RpcContext;
 import org.apache.dubbo.rpc.RpcException;
 import org.apache.dubbo.rpc.RpcInvocation;
+import org.apache.dubbo.rpc.TimeoutCountDown;
 import org.apache.dubbo.rpc.service.GenericService;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -391,16 +393,39 @@ class GuardTest {
             assertThat(consumer.greet("you")).isEqualTo("hello");
         }
         List<CompletableFuture<String>> later = new ArrayList<>();
-        for (int i = 0; i < 3; i++) {
+        for (int i = 0; i < 12; i++) {
             later.add(consumer.greetLater("you"));
         }
-        assertThat(later.get(2)).as("made later, without waiting here").isNotDone();
+        assertThat(later.get(11)).as("made later, without waiting here").isNotDone();
         later.forEach(each -> assertThat(each.join()).isEqualTo("hello"));
 
         assertThat(System.nanoTime() - start)
-                .as("six calls are at least five intervals apart")
-                .isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(5 * 100));
+                .as("15 calls are at least 14 intervals apart")
+                .isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(14 * 100));
         assertThat(provider.governance().governor().guard(GREET).stats().passed()).isEqualTo(3);
+    }
+
+    @Test
+    void aThrottledAsynchronousCallKeepsToTheTimeThatIsLeft() {
+        DubboApp provider = provider("dubbo");
+        DubboApp caller = consumer();
+        Greeter consumer = caller.consume(provider);
+        apply(caller, throttle("consumer", GREET_LATER));
+        List<CompletableFuture<String>> before = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            before.add(consumer.greetLater("you"));
+        }
+
+        RpcContext.getClientAttachment()
+                .setObjectAttachment(
+                        CommonConstants.TIME_COUNTDOWN_KEY,
+                        TimeoutCountDown.newCountDown(2, TimeUnit.SECONDS));
+        Throwable error = catchThrowable(() -> consumer.greetLater("hold").join());
+
+        assertThat(error).isNotNull();
+        assertThat(error.getMessage()).as("not the 20 s of the reference").doesNotContain("20000");
+        before.forEach(each -> assertThat(each.join()).isEqualTo("hello"));
+        greeter.letGo();
     }
 
     @Test
