@@ -100,7 +100,7 @@ public final class OpenSergoSentinel implements AutoCloseable {
      *
      * <p>Put a {@code timeout} on it, since it waits for as long as the control plane cannot be
      * reached; until then requests meet the rules that have come. Completes without a value, on the
-     * thread that delivered the rules.
+     * thread that delivered the rules, or when this is closed.
      */
     public Mono<Void> ready() {
         return ready.asMono();
@@ -185,6 +185,7 @@ public final class OpenSergoSentinel implements AutoCloseable {
             SentinelRules.OF_JVM.remove(this);
         }
         governor.close();
+        ready.tryEmitEmpty();
         if (ownClient != null) {
             ownClient.close();
         }

@@ -82,11 +82,11 @@ final class SentinelRules {
         contributions.values().forEach(contribution -> all.putAll(contribution.bindings()));
         bindings = Map.copyOf(all);
         List<FlowRule> flowRules = collect(Contribution::flowRules);
-        tokenServer.load(flowRules.stream().filter(FlowRule::isClusterMode).toList());
         flow.setOurs(flowRules);
         degrade.setOurs(collect(Contribution::degradeRules));
         systemRules = List.copyOf(collect(Contribution::systemRules));
         system.setOurs(systemRules);
+        tokenServer.load(flowRules.stream().filter(FlowRule::isClusterMode).toList());
     }
 
     private <R> List<R> collect(Function<Contribution, Collection<R>> rules) {

@@ -47,9 +47,17 @@ class TokenServerRules {
             if (rules.equals(loaded)) {
                 return;
             }
+            try {
+                ClusterFlowRuleManager.registerPropertyIfAbsent(NAMESPACE);
+                ClusterFlowRuleManager.loadRules(NAMESPACE, rules);
+            } catch (RuntimeException e) { // such as the property supplier of the application
+                LOG.error(
+                        "The token server does not get the rules of namespace '{}'; tried again with their next change",
+                        NAMESPACE,
+                        e);
+                return;
+            }
             loaded = rules;
-            ClusterFlowRuleManager.registerPropertyIfAbsent(NAMESPACE);
-            ClusterFlowRuleManager.loadRules(NAMESPACE, rules);
             for (FlowRule rule : rules) {
                 if (ClusterFlowRuleManager.getFlowRuleById(rule.getClusterConfig().getFlowId())
                         == null) {

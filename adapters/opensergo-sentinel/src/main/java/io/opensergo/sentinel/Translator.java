@@ -77,7 +77,8 @@ final class Translator {
     }
 
     private static boolean waits(ResourceBinding binding) {
-        return binding.strategy() instanceof ThrottlingStrategy throttling
+        return !binding.binding().shadow()
+                && binding.strategy() instanceof ThrottlingStrategy throttling
                 && !throttling.minIntervalOfRequests().isZero();
     }
 

@@ -216,6 +216,19 @@ class LifecycleTest {
     }
 
     @Test
+    void whoWaitsForRulesIsLetGoWhenItIsClosed() {
+        try (OpenSergoClient client = Rig.client(1)) {
+            OpenSergoSentinel sentinel = OpenSergoSentinel.start(client);
+            var ready = sentinel.ready().toFuture();
+            assertThat(ready).isNotDone();
+
+            sentinel.close();
+
+            assertThat(ready).isDone();
+        }
+    }
+
+    @Test
     void rulesStayWhenTheControlPlaneIsKilled() throws IOException {
         try (Rig rig = Rig.start()) {
             rig.put("kept", 1, Rules.on("kept", Rules.rate("limit", 0, 1)));

@@ -16,6 +16,7 @@ import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy.Adap
 import io.opensergo.rules.faulttolerance.FaultToleranceRule;
 import io.opensergo.rules.faulttolerance.LimitMode;
 import io.opensergo.rules.faulttolerance.Strategy;
+import io.opensergo.rules.faulttolerance.ThrottlingStrategy;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
@@ -155,6 +156,19 @@ class TranslatorTest {
         assertThat(contribution.enforcements())
                 .hasSize(2)
                 .allMatch(it -> it.by() == Enforcement.Engine.SLOT);
+    }
+
+    @Test
+    void throttlingThatIsAShadowDoesNotMoveOtherStrategies() {
+        var shadow =
+                new ThrottlingStrategy(
+                        Rules.shadow("pace"), Duration.ofMillis(10), Duration.ofMillis(750));
+        Contribution contribution = translate(Rules.on("r", shadow, Rules.rate("l", 9, 1)));
+
+        assertThat(contribution.flowRules()).hasSize(1);
+        assertThat(contribution.enforcements())
+                .filteredOn(it -> it.by() == Enforcement.Engine.SLOT)
+                .hasSize(1);
     }
 
     @Test
@@ -347,6 +361,9 @@ class TranslatorTest {
         Map<RuleKind<?>, List<Rule>> byKind =
                 rules.stream().collect(Collectors.groupingBy(Rule::kind));
         RuleBook book = RuleBook.unknown(RuleBook.PROTECTION);
+        for (RuleKind<?> kind : RuleBook.PROTECTION) {
+            book = book.withAnswered(kind);
+        }
         for (Map.Entry<RuleKind<?>, List<Rule>> kind : byKind.entrySet()) {
             book = book.with(kind.getKey(), kind.getValue(), 1);
         }
