@@ -181,7 +181,7 @@ public final class OpenSergoSentinel implements AutoCloseable {
             }
             closed = true;
             contribution = Contribution.NONE;
-            SlotTable.remove(governor);
+            SlotTable.put(governor, List.of());
             SentinelRules.OF_JVM.remove(this);
         }
         governor.close();
@@ -214,11 +214,7 @@ public final class OpenSergoSentinel implements AutoCloseable {
         Contribution before = contribution;
         if (!next.slotRules().equals(before.slotRules())) {
             governor.replaceRules(next.slotRules());
-            if (next.slotRules().isEmpty()) {
-                SlotTable.remove(governor);
-            } else {
-                SlotTable.put(governor);
-            }
+            SlotTable.put(governor, next.slotRules());
         }
         SentinelRules.OF_JVM.put(this, next);
         contribution = next;

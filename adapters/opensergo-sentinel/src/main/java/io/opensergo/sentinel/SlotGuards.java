@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The guards of a resource: of each governor that protects it, one for requests that come in and
+ * The guards of a resource: of each governor with rules for it, one for requests that come in and
  * one for those that go out. Immutable.
  */
 final class SlotGuards {
@@ -37,23 +37,25 @@ final class SlotGuards {
             List<Governor> governors, String resource, TrafficDirection direction) {
         return governors.stream()
                 .map(governor -> governor.guard(resource, direction))
-                .filter(Guard::isProtected)
                 .toArray(Guard[]::new);
     }
 
     /**
-     * Admits a request or refuses it. An admitted one ends with its entry, on whatever thread that
-     * exits.
+     * Admits a request or refuses it, and waits if all admit it and one of them is throttling. An
+     * admitted one ends with its entry, on whatever thread that exits.
      */
     void enter(Context context, EntryType type) throws OpenSergoBlockException {
         Guard[] guards = type == EntryType.IN ? inbound : outbound;
-        for (Guard guard : guards) {
-            long token = guard.acquire();
-            if (Guard.isRefused(token)) {
-                throw new OpenSergoBlockException(guard.rejection(token));
+        long[] tokens = new long[guards.length];
+        for (int i = 0; i < guards.length; i++) {
+            tokens[i] = guards[i].acquire();
+            if (Guard.isRefused(tokens[i])) {
+                throw new OpenSergoBlockException(guards[i].rejection(tokens[i]));
             }
-            context.getCurEntry().whenTerminate(new Exit(guard, token));
-            await(guard, token);
+            context.getCurEntry().whenTerminate(new Exit(guards[i], tokens[i]));
+        }
+        for (int i = 0; i < guards.length; i++) {
+            await(guards[i], tokens[i]);
         }
     }
 

@@ -1,9 +1,13 @@
 package io.opensergo.sentinel;
 
 import io.opensergo.governance.Governor;
+import io.opensergo.governance.internal.rules.RuleBook;
+import io.opensergo.governance.internal.rules.RuleJoin;
+import io.opensergo.rules.Rule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -19,24 +23,36 @@ final class SlotTable {
     /** The table when there is nothing for the slot to do. */
     static final SlotTable EMPTY = new SlotTable(List.of());
 
-    /** A name that no rule can have, so that only rules for the whole process protect it. */
-    private static final String ANY = "";
-
     private static volatile SlotTable current = EMPTY;
 
-    private final List<Governor> governors;
+    private final List<Coverage> coverages;
 
     /** Complete if no rule covers the whole process; else filled as resources are met. */
     private final Map<String, SlotGuards> guards = new ConcurrentHashMap<>();
 
     private final boolean coversProcess;
 
-    private SlotTable(List<Governor> governors) {
-        this.governors = governors;
-        coversProcess = governors.stream().anyMatch(governor -> governor.guard(ANY).isProtected());
-        for (Governor governor : governors) {
-            governor.plan().resources().forEach(this::make);
+    /**
+     * What a governor protects, by its rules: its plan may be about to follow them, and its guards
+     * follow the plan.
+     */
+    private record Coverage(Governor governor, Set<String> resources, boolean ofProcess) {
+
+        static Coverage of(Governor governor, List<Rule> rules) {
+            var join = new RuleJoin(RuleBook.of(rules));
+            return new Coverage(
+                    governor, Set.copyOf(join.resources()), !join.ofProcess().isEmpty());
         }
+
+        boolean covers(String resource) {
+            return ofProcess || resources.contains(resource);
+        }
+    }
+
+    private SlotTable(List<Coverage> coverages) {
+        this.coverages = coverages;
+        coversProcess = coverages.stream().anyMatch(Coverage::ofProcess);
+        coverages.forEach(coverage -> coverage.resources().forEach(this::make));
     }
 
     static SlotTable current() {
@@ -51,23 +67,23 @@ final class SlotTable {
 
     /** As many as Sentinel has chains for, and that is bounded. */
     private SlotGuards make(String resource) {
-        return guards.computeIfAbsent(resource, name -> SlotGuards.of(governors, name));
+        return guards.computeIfAbsent(resource, name -> SlotGuards.of(governorsOf(name), name));
     }
 
-    /** Says that the rules of a governor have changed. */
-    static synchronized void put(Governor governor) {
-        List<Governor> governors = new ArrayList<>(current.governors);
-        if (!governors.contains(governor)) {
-            governors.add(governor);
-        }
-        current = new SlotTable(List.copyOf(governors));
+    private List<Governor> governorsOf(String resource) {
+        return coverages.stream()
+                .filter(coverage -> coverage.covers(resource))
+                .map(Coverage::governor)
+                .toList();
     }
 
-    /** Says that a governor has no rules any more. */
-    static synchronized void remove(Governor governor) {
-        List<Governor> governors = new ArrayList<>(current.governors);
-        if (governors.remove(governor)) {
-            current = governors.isEmpty() ? EMPTY : new SlotTable(List.copyOf(governors));
+    /** Says by which rules a governor decides now; none takes it out of the table. */
+    static synchronized void put(Governor governor, List<Rule> rules) {
+        List<Coverage> coverages = new ArrayList<>(current.coverages);
+        coverages.removeIf(coverage -> coverage.governor().equals(governor));
+        if (!rules.isEmpty()) {
+            coverages.add(Coverage.of(governor, rules));
         }
+        current = coverages.isEmpty() ? EMPTY : new SlotTable(List.copyOf(coverages));
     }
 }
