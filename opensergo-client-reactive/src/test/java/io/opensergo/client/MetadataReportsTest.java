@@ -99,7 +99,7 @@ class MetadataReportsTest {
     }
 
     @Test
-    void refusalIsAnErrorAndNotTriedAgainOnTheSameConnection() {
+    void refusalIsAnErrorAndNotTriedAgainSoon() {
         endings.add(Status.PERMISSION_DENIED.withDescription("not yours"));
 
         StepVerifier.create(report(shop("v1")))

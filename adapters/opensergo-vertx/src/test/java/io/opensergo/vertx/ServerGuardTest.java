@@ -436,11 +436,7 @@ class ServerGuardTest {
                 Documents.rule("GET:/socket", "ConcurrencyLimitStrategy", "one"));
         router.get("/socket")
                 .handler(world.openSergo.serverHandler())
-                .handler(
-                        context ->
-                                context.request()
-                                        .toWebSocket()
-                                        .onFailure(Throwable::printStackTrace));
+                .handler(context -> context.request().toWebSocket().onFailure(context::fail));
         int port = world.serve(router);
         WebSocketClient client = world.vertx.createWebSocketClient();
         List<WebSocket> sockets = new ArrayList<>();

@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
  * Admits requests by permits that it leases from a {@link GlobalQuota}, and never waits for it.
  *
  * <p>When the stock falls below half a lease, the next lease is asked for. There is at most one
- * request to the store at a time, and none with half a lease in stock. A lease grows while leases
- * are used up quickly and shrinks while they last; it is at most a tenth of the threshold (or 4 if
- * that is more, or half of a threshold below 8, rounded up), which is called the <i>greatest
- * lease</i> here. Permits that are not used until their window ends are void: up to two greatest
- * leases.
+ * request to the store at a time, and none with half a lease in stock, except during an outage. A
+ * lease grows while leases are used up quickly and shrinks while they last; it is at most a tenth
+ * of the threshold (or 4 if that is more, or half of a threshold below 8, rounded up), which is
+ * called the <i>greatest lease</i> here. Permits that are not used until their window ends are
+ * void: up to two greatest leases.
  *
  * <p><b>Overshoot.</b> A request that meets no stock, before the first grant or in a burst that
  * outruns the store, borrows. What is borrowed is paid from later grants and is at most one

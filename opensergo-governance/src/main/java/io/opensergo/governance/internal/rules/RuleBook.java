@@ -101,11 +101,6 @@ public final class RuleBook {
         return new RuleBook(kinds, rules, versions, more);
     }
 
-    /** Returns the kinds that the book is of. */
-    public List<RuleKind<? extends Rule>> kinds() {
-        return kinds;
-    }
-
     /** Returns whether a kind is known to be as this book says. */
     public boolean isKnown(RuleKind<?> kind) {
         return answered.contains(kind);
