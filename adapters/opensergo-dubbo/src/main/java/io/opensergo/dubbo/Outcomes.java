@@ -29,8 +29,7 @@ record Outcomes(boolean businessExceptionsAreErrors) {
 
     Outcome of(Throwable error) {
         Throwable cause = error.getCause();
-        if (cause != null
-                && (error instanceof CompletionException || error instanceof ExecutionException)) {
+        if (cause != null && (isWrapper(error) || (isCodeless(error) && isWrapper(cause)))) {
             return of(cause);
         }
         if (error instanceof CancellationException || cause instanceof RequestRejectedException) {
@@ -46,6 +45,15 @@ record Outcomes(boolean businessExceptionsAreErrors) {
             return Outcome.failure(error, status(RpcException.NETWORK_EXCEPTION));
         }
         return businessExceptionsAreErrors ? Outcome.failure(error) : Outcome.SUCCESS;
+    }
+
+    private static boolean isWrapper(Throwable error) {
+        return error instanceof CompletionException || error instanceof ExecutionException;
+    }
+
+    /** Triple's failures lose their code when Dubbo rethrows them to a synchronous caller. */
+    private static boolean isCodeless(Throwable error) {
+        return error instanceof RpcException rpc && rpc.getCode() == RpcException.UNKNOWN_EXCEPTION;
     }
 
     /** Returns the name of the constant that {@link RpcException} has for a code. */
