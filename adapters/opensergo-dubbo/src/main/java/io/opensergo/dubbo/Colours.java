@@ -2,7 +2,6 @@ package io.opensergo.dubbo;
 
 import io.opensergo.governance.routing.Lanes;
 import io.opensergo.governance.routing.TrafficColour;
-import org.apache.dubbo.common.URL;
 import org.apache.dubbo.rpc.Invocation;
 import org.apache.dubbo.rpc.RpcContext;
 import org.apache.dubbo.rpc.RpcContextAttachment;
@@ -24,8 +23,8 @@ final class Colours {
     private Colours() {}
 
     /** Keeps the colour that a call has, or gets here, for the calls that serve it. */
-    static void receive(Lanes lanes, URL service, Invocation invocation) {
-        TrafficColour colour = lanes.colour(new InvocationView(service, invocation));
+    static void receive(Lanes lanes, InvocationView call) {
+        TrafficColour colour = lanes.colour(call);
         if (colour != null) {
             RpcContextAttachment context = RpcContext.getServerAttachment();
             lanes.carry(colour, context.getAttachment(BAGGAGE), context::setAttachment);
@@ -33,9 +32,10 @@ final class Colours {
     }
 
     /** Gives a call the colour of the one it serves, or else that of a rule. */
-    static void send(Lanes lanes, URL service, Invocation invocation) {
-        TrafficColour colour = lanes.colour(new InvocationView(service, invocation));
+    static void send(Lanes lanes, InvocationView call) {
+        TrafficColour colour = lanes.colour(call);
         if (colour != null) {
+            Invocation invocation = call.invocation();
             lanes.carry(colour, invocation.getAttachment(BAGGAGE), invocation::setAttachment);
             invocation.put(OF_CALL, colour);
         }

@@ -50,10 +50,13 @@ public final class ConsumerGovernanceFilter extends GuardingFilter implements Cl
         if (governance == null) {
             return invoker.invoke(invocation);
         }
-        Colours.send(governance.governor().lanes(), invoker.getUrl(), invocation);
+        String service = serviceOf(invoker);
+        Colours.send(
+                governance.governor().lanes(),
+                new InvocationView(service, invoker.getUrl(), invocation));
         Result result =
                 guard(
-                        governance.outbound().of(invoker.getUrl().getServiceInterface()),
+                        governance.outbound().of(service),
                         governance.outcomes(),
                         invoker,
                         invocation);

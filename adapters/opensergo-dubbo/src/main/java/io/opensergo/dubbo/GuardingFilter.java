@@ -6,9 +6,18 @@ import io.opensergo.governance.Rejection;
 import org.apache.dubbo.rpc.Invocation;
 import org.apache.dubbo.rpc.Invoker;
 import org.apache.dubbo.rpc.Result;
+import org.apache.dubbo.rpc.service.GenericService;
 
 /** Makes a call if its guards admit it; what else happens depends on the side. */
 abstract class GuardingFilter {
+
+    /** Returns the interface; the URL knows it always, but has to look through its parameters. */
+    static String serviceOf(Invoker<?> invoker) {
+        Class<?> type = invoker.getInterface();
+        return GenericService.class.isAssignableFrom(type)
+                ? invoker.getUrl().getServiceInterface()
+                : type.getName();
+    }
 
     final Result guard(
             Guards.OfService guards, Outcomes outcomes, Invoker<?> invoker, Invocation invocation) {

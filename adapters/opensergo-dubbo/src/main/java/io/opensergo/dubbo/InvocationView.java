@@ -12,18 +12,14 @@ import org.jspecify.annotations.Nullable;
  * headers the attachments, {@code group}, {@code version}, and {@code arguments[0]} and so on, if
  * they are texts, numbers, truth values or constants of an enum.
  *
+ * @param host the interface, perhaps without capitals
  * @param service the URL of the service: the consumer's, or the provider's
  */
-record InvocationView(URL service, Invocation invocation) implements RequestView {
+record InvocationView(String host, URL service, Invocation invocation) implements RequestView {
 
     private static final String GROUP = "group";
     private static final String VERSION = "version";
     private static final String ARGUMENTS = "arguments[";
-
-    @Override
-    public @Nullable String host() {
-        return service.getServiceInterface();
-    }
 
     @Override
     public @Nullable String method() {

@@ -42,12 +42,11 @@ public final class ProviderGovernanceFilter extends GuardingFilter
         if (governance == null) {
             return invoker.invoke(invocation);
         }
-        Colours.receive(governance.governor().lanes(), invoker.getUrl(), invocation);
-        return guard(
-                governance.inbound().of(invoker.getUrl().getServiceInterface()),
-                governance.outcomes(),
-                invoker,
-                invocation);
+        String service = serviceOf(invoker);
+        Colours.receive(
+                governance.governor().lanes(),
+                new InvocationView(service, invoker.getUrl(), invocation));
+        return guard(governance.inbound().of(service), governance.outcomes(), invoker, invocation);
     }
 
     @Override

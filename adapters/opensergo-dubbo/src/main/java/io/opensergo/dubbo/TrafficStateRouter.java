@@ -5,6 +5,7 @@ import io.opensergo.governance.routing.InstanceGroup;
 import io.opensergo.governance.routing.Lanes;
 import io.opensergo.governance.routing.RouteDecision;
 import io.opensergo.governance.routing.TrafficColour;
+import java.util.Locale;
 import org.apache.dubbo.common.URL;
 import org.apache.dubbo.common.utils.Holder;
 import org.apache.dubbo.rpc.Invocation;
@@ -23,6 +24,9 @@ final class TrafficStateRouter<T> extends AbstractStateRouter<T> {
 
     private final @Nullable Governor governor;
 
+    /** The interface without capitals, as rules are looked up by it soonest. */
+    private final String host;
+
     /*
      * Written by any thread that meets other providers, read by all; its fields are final, and its maps
      * concurrent. Threads that race make equal ones, of which one stays.
@@ -32,6 +36,7 @@ final class TrafficStateRouter<T> extends AbstractStateRouter<T> {
     TrafficStateRouter(URL url, @Nullable Governor governor) {
         super(url);
         this.governor = governor;
+        this.host = url.getServiceInterface().toLowerCase(Locale.ROOT);
     }
 
     @Override
@@ -47,7 +52,7 @@ final class TrafficStateRouter<T> extends AbstractStateRouter<T> {
         }
         BitList<Invoker<T>> routed = providers;
         if (!governor.plan().routers().isEmpty()) {
-            RouteDecision decision = governor.route(new InvocationView(consumer, invocation));
+            RouteDecision decision = governor.route(new InvocationView(host, consumer, invocation));
             if (needToPrintMessage && message != null) {
                 message.set(decision.toString());
             }
@@ -86,7 +91,8 @@ final class TrafficStateRouter<T> extends AbstractStateRouter<T> {
 
     /** Dubbo's own {@code and} changes the list it is called on, which belongs to the caller. */
     private BitList<Invoker<T>> common(BitList<Invoker<T>> providers, BitList<Invoker<T>> members) {
-        return providers.clone().and(members);
+        boolean areAll = members.size() == providers.getOriginList().size();
+        return areAll ? providers : providers.clone().and(members);
     }
 
     @SuppressWarnings("ReferenceEquality") // the very same list, of which the bits are positions

@@ -18,7 +18,7 @@ class InvocationViewTest {
     @SuppressWarnings("deprecation") // the other constructors want a model of the service
     private final RpcInvocation invocation = new RpcInvocation();
 
-    private final RequestView view = new InvocationView(SERVICE, invocation);
+    private final RequestView view = new InvocationView("shop.Prices", SERVICE, invocation);
 
     @Test
     void saysWhichServiceAndMethodAreCalled() {
