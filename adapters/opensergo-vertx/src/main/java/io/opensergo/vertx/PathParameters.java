@@ -18,7 +18,11 @@ final class PathParameters {
     PlatformHandler remember() {
         return context -> {
             Map<String, String> before = context.pathParams();
-            context.put(REMEMBERED, before.isEmpty() ? Map.of() : new HashMap<>(before));
+            if (before.isEmpty()) {
+                context.remove(REMEMBERED); // of a request that was rerouted
+            } else {
+                context.put(REMEMBERED, new HashMap<>(before));
+            }
             context.next();
         };
     }
@@ -26,8 +30,9 @@ final class PathParameters {
     /** Returns the handler behind them. */
     PlatformHandler restore() {
         return context -> {
-            Map<String, String> before = context.remove(REMEMBERED);
-            if (before != null && !context.pathParams().equals(before)) {
+            Map<String, String> remembered = context.remove(REMEMBERED);
+            Map<String, String> before = remembered == null ? Map.of() : remembered;
+            if (!context.pathParams().equals(before)) {
                 restore(context, before);
             }
             context.next();
@@ -38,8 +43,10 @@ final class PathParameters {
     private static void restore(RoutingContext context, Map<String, String> before) {
         Map<String, String> now = context.pathParams();
         MultiMap parameters = context.request().params();
+        boolean hasQuery = context.request().query() != null;
         for (String name : now.keySet()) {
-            if (!before.containsKey(name) && !context.queryParams().contains(name)) {
+            boolean isOfQuery = hasQuery && context.queryParams().contains(name);
+            if (!before.containsKey(name) && !isOfQuery) {
                 parameters.remove(name);
             }
         }

@@ -49,11 +49,12 @@ final class RouterGovernance {
 
     private void guardRoutes(Router router, List<String> mounts) {
         int order = Integer.MIN_VALUE + 1;
-        var parameters = new PathParameters();
+        boolean hasParameters = false;
         for (Route route : router.getRoutes()) {
             if (route.getPath() != null && route.isExactPath()) {
                 order++;
                 String path = route.getPath();
+                hasParameters |= path.indexOf(':') >= 0;
                 ResourceOfRequest resource =
                         mounts.size() == 1
                                 ? new PatternResource(governor, mounts.get(0) + path)
@@ -61,8 +62,11 @@ final class RouterGovernance {
                 guard(router.route(path).order(order), route.methods(), resource);
             }
         }
-        router.route().order(Integer.MIN_VALUE + 1).handler(parameters.remember());
-        router.route().order(order + 1).handler(parameters.restore());
+        if (hasParameters) {
+            var parameters = new PathParameters();
+            router.route().order(Integer.MIN_VALUE + 1).handler(parameters.remember());
+            router.route().order(order + 1).handler(parameters.restore());
+        }
     }
 
     private void guard(Route before, Set<HttpMethod> methods, ResourceOfRequest resource) {

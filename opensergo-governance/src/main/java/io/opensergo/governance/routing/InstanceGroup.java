@@ -54,13 +54,29 @@ public final class InstanceGroup {
         if (members == LabelTest.ALL) {
             return instances;
         }
-        List<I> found = new ArrayList<>(instances.size());
-        for (I instance : instances) {
+        for (int i = 0; i < instances.size(); i++) {
+            if (!members.holds(labelsOf.apply(instances.get(i)))) {
+                return membersOf(instances, labelsOf, i);
+            }
+        }
+        return instances;
+    }
+
+    /**
+     * Copies the members.
+     *
+     * @param firstOther the index of the first instance that is none
+     */
+    private <I> List<I> membersOf(
+            List<I> instances, Function<? super I, Map<String, String>> labelsOf, int firstOther) {
+        List<I> found = new ArrayList<>(instances.subList(0, firstOther));
+        for (int i = firstOther + 1; i < instances.size(); i++) {
+            I instance = instances.get(i);
             if (members.holds(labelsOf.apply(instance))) {
                 found.add(instance);
             }
         }
-        return found.size() == instances.size() ? instances : found;
+        return found;
     }
 
     /** Returns for example {@code pricing/beta}. */
