@@ -2,7 +2,6 @@ package io.opensergo.vertx;
 
 import io.vertx.core.MultiMap;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.PlatformHandler;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -14,34 +13,33 @@ final class PathParameters {
 
     private static final String REMEMBERED = "io.opensergo.vertx.pathParameters";
 
-    /** Returns the handler before the guards of a router. */
-    PlatformHandler remember() {
-        return context -> {
-            Map<String, String> before = context.pathParams();
-            if (before.isEmpty()) {
-                context.remove(REMEMBERED); // of a request that was rerouted
-            } else {
-                context.put(REMEMBERED, new HashMap<>(before));
-            }
-            context.next();
-        };
+    private PathParameters() {}
+
+    /** Keeps what a request has before the guards of a router. */
+    static void remember(RoutingContext context) {
+        Map<String, String> before = context.pathParams();
+        if (before.isEmpty()) {
+            context.remove(REMEMBERED); // of another router, or before the request was rerouted
+        } else {
+            context.put(REMEMBERED, new HashMap<>(before));
+        }
     }
 
-    /** Returns the handler behind them. */
-    PlatformHandler restore() {
-        return context -> {
-            Map<String, String> remembered = context.remove(REMEMBERED);
-            Map<String, String> before = remembered == null ? Map.of() : remembered;
-            if (!context.pathParams().equals(before)) {
-                restore(context, before);
-            }
-            context.next();
-        };
-    }
-
-    /** Vert.x does not add a parameter that a query has. */
-    private static void restore(RoutingContext context, Map<String, String> before) {
+    /** Gives a request what it had; for each guard whose own path has parameters. */
+    static void restore(RoutingContext context) {
+        Map<String, String> remembered = context.get(REMEMBERED);
+        Map<String, String> before = remembered == null ? Map.of() : remembered;
         Map<String, String> now = context.pathParams();
+        if (!now.equals(before)) {
+            removeFromRequest(context, now, before);
+            now.clear();
+            now.putAll(before);
+        }
+    }
+
+    /** Vert.x does not add a parameter to a request whose query has one of its name. */
+    private static void removeFromRequest(
+            RoutingContext context, Map<String, String> now, Map<String, String> before) {
         MultiMap parameters = context.request().params();
         boolean hasQuery = context.request().query() != null;
         for (String name : now.keySet()) {
@@ -50,7 +48,5 @@ final class PathParameters {
                 parameters.remove(name);
             }
         }
-        now.clear();
-        now.putAll(before);
     }
 }

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Guards whole routers. A route takes no handler in front of those it has; but a route of the same
@@ -32,8 +33,30 @@ final class RouterGovernance {
     void govern(Router root) {
         Map<Router, List<String>> mounts = new LinkedHashMap<>();
         collect(root, "", mounts);
-        mounts.forEach(this::guardRoutes);
-        root.route().order(Integer.MIN_VALUE).handler(new Begin());
+        mounts.forEach(
+                (router, patterns) -> {
+                    boolean haveParameters = guardRoutes(router, patterns);
+                    if (router != root && haveParameters) {
+                        enter(router, PathParameters::remember);
+                    }
+                });
+        enter(root, this::begin);
+    }
+
+    private static void enter(Router router, Consumer<RoutingContext> handler) {
+        PlatformHandler passing =
+                context -> {
+                    handler.accept(context);
+                    context.next();
+                };
+        router.route().order(Integer.MIN_VALUE).handler(passing);
+    }
+
+    /** Gives a request its colour. One that is rerouted comes here again. */
+    private void begin(RoutingContext context) {
+        context.remove(GUARDED);
+        PathParameters.remember(context);
+        server.colour(context.request());
     }
 
     /** Finds the routers, each with the patterns of the paths at which it is mounted. */
@@ -47,57 +70,47 @@ final class RouterGovernance {
         }
     }
 
-    private void guardRoutes(Router router, List<String> mounts) {
-        int order = Integer.MIN_VALUE + 1;
-        boolean hasParameters = false;
+    /** Returns whether the path of a guard has parameters. */
+    private boolean guardRoutes(Router router, List<String> mounts) {
+        int order = Integer.MIN_VALUE;
+        boolean haveParameters = false;
         for (Route route : router.getRoutes()) {
             if (route.getPath() != null && route.isExactPath()) {
                 order++;
                 String path = route.getPath();
-                hasParameters |= path.indexOf(':') >= 0;
+                boolean hasParameters = path.indexOf(':') >= 0;
+                haveParameters |= hasParameters;
                 ResourceOfRequest resource =
                         mounts.size() == 1
                                 ? new PatternResource(governor, mounts.get(0) + path)
                                 : new RouteResources(governor);
-                guard(router.route(path).order(order), route.methods(), resource);
+                Route before = router.route(path).order(order);
+                Set<HttpMethod> methods = route.methods();
+                if (methods != null) {
+                    methods.forEach(before::method);
+                }
+                before.handler(new FirstGuard(resource, hasParameters));
             }
         }
-        if (hasParameters) {
-            var parameters = new PathParameters();
-            router.route().order(Integer.MIN_VALUE + 1).handler(parameters.remember());
-            router.route().order(order + 1).handler(parameters.restore());
-        }
-    }
-
-    private void guard(Route before, Set<HttpMethod> methods, ResourceOfRequest resource) {
-        if (methods != null) {
-            methods.forEach(before::method);
-        }
-        before.handler(new FirstGuard(resource));
-    }
-
-    /** Gives requests their colour. A rerouted request comes here again. */
-    private final class Begin implements PlatformHandler {
-
-        @Override
-        public void handle(RoutingContext context) {
-            context.remove(GUARDED);
-            server.colour(context.request());
-            context.next();
-        }
+        return haveParameters;
     }
 
     /** Guards a request unless an earlier route of the router did. */
     private final class FirstGuard implements PlatformHandler {
 
         private final ResourceOfRequest resource;
+        private final boolean hasParameters;
 
-        FirstGuard(ResourceOfRequest resource) {
+        FirstGuard(ResourceOfRequest resource, boolean hasParameters) {
             this.resource = resource;
+            this.hasParameters = hasParameters;
         }
 
         @Override
         public void handle(RoutingContext context) {
+            if (hasParameters) {
+                PathParameters.restore(context);
+            }
             if (context.get(GUARDED) != null) {
                 context.next();
                 return;
