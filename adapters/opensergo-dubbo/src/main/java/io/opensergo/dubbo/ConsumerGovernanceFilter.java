@@ -36,17 +36,15 @@ import org.jspecify.annotations.Nullable;
 @Activate(group = CommonConstants.CONSUMER, order = -1000)
 public final class ConsumerGovernanceFilter extends GuardingFilter implements ClusterFilter {
 
-    private final @Nullable DubboGovernance governance;
-
     /** Made by Dubbo, once per module. */
     public ConsumerGovernanceFilter(ModuleModel module) {
-        governance =
-                module.isInternal() ? null : DubboGovernance.find(module.getApplicationModel());
+        super(module);
     }
 
     /** Makes a call if it is admitted. */
     @Override
     public Result invoke(Invoker<?> invoker, Invocation invocation) {
+        DubboGovernance governance = governance();
         if (governance == null) {
             return invoker.invoke(invocation);
         }

@@ -6,10 +6,24 @@ import io.opensergo.governance.Rejection;
 import org.apache.dubbo.rpc.Invocation;
 import org.apache.dubbo.rpc.Invoker;
 import org.apache.dubbo.rpc.Result;
+import org.apache.dubbo.rpc.model.ModuleModel;
 import org.apache.dubbo.rpc.service.GenericService;
+import org.jspecify.annotations.Nullable;
 
 /** Makes a call if its guards admit it; what else happens depends on the side. */
 abstract class GuardingFilter {
+
+    private final @Nullable DubboGovernance governance;
+
+    GuardingFilter(ModuleModel module) {
+        governance =
+                module.isInternal() ? null : DubboGovernance.find(module.getApplicationModel());
+    }
+
+    /** Returns that of the application, or {@code null} if it has none. */
+    final @Nullable DubboGovernance governance() {
+        return governance;
+    }
 
     /** Returns the interface; the URL knows it always, but has to look through its parameters. */
     static String serviceOf(Invoker<?> invoker) {

@@ -12,7 +12,6 @@ import org.apache.dubbo.rpc.Invoker;
 import org.apache.dubbo.rpc.Result;
 import org.apache.dubbo.rpc.RpcException;
 import org.apache.dubbo.rpc.model.ModuleModel;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Guards the services that an application provides, and takes over the colour of their callers.
@@ -28,17 +27,15 @@ public final class ProviderGovernanceFilter extends GuardingFilter
     /** Under which a call keeps why it was refused. */
     private static final Object REJECTION = Rejection.class;
 
-    private final @Nullable DubboGovernance governance;
-
     /** Made by Dubbo, once per module. */
     public ProviderGovernanceFilter(ModuleModel module) {
-        governance =
-                module.isInternal() ? null : DubboGovernance.find(module.getApplicationModel());
+        super(module);
     }
 
     /** Serves a call if it is admitted. */
     @Override
     public Result invoke(Invoker<?> invoker, Invocation invocation) {
+        DubboGovernance governance = governance();
         if (governance == null) {
             return invoker.invoke(invocation);
         }
@@ -88,7 +85,7 @@ public final class ProviderGovernanceFilter extends GuardingFilter
      */
     @Override
     public void onResponse(Result response, Invoker<?> invoker, Invocation invocation) {
-        if (governance == null) {
+        if (governance() == null) {
             return;
         }
         if (invocation.get(REJECTION) instanceof RpcException rejection) {

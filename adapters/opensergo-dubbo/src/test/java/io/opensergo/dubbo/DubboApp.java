@@ -3,12 +3,14 @@ package io.opensergo.dubbo;
 import io.opensergo.governance.Plan;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.apache.dubbo.common.URL;
 import org.apache.dubbo.config.ApplicationConfig;
@@ -28,6 +30,8 @@ import org.awaitility.Awaitility;
 final class DubboApp implements AutoCloseable {
 
     static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private static final AtomicInteger NEXT_PORT = new AtomicInteger(20_880);
 
     final FrameworkModel framework = new FrameworkModel();
     final ApplicationModel model = framework.newApplication();
@@ -82,12 +86,21 @@ final class DubboApp implements AutoCloseable {
         return this;
     }
 
-    /** Dubbo's own search takes a port that another framework model has just found as well. */
+    /**
+     * Returns a port that nobody takes until it is bound: each is returned once, and connections do
+     * not come from ports as low as these. Dubbo's own search takes a port that another framework
+     * model has just found as well.
+     */
     private static int freePort() {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        while (true) {
+            int port = NEXT_PORT.getAndIncrement();
+            try (var socket = new ServerSocket(port)) {
+                return socket.getLocalPort();
+            } catch (BindException e) {
+                // the next one
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 

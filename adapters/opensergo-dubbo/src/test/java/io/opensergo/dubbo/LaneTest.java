@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.opensergo.controlplane.ControlPlane;
 import io.opensergo.controlplane.InMemoryRuleSource;
+import io.opensergo.rules.traffic.TrafficLane;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -64,7 +65,7 @@ class LaneTest {
             back.set(middle.consume(2, "back").greeter());
             Greeter consumer = front.start().consume(1, "middle").greeter();
             DubboApp colouring = colouredBy.equals("front") ? front : middle;
-            colouring.await(plan -> plan.versions().values().stream().anyMatch(v -> v > 0));
+            colouring.await(plan -> plan.versions().getOrDefault(TrafficLane.KIND.name(), 0L) > 0);
 
             for (String how : new String[] {"same thread", "async context", "callback"}) {
                 for (int i = 0; i < 20; i++) {
@@ -104,11 +105,18 @@ class LaneTest {
                 AsyncContext context = RpcContext.startAsync();
                 CompletableFuture<?> relayed =
                         greeter.greetLater("you")
-                                .thenAccept(
+                                .thenCompose(
                                         first -> {
                                             context.signalContextSwitch();
-                                            context.write(middle() + " > " + first);
-                                            context.resetContext();
+                                            String middle = middle();
+                                            return greeter.greetLater("you")
+                                                    .thenAccept(
+                                                            second ->
+                                                                    context.write(
+                                                                            middle + " > "
+                                                                                    + second))
+                                                    .whenComplete(
+                                                            (done, e) -> context.resetContext());
                                         });
                 return "not used " + relayed;
             }
