@@ -10,20 +10,26 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
 /** Reactor on a context of Vert.x. */
@@ -52,6 +58,47 @@ class OnContextTest {
                 .expectNext(true)
                 .expectComplete()
                 .verify(PATIENCE);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anyKindOfContextGetsSignalsInOrderAndAsManyAsItAskedFor(Kind kind) {
+        Context caller = kind.of((VertxInternal) vertx);
+        AtomicLong requested = new AtomicLong();
+        AtomicBoolean cancelled = new AtomicBoolean();
+        Promise<List<Integer>> received = Promise.promise();
+
+        caller.runOnContext(
+                begin ->
+                        OnContext.current(vertx)
+                                .deliver(
+                                        Flux.range(0, Integer.MAX_VALUE)
+                                                .publishOn(Schedulers.parallel())
+                                                .doOnRequest(requested::addAndGet)
+                                                .doOnCancel(() -> cancelled.set(true)))
+                                .map(value -> caller.equals(Vertx.currentContext()) ? value : -1)
+                                .take(1000)
+                                .collectList()
+                                .subscribe(received::complete, received::fail));
+
+        assertThat(get(received.future())).isEqualTo(IntStream.range(0, 1000).boxed().toList());
+        assertThat(cancelled).isTrue();
+        assertThat(requested.get()).isLessThan(2000);
+    }
+
+    /** The contexts on which code of applications runs. */
+    private enum Kind {
+        EVENT_LOOP,
+        WORKER,
+        DUPLICATED;
+
+        Context of(VertxInternal vertx) {
+            return switch (this) {
+                case EVENT_LOOP -> vertx.createEventLoopContext();
+                case WORKER -> vertx.createWorkerContext();
+                case DUPLICATED -> vertx.createEventLoopContext().duplicate();
+            };
+        }
     }
 
     @Test
