@@ -10,7 +10,6 @@ import io.opensergo.api.Target;
 import io.opensergo.controlplane.ControlPlane;
 import io.opensergo.controlplane.InMemoryRuleSource;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -140,10 +139,7 @@ class ApplicationTest {
 
     @Test
     void startsWithoutTheControlPlaneAndIsGovernedWhenItComes() throws Exception {
-        int port;
-        try (var socket = new ServerSocket(0)) {
-            port = socket.getLocalPort();
-        }
+        int port = DubboApp.freePort();
         DubboApp provider =
                 app("provider", Map.of("opensergo.endpoint", "localhost:" + port))
                         .provide("dubbo", new LocalGreeter("hello"));

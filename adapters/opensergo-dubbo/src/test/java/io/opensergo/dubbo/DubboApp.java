@@ -91,7 +91,7 @@ final class DubboApp implements AutoCloseable {
      * not come from ports as low as these. Dubbo's own search takes a port that another framework
      * model has just found as well.
      */
-    private static int freePort() {
+    static int freePort() {
         while (true) {
             int port = NEXT_PORT.getAndIncrement();
             try (var socket = new ServerSocket(port)) {

@@ -193,12 +193,15 @@ public final class OpenSergoVertx {
     }
 
     private void closeNow() {
-        resolvers.forEach(ResolvedAddresses::close);
-        if (ownsGovernor) {
-            governor.close();
-        }
-        if (client != null) {
-            client.close();
+        try {
+            resolvers.forEach(ResolvedAddresses::close); // code of others, which may throw
+        } finally {
+            if (ownsGovernor) {
+                governor.close();
+            }
+            if (client != null) {
+                client.close();
+            }
         }
     }
 }

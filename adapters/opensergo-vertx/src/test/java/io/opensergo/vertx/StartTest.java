@@ -15,6 +15,7 @@ import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -277,10 +278,17 @@ class StartTest {
                 .collect(Collectors.toSet());
     }
 
-    /** A port that nobody listens on, and that the control plane takes later. */
+    /**
+     * A port that nobody listens on, and that the control plane takes later: lower than those that
+     * systems hand out.
+     */
     private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
+        for (int port = 22_880; ; port++) {
+            try (ServerSocket socket = new ServerSocket(port)) {
+                return socket.getLocalPort();
+            } catch (BindException e) {
+                // the next one
+            }
         }
     }
 }
