@@ -40,6 +40,7 @@ class SlotEnforcesTest {
     @AfterEach
     void stop() {
         LaterSlot.refused = "";
+        LaterSlot.failing = "";
         rig.close();
     }
 
@@ -296,6 +297,49 @@ class SlotEnforcesTest {
 
         assertThat(passed).isZero();
         assertThat(Calls.passes("later")).isTrue();
+    }
+
+    @Test
+    void aCallAtWhichALaterSlotFailsIsInFlightUntilItExits() throws BlockException {
+        rig.put(
+                "failing",
+                1,
+                Rules.on("failing", Rules.concurrency("limit", LimitMode.GLOBAL_TO_LOCAL, 4)));
+        Rig.eventually(() -> twoAreInFlightAtMost("failing"));
+        LaterSlot.failing = "failing";
+
+        for (int i = 0; i < 5; i++) {
+            SphU.entry("failing").exit();
+        }
+        Entry first = SphU.entry("failing"); // Sentinel lets it pass
+        Entry second = SphU.entry("failing");
+        boolean third = Calls.passes("failing");
+        second.exit();
+        first.exit();
+        LaterSlot.failing = "";
+
+        assertThat(third).isFalse();
+        assertThat(twoAreInFlightAtMost("failing")).isTrue();
+    }
+
+    @Test
+    void anAsynchronousCallAtWhichALaterSlotFailsEndsOnceWhetherItExitsOrNot() throws Exception {
+        rig.put(
+                "given-up",
+                1,
+                Rules.on("given-up", Rules.concurrency("limit", LimitMode.GLOBAL_TO_LOCAL, 4)));
+        Rig.eventually(() -> twoAreInFlightAtMost("given-up"));
+        LaterSlot.failing = "given-up";
+
+        List<AsyncEntry> entries = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            entries.add(SphU.asyncEntry("given-up"));
+        }
+        LaterSlot.failing = "";
+
+        assertThat(twoAreInFlightAtMost("given-up")).isTrue();
+        entries.subList(0, 3).forEach(Entry::exit);
+        assertThat(twoAreInFlightAtMost("given-up")).isTrue();
     }
 
     @Test
