@@ -209,10 +209,17 @@ public final class OpenSergoSentinel implements AutoCloseable {
         }
     }
 
-    /** The slot first: a strategy that moves there from Sentinel must not be off meanwhile. */
+    /**
+     * A strategy that moves between Sentinel and the slot is enforced by both for a moment, and
+     * never by neither: Sentinel has what is new before the slot drops anything, and drops nothing
+     * itself before the slot has it.
+     */
     private void apply(Contribution next) {
         Contribution before = contribution;
         if (!next.slotRules().equals(before.slotRules())) {
+            if (!before.slotRules().isEmpty()) { // else nothing moves from there
+                SentinelRules.OF_JVM.put(this, next.keepingRulesOf(before));
+            }
             governor.replaceRules(next.slotRules());
             SlotTable.put(governor, next.slotRules());
         }

@@ -3,6 +3,8 @@ package io.opensergo.sentinel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import com.alibaba.csp.sentinel.property.PropertyListener;
+import com.alibaba.csp.sentinel.property.SentinelProperty;
 import com.alibaba.csp.sentinel.slots.block.flow.FlowRule;
 import io.opensergo.api.OpenSergoClient;
 import io.opensergo.api.Target;
@@ -18,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -315,6 +318,57 @@ class LifecycleTest {
             assertThat(Rig.flowRules("closed")).isEmpty();
             assertThat(SlotTable.current()).isSameAs(SlotTable.EMPTY);
         }
+    }
+
+    @Test
+    void aRuleThatMovesToTheSlotOrBackIsAlwaysEnforced() throws IOException {
+        try (Rig rig = Rig.start()) {
+            rig.put("stays", 1, Rules.on("stays", Rules.rate("stays", 5, 1)));
+            rig.put("moves", 1, Rules.on("moves", Rules.rate("moves", 0, 1)));
+            SentinelProperty<List<FlowRule>> property =
+                    RuleManagerPort.FLOW.currentProperty().orElseThrow();
+            var place = new PlaceOf("moves");
+            property.addListener(place); // told right after Sentinel, and before what comes next
+
+            rig.source.put(Rules.rate("moves", 0, 60));
+            rig.awaitEngine("moves", Enforcement.Engine.SLOT);
+            rig.source.put(Rules.rate("moves", 0, 1));
+            rig.awaitEngine("moves", Enforcement.Engine.SENTINEL);
+            property.removeListener(place);
+
+            assertThat(place.moves)
+                    .containsExactly(
+                            "to the slot, which has it", "to Sentinel, and the slot has it");
+        }
+    }
+
+    /** Notes at each move of a resource's rule whether the slot enforces it at that moment. */
+    private static final class PlaceOf implements PropertyListener<List<FlowRule>> {
+
+        private final String resource;
+        private final List<String> moves = new CopyOnWriteArrayList<>();
+        private boolean inSentinel = true;
+
+        private PlaceOf(String resource) {
+            this.resource = resource;
+        }
+
+        @Override
+        public void configUpdate(List<FlowRule> rules) {
+            boolean has = rules.stream().anyMatch(rule -> rule.getResource().equals(resource));
+            if (has == inSentinel) {
+                return;
+            }
+            inSentinel = has;
+            boolean slot = SlotTable.current().guards(resource) != null;
+            moves.add(
+                    has
+                            ? "to Sentinel, and the slot has it" + (slot ? "" : " not")
+                            : "to the slot, which has it" + (slot ? "" : " not"));
+        }
+
+        @Override
+        public void configLoad(List<FlowRule> rules) {}
     }
 
     private static int freePort() throws IOException {
