@@ -82,8 +82,7 @@ final class MergedProperty<R extends AbstractRule> implements SentinelProperty<L
         synchronized (lock) {
             if (!attached) {
                 attached = true;
-                if (listeners.isEmpty()) { // else somebody who stood or stands before it listens
-                    takePlace();
+                if (takePlaceIfUnheard()) {
                     return;
                 }
             }
@@ -111,6 +110,26 @@ final class MergedProperty<R extends AbstractRule> implements SentinelProperty<L
         Map<R, R> known = new HashMap<>();
         before.forEach(rule -> known.put(rule, rule));
         return rules.stream().map(rule -> known.getOrDefault(rule, rule)).toList();
+    }
+
+    /**
+     * Needs the lock. Returns false if there is a listener: the manager, or somebody who stands
+     * before this property, whose place it must not take. Nobody can begin to listen before the
+     * manager did for the first time, and then only under its listener's monitor.
+     */
+    private boolean takePlaceIfUnheard() {
+        PropertyListener<List<R>> listener = ofManager;
+        if (listener == null) {
+            takePlace();
+            return true;
+        }
+        synchronized (listener) {
+            if (!listeners.isEmpty()) {
+                return false;
+            }
+            takePlace();
+            return true;
+        }
     }
 
     /**
@@ -143,7 +162,7 @@ final class MergedProperty<R extends AbstractRule> implements SentinelProperty<L
         SentinelProperty<List<R>> current =
                 manager.currentProperty().orElseGet(manager::propertyOfRules);
         if (current == this) {
-            return; // somebody who stood before it gave it its place back meanwhile
+            return; // somebody registered this very property
         }
         Theirs left = theirs;
         var next = new Theirs(current);
@@ -216,7 +235,7 @@ final class MergedProperty<R extends AbstractRule> implements SentinelProperty<L
                 return;
             }
             if (manager.currentProperty().isPresent()) {
-                takePlace();
+                takePlaceIfUnheard();
             } else {
                 LOG.error(
                         "{} rules of OpenSergo are not in force any more: another property was registered, and this version of Sentinel hides which; register it before OpenSergo starts",

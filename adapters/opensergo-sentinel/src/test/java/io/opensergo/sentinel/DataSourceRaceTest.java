@@ -26,7 +26,7 @@ import reactor.test.scheduler.VirtualTimeScheduler;
 /** Data sources of users that come in the very instant in which our rules come or go. */
 class DataSourceRaceTest {
 
-    private static final int ROUNDS = 2_000;
+    private static final int ROUNDS = 1_000;
 
     private final ExecutorService user = Executors.newSingleThreadExecutor();
 
@@ -186,20 +186,23 @@ class DataSourceRaceTest {
     void ourRulesGoInToAPropertyThatSomebodyElseStandsBefore() {
         var merged = new MergedProperty<>(RuleManagerPort.FLOW);
         var other = new MergedProperty<>(RuleManagerPort.FLOW);
-        FlowRule ours = rule("ours");
-        FlowRule others = rule("others");
-        merged.setOurs(List.of(ours));
-        other.setOurs(List.of(others));
-        merged.detach();
-        awaitRules(others);
+        for (int round = 0; round < ROUNDS / 5; round++) {
+            FlowRule ours = rule("ours-" + round);
+            FlowRule others = rule("others-" + round);
+            merged.setOurs(List.of(ours));
+            other.setOurs(List.of(others));
+            awaitRules(ours, others);
+            merged.detach();
+            awaitRules(others);
 
-        merged.setOurs(List.of(ours));
+            merged.setOurs(List.of(ours));
 
-        awaitRules(ours, others);
-        other.detach();
-        awaitRules(ours);
-        merged.detach();
-        awaitRules();
+            awaitRules(ours, others);
+            other.detach();
+            awaitRules(ours);
+            merged.detach();
+            awaitRules();
+        }
     }
 
     private void race(Runnable ours, Runnable theirs) throws Exception {

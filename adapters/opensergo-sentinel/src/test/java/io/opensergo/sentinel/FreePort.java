@@ -16,14 +16,18 @@ final class FreePort {
     private FreePort() {}
 
     static int find() {
-        for (int tries = 0; tries < 1_000; tries++) {
-            int port = ThreadLocalRandom.current().nextInt(FIRST, END);
-            try (ServerSocket socket = new ServerSocket(port)) {
-                return socket.getLocalPort();
-            } catch (IOException e) {
-                continue; // somebody listens there
-            }
+        return ThreadLocalRandom.current()
+                .ints(1_000, FIRST, END)
+                .filter(FreePort::isFree)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no free port"));
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket(port)) {
+            return socket.isBound();
+        } catch (IOException e) {
+            return false; // somebody listens there
         }
-        throw new AssertionError("no free port");
     }
 }

@@ -291,7 +291,8 @@ class LifecycleTest {
     @Test
     void aPropertyThatCannotBeLeftKeepsNothingElseOutAndIsTriedAgain() throws IOException {
         try (Rig rig = Rig.start()) {
-            FlowRuleManager.register2Property(new Clinging());
+            var property = new Clinging();
+            FlowRuleManager.register2Property(property);
 
             rig.put("flow", 1, Rules.on("flow", Rules.rate("limit", 0, 1)));
             rig.put("slot", 1, Rules.on("slot", Rules.rate("minute", 0, 60)));
@@ -301,22 +302,16 @@ class LifecycleTest {
             try (OpenSergoSentinel another = OpenSergoSentinel.start(rig.client)) {
                 another.ready().block(Rig.PATIENCE);
             }
-            Clinging.clings = false;
+            property.clings = false;
             rig.put("flow-too", 1, Rules.on("flow-too", Rules.rate("limit-too", 0, 1)));
             assertThat(Calls.passes("flow")).isFalse();
-        } finally {
-            Clinging.clings = false;
         }
     }
 
     /** A property of a user's that fails when it is left. */
     private static final class Clinging extends DynamicSentinelProperty<List<FlowRule>> {
 
-        private static volatile boolean clings;
-
-        private Clinging() {
-            clings = true;
-        }
+        private volatile boolean clings = true;
 
         @Override
         public void removeListener(PropertyListener<List<FlowRule>> listener) {
