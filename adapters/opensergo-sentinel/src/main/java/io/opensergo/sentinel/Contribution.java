@@ -1,12 +1,17 @@
 package io.opensergo.sentinel;
 
+import com.alibaba.csp.sentinel.slots.block.AbstractRule;
 import com.alibaba.csp.sentinel.slots.block.degrade.DegradeRule;
 import com.alibaba.csp.sentinel.slots.block.flow.FlowRule;
 import com.alibaba.csp.sentinel.slots.system.SystemRule;
 import io.opensergo.governance.PlanProblem;
 import io.opensergo.rules.Rule;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What the rules of one application come to, in Sentinel and in the slot; immutable.
@@ -40,5 +45,30 @@ record Contribution(
         bindings = Map.copyOf(bindings);
         enforcements = List.copyOf(enforcements);
         problems = List.copyOf(problems);
+    }
+
+    /**
+     * Returns this with those rules of Sentinel's beside it that were in force before, where what
+     * they come from has none of its kind here.
+     */
+    Contribution keepingRulesOf(Contribution before) {
+        Map<RuleOrigin, ResourceBinding> all = new HashMap<>(before.bindings);
+        all.putAll(bindings);
+        return new Contribution(
+                union(flowRules, before.flowRules),
+                union(degradeRules, before.degradeRules),
+                union(systemRules, before.systemRules),
+                slotRules,
+                all,
+                enforcements,
+                problems);
+    }
+
+    /** The ids of rules are those of what they come from. */
+    private static <R extends AbstractRule> List<R> union(List<R> rules, List<R> before) {
+        Set<Long> ids = rules.stream().map(AbstractRule::getId).collect(Collectors.toSet());
+        return Stream.concat(
+                        rules.stream(), before.stream().filter(rule -> !ids.contains(rule.getId())))
+                .toList();
     }
 }

@@ -3,16 +3,19 @@ package io.opensergo.sentinel;
 import com.alibaba.csp.sentinel.property.PropertyListener;
 import com.alibaba.csp.sentinel.property.SentinelProperty;
 import com.alibaba.csp.sentinel.slots.block.AbstractRule;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
@@ -24,10 +27,14 @@ import reactor.core.scheduler.Schedulers;
  * manager before. When the user registers another property, the manager leaves this one, which
  * notices, and takes the place of the new one a moment later.
  *
- * <p>Sentinel calls a listener under the listener's monitor when a property is registered. This
- * class takes that monitor too before it tells a listener anything; so it is told things one after
- * the other, each of which holds all that was known before. The monitor is taken after {@code
- * lock}, never before it.
+ * <p>A manager registers a property under the monitor of its listener: it leaves the one before,
+ * begins to listen to the new one, and only then remembers it as its own. So whose place this
+ * property takes is decided while it is registered, when nobody else can register one; and whoever
+ * gives a place back looks, under that monitor, whether it is still his.
+ *
+ * <p>The monitor is also taken to tell a listener anything; so it is told things one after the
+ * other, each of which holds all that was known before. It is taken after {@code lock}, never
+ * before it.
  *
  * @param <R> the kind of rule
  */
@@ -35,7 +42,11 @@ final class MergedProperty<R extends AbstractRule> implements SentinelProperty<L
 
     private static final Logger LOG = LoggerFactory.getLogger(MergedProperty.class);
 
+    /** How long an update that is on its way while places change may take to arrive. */
+    static final Duration ON_ITS_WAY = Duration.ofMillis(200);
+
     private final RuleManagerPort<R> manager;
+    private final Scheduler scheduler;
 
     /**
      * Who listens: the manager, or another property that took this one's place as this one does.
@@ -43,12 +54,19 @@ final class MergedProperty<R extends AbstractRule> implements SentinelProperty<L
     private final List<PropertyListener<List<R>>> listeners = new CopyOnWriteArrayList<>();
 
     private final Object lock = new Object();
+    private boolean takesPlace; // under lock
+    private @Nullable PropertyListener<List<R>> ofManager; // under lock
     private volatile boolean attached; // written under lock
     private volatile @Nullable Theirs theirs; // written under lock
     private volatile List<R> ours = List.of();
 
     MergedProperty(RuleManagerPort<R> manager) {
+        this(manager, Schedulers.boundedElastic());
+    }
+
+    MergedProperty(RuleManagerPort<R> manager, Scheduler scheduler) {
         this.manager = manager;
+        this.scheduler = scheduler;
     }
 
     /**
@@ -64,8 +82,7 @@ final class MergedProperty<R extends AbstractRule> implements SentinelProperty<L
         synchronized (lock) {
             if (!attached) {
                 attached = true;
-                if (!isCurrent()) { // it may be, if somebody stood before it and left
-                    takePlaceOf(manager.currentProperty());
+                if (takePlaceIfUnheard()) {
                     return;
                 }
             }
@@ -81,22 +98,11 @@ final class MergedProperty<R extends AbstractRule> implements SentinelProperty<L
                 return;
             }
             attached = false;
-            Theirs left = theirs;
-            if (left != null && isCurrent()) {
-                left.property.removeListener(left);
-                giveBack(left.property);
+            if (leave()) {
                 return;
             }
         }
         publishOrReport(); // somebody stands before this property, which only passes rules on now
-    }
-
-    private void giveBack(SentinelProperty<List<R>> property) {
-        try {
-            manager.register(property);
-        } catch (RuntimeException e) {
-            reportUnloadable(e);
-        }
     }
 
     /** An unchanged rule stays the same object, so that exceptions and rule lists agree. */
@@ -106,32 +112,101 @@ final class MergedProperty<R extends AbstractRule> implements SentinelProperty<L
         return rules.stream().map(rule -> known.getOrDefault(rule, rule)).toList();
     }
 
-    /** Needs the lock. */
-    private void takePlaceOf(Optional<SentinelProperty<List<R>>> property) {
-        listenTo(property.orElseGet(manager::propertyOfRules));
-        manager.register(this);
+    /**
+     * Needs the lock. Returns false if there is a listener: the manager, or somebody who stands
+     * before this property, whose place it must not take. Nobody can begin to listen before the
+     * manager did for the first time, and then only under its listener's monitor.
+     */
+    private boolean takePlaceIfUnheard() {
+        PropertyListener<List<R>> listener = ofManager;
+        if (listener == null) {
+            takePlace();
+            return true;
+        }
+        synchronized (listener) {
+            if (!listeners.isEmpty()) {
+                return false;
+            }
+            takePlace();
+            return true;
+        }
     }
 
-    /** Needs the lock. */
-    private void listenTo(SentinelProperty<List<R>> property) {
+    /**
+     * Needs the lock. An update of the property that the manager leaves may be on its way to the
+     * manager, and arrive there after this, without ours: nobody hears of that, so it is looked for
+     * a moment later.
+     */
+    private void takePlace() {
+        takesPlace = true;
+        try {
+            manager.register(this);
+        } catch (RuntimeException e) { // of the user's property; tried again with the next change
+            attached = false;
+            LOG.error("The {} rules of OpenSergo are not in force", manager.name(), e);
+        } finally {
+            takesPlace = false;
+        }
+        scheduler.schedule(this::lookAgain, ON_ITS_WAY.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void lookAgain() {
+        if (attached && !manager.hasAll(ours)) {
+            publishOrReport();
+        }
+    }
+
+    /** Needs the lock and the monitor of the manager's listener. */
+    @SuppressWarnings("ReferenceEquality") // this very property
+    private void listenToCurrent() {
+        SentinelProperty<List<R>> current =
+                manager.currentProperty().orElseGet(manager::propertyOfRules);
+        if (current == this) {
+            return; // somebody registered this very property
+        }
         Theirs left = theirs;
-        var next = new Theirs(property);
-        property.addListener(next);
+        var next = new Theirs(current);
+        current.addListener(next);
         theirs = next;
         if (left != null) {
             left.property.removeListener(left);
         }
     }
 
+    /** Needs the lock. Returns whether nobody listens any more. */
+    private boolean leave() {
+        Theirs left = theirs;
+        PropertyListener<List<R>> listener = ofManager;
+        if (left == null || listener == null) {
+            return listeners.isEmpty();
+        }
+        synchronized (listener) {
+            if (isCurrent()) {
+                try {
+                    manager.register(left.property);
+                } catch (RuntimeException e) {
+                    reportUnloadable(e);
+                }
+            } else if (!listeners.isEmpty()) {
+                return false;
+            }
+        }
+        left.property.removeListener(left);
+        return true;
+    }
+
     @SuppressWarnings("ReferenceEquality") // this very property
     private boolean isCurrent() {
-        return !listeners.isEmpty()
-                && manager.currentProperty().filter(property -> property == this).isPresent();
+        return manager.currentProperty().filter(property -> property == this).isPresent();
     }
 
     /** The manager begins to listen. */
     @Override
     public void addListener(PropertyListener<List<R>> listener) {
+        if (Thread.holdsLock(lock) && takesPlace) {
+            ofManager = listener;
+            listenToCurrent();
+        }
         listeners.add(listener);
         try {
             listener.configLoad(merged());
@@ -150,26 +225,21 @@ final class MergedProperty<R extends AbstractRule> implements SentinelProperty<L
     public void removeListener(PropertyListener<List<R>> listener) {
         listeners.remove(listener);
         if (attached && listeners.isEmpty()) {
-            Schedulers.boundedElastic().schedule(() -> takePlaceAgain(listener));
+            scheduler.schedule(this::takePlaceAgain);
         }
     }
 
-    /** Under the listener's monitor the other property is not about to be registered, but is. */
-    @SuppressWarnings("ReferenceEquality") // this very property
-    private void takePlaceAgain(PropertyListener<List<R>> left) {
+    private void takePlaceAgain() {
         synchronized (lock) {
-            synchronized (left) {
-                if (!attached || !listeners.isEmpty()) {
-                    return;
-                }
-                Optional<SentinelProperty<List<R>>> current = manager.currentProperty();
-                if (current.isEmpty()) {
-                    LOG.error(
-                            "{} rules of OpenSergo are not in force any more: another property was registered, and this version of Sentinel hides which; register it before OpenSergo starts",
-                            manager.name());
-                } else if (current.get() != this) {
-                    takePlaceOf(current);
-                }
+            if (!attached || !listeners.isEmpty()) {
+                return;
+            }
+            if (manager.currentProperty().isPresent()) {
+                takePlaceIfUnheard();
+            } else {
+                LOG.error(
+                        "{} rules of OpenSergo are not in force any more: another property was registered, and this version of Sentinel hides which; register it before OpenSergo starts",
+                        manager.name());
             }
         }
     }
@@ -208,7 +278,9 @@ final class MergedProperty<R extends AbstractRule> implements SentinelProperty<L
     private void publish() {
         for (PropertyListener<List<R>> listener : listeners) {
             synchronized (listener) {
-                listener.configUpdate(merged());
+                if (listeners.contains(listener)) { // it may have left while this waited
+                    listener.configUpdate(merged());
+                }
             }
         }
     }
@@ -216,8 +288,8 @@ final class MergedProperty<R extends AbstractRule> implements SentinelProperty<L
     private List<R> merged() {
         Theirs current = theirs;
         List<R> all = new ArrayList<>();
-        if (current != null && current.rules != null) {
-            all.addAll(current.rules);
+        if (current != null) {
+            all.addAll(current.rules());
         }
         all.addAll(ours);
         return all;
@@ -227,21 +299,35 @@ final class MergedProperty<R extends AbstractRule> implements SentinelProperty<L
     private final class Theirs implements PropertyListener<List<R>> {
 
         private final SentinelProperty<List<R>> property;
-        private volatile @Nullable List<R> rules;
+
+        /** Nothing until the property has told its rules. */
+        private final AtomicReference<@Nullable List<R>> rules = new AtomicReference<>();
 
         private Theirs(SentinelProperty<List<R>> property) {
             this.property = property;
         }
 
+        private List<R> rules() {
+            List<R> told = rules.get();
+            return told == null ? List.of() : told;
+        }
+
+        /** What the property had when this began to listen may be older than an update. */
         @Override
-        public void configLoad(List<R> value) {
-            configUpdate(value);
+        public void configLoad(@Nullable List<R> value) {
+            if (rules.compareAndSet(null, value == null ? List.of() : value)) {
+                pass();
+            }
         }
 
         @Override
+        public void configUpdate(@Nullable List<R> value) {
+            rules.set(value == null ? List.of() : value);
+            pass();
+        }
+
         @SuppressWarnings("ReferenceEquality") // not one that was left meanwhile
-        public void configUpdate(List<R> value) {
-            rules = value;
+        private void pass() {
             if (theirs == this) {
                 publish();
             }

@@ -11,9 +11,11 @@ import io.opensergo.governance.Rejection;
 import io.opensergo.governance.ResourceStats;
 import io.opensergo.governance.internal.rules.RuleBook;
 import io.opensergo.governance.internal.rules.RuleFeed;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,6 +39,9 @@ public final class OpenSergoSentinel implements AutoCloseable {
 
     private static volatile @Nullable OpenSergoSentinel started;
 
+    /** The targets of all that are open, each as often as it is followed. */
+    private static final List<Target> FOLLOWED = new CopyOnWriteArrayList<>();
+
     private final Target target;
     private final boolean sharedStore;
     private final Governor governor;
@@ -55,7 +60,13 @@ public final class OpenSergoSentinel implements AutoCloseable {
         sharedStore = settings.hasGlobalQuota();
         governor = settings.governor();
         ownClient = settings.ownsClient() ? settings.client() : null;
-        feed = new RuleFeed(settings.client(), target, RuleBook.PROTECTION, this::update);
+        FOLLOWED.add(target);
+        try {
+            feed = new RuleFeed(settings.client(), target, RuleBook.PROTECTION, this::update);
+        } catch (RuntimeException | Error e) {
+            withdraw();
+            throw e;
+        }
     }
 
     /**
@@ -85,8 +96,18 @@ public final class OpenSergoSentinel implements AutoCloseable {
         return Optional.ofNullable(started);
     }
 
-    /** Follows the rules of the client's own target, and closes the client in the end. */
+    /**
+     * Follows the rules of the client's own target, and closes the client in the end; at once, if
+     * the application follows them already: each of two would enforce every rule.
+     */
     static void startForSentinel(OpenSergoClient client) {
+        if (FOLLOWED.contains(client.target())) {
+            LOG.info(
+                    "{} governs Sentinel already by a client of the application's; the setting starts no second one",
+                    client.target());
+            client.close();
+            return;
+        }
         started = builder(client, client.target()).owningClient().start();
     }
 
@@ -113,8 +134,8 @@ public final class OpenSergoSentinel implements AutoCloseable {
 
     /** Returns which rules cannot be used now, or not as they say; the rest is in force. */
     public List<PlanProblem> problems() {
-        List<PlanProblem> all = new ArrayList<>(contribution.problems());
-        all.addAll(governor.plan().problems());
+        Set<PlanProblem> all = new LinkedHashSet<>(contribution.problems());
+        all.addAll(governor.plan().problems()); // of a rule that both enforce, both may report
         return List.copyOf(all);
     }
 
@@ -175,6 +196,14 @@ public final class OpenSergoSentinel implements AutoCloseable {
     @SuppressWarnings("ReferenceEquality") // this very one
     public void close() {
         feed.close();
+        withdraw();
+        if (started == this) {
+            started = null;
+        }
+    }
+
+    /** What the feed brings from now on is ignored. */
+    private void withdraw() {
         synchronized (lock) {
             if (closed) {
                 return;
@@ -184,13 +213,11 @@ public final class OpenSergoSentinel implements AutoCloseable {
             SlotTable.put(governor, List.of());
             SentinelRules.OF_JVM.remove(this);
         }
+        FOLLOWED.remove(target);
         governor.close();
         ready.tryEmitEmpty();
         if (ownClient != null) {
             ownClient.close();
-        }
-        if (started == this) {
-            started = null;
         }
     }
 
@@ -206,13 +233,23 @@ public final class OpenSergoSentinel implements AutoCloseable {
             } catch (RuntimeException e) {
                 LOG.error("New rules of {} cannot be applied in full", target, e);
             }
+            if (book.isComplete()) {
+                ready.tryEmitEmpty();
+            }
         }
     }
 
-    /** The slot first: a strategy that moves there from Sentinel must not be off meanwhile. */
+    /**
+     * A strategy that moves between Sentinel and the slot is enforced by both for a moment, and
+     * never by neither: Sentinel has what is new before the slot drops anything, and drops nothing
+     * itself before the slot has it.
+     */
     private void apply(Contribution next) {
         Contribution before = contribution;
         if (!next.slotRules().equals(before.slotRules())) {
+            if (!before.slotRules().isEmpty()) { // else nothing moves from there
+                SentinelRules.OF_JVM.put(this, next.keepingRulesOf(before));
+            }
             governor.replaceRules(next.slotRules());
             SlotTable.put(governor, next.slotRules());
         }
@@ -246,6 +283,5 @@ public final class OpenSergoSentinel implements AutoCloseable {
                             .count());
         }
         complete = true;
-        ready.tryEmitEmpty();
     }
 }

@@ -1,9 +1,12 @@
 package io.opensergo.sentinel;
 
+import com.alibaba.csp.sentinel.AsyncEntry;
 import com.alibaba.csp.sentinel.Constants;
+import com.alibaba.csp.sentinel.Entry;
 import com.alibaba.csp.sentinel.context.Context;
 import com.alibaba.csp.sentinel.slotchain.AbstractLinkedProcessorSlot;
 import com.alibaba.csp.sentinel.slotchain.ResourceWrapper;
+import com.alibaba.csp.sentinel.slots.block.BlockException;
 import com.alibaba.csp.sentinel.spi.Spi;
 
 /**
@@ -36,13 +39,29 @@ public final class OpenSergoSlot extends AbstractLinkedProcessorSlot<Object> {
             Object... args)
             throws Throwable {
         SlotTable table = SlotTable.current();
-        if (table != SlotTable.EMPTY) {
-            SlotGuards guards = table.guards(resource.getName());
-            if (guards != null) {
-                guards.enter(context, resource.getEntryType());
-            }
+        SlotGuards guards = table == SlotTable.EMPTY ? null : table.guards(resource.getName());
+        if (guards == null) {
+            fireEntry(context, resource, node, count, prioritized, args);
+            return;
         }
-        fireEntry(context, resource, node, count, prioritized, args);
+        Entry entry = context.getCurEntry();
+        SlotGuards.Admission admission = guards.enter(entry, resource.getEntryType());
+        try {
+            fireEntry(context, resource, node, count, prioritized, args);
+        } catch (Throwable e) {
+            if (admission != null && mayNeverExit(entry, e)) {
+                admission.giveUp();
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Sentinel lets a request pass if a slot fails, and exits it if a slot refuses. But an
+     * asynchronous entry that failed may have no context to exit in, and then its end is not told.
+     */
+    private static boolean mayNeverExit(Entry entry, Throwable failure) {
+        return entry instanceof AsyncEntry && !(failure instanceof BlockException);
     }
 
     @Override

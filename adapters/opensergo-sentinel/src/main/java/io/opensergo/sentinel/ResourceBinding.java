@@ -4,7 +4,6 @@ import io.opensergo.api.Target;
 import io.opensergo.governance.Rejection;
 import io.opensergo.governance.internal.rules.Binding;
 import io.opensergo.governance.internal.rules.LimitText;
-import io.opensergo.rules.Metadata;
 import io.opensergo.rules.faulttolerance.FaultToleranceRule;
 import io.opensergo.rules.faulttolerance.HttpRequestFallbackAction;
 import io.opensergo.rules.faulttolerance.Strategy;
@@ -34,17 +33,6 @@ record ResourceBinding(String resource, Binding binding) {
 
     boolean isOfProcess() {
         return binding.rule() == null;
-    }
-
-    /** Returns whether the rule or the strategy has a mode that nobody knows. */
-    boolean hasUnknownMode() {
-        FaultToleranceRule rule = rule();
-        return hasUnknownMode(strategy().metadata())
-                || (rule != null && hasUnknownMode(rule.metadata()));
-    }
-
-    private static boolean hasUnknownMode(Metadata metadata) {
-        return metadata.annotations().containsKey(Metadata.MODE_ANNOTATION) && !metadata.isShadow();
     }
 
     RuleOrigin origin(Target target) {

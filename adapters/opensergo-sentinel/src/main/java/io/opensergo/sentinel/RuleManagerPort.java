@@ -11,7 +11,9 @@ import com.alibaba.csp.sentinel.slots.system.SystemRuleManager;
 import java.lang.reflect.Field;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,13 +29,15 @@ import org.slf4j.LoggerFactory;
  * @param type the manager
  * @param registration its {@code register2Property}
  * @param rules its {@code getRules}
+ * @param inForce whether it has all rules of a list
  * @param <R> the kind of rule
  */
 record RuleManagerPort<R>(
         String name,
         Class<?> type,
         Consumer<SentinelProperty<List<R>>> registration,
-        Supplier<List<R>> rules) {
+        Supplier<List<R>> rules,
+        Predicate<List<R>> inForce) {
 
     private static final Logger LOG = LoggerFactory.getLogger(RuleManagerPort.class);
 
@@ -42,21 +46,30 @@ record RuleManagerPort<R>(
                     "flow",
                     FlowRuleManager.class,
                     FlowRuleManager::register2Property,
-                    FlowRuleManager::getRules);
+                    FlowRuleManager::getRules,
+                    ours -> Set.copyOf(FlowRuleManager.getRules()).containsAll(ours));
 
     static final RuleManagerPort<DegradeRule> DEGRADE =
             new RuleManagerPort<>(
                     "circuit breaker",
                     DegradeRuleManager.class,
                     DegradeRuleManager::register2Property,
-                    DegradeRuleManager::getRules);
+                    DegradeRuleManager::getRules,
+                    ours -> Set.copyOf(DegradeRuleManager.getRules()).containsAll(ours));
 
     static final RuleManagerPort<SystemRule> SYSTEM =
             new RuleManagerPort<>(
                     "system",
                     SystemRuleManager.class,
                     SystemRuleManager::register2Property,
-                    SystemRuleManager::getRules);
+                    SystemRuleManager::getRules,
+                    RuleManagerPort::areWithinCpuLimit);
+
+    /** The manager keeps the lowest limits of all rules, and not the rules. */
+    private static boolean areWithinCpuLimit(List<SystemRule> rules) {
+        double limit = SystemRuleManager.getCpuUsageThreshold();
+        return rules.stream().allMatch(rule -> limit <= rule.getHighestCpuUsage());
+    }
 
     /** Makes the manager listen to a property, and to no other. */
     void register(SentinelProperty<List<R>> property) {
@@ -77,6 +90,11 @@ record RuleManagerPort<R>(
                     e);
             return Optional.empty();
         }
+    }
+
+    /** Returns whether rules of ours are among those that the manager has now. */
+    boolean hasAll(List<R> ours) {
+        return inForce.test(ours);
     }
 
     /** Returns a new property with the rules that the manager has now. */

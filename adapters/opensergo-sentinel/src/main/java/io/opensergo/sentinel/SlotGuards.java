@@ -12,6 +12,7 @@ import io.opensergo.governance.RequestRejectedException;
 import io.opensergo.governance.TrafficDirection;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The guards of a resource: of each governor with rules for it, one for requests that come in and
@@ -43,46 +44,73 @@ final class SlotGuards {
     /**
      * Admits a request or refuses it, and waits if all admit it and one of them is throttling. An
      * admitted one ends with its entry, on whatever thread that exits.
+     *
+     * @return what admitted it; {@code null} if there is nobody to ask
      */
-    void enter(Context context, EntryType type) throws OpenSergoBlockException {
-        Guard[] guards = type == EntryType.IN ? inbound : outbound;
-        long[] tokens = new long[guards.length];
-        for (int i = 0; i < guards.length; i++) {
-            tokens[i] = guards[i].acquire();
-            if (Guard.isRefused(tokens[i])) {
-                throw new OpenSergoBlockException(guards[i].rejection(tokens[i]));
+    @Nullable Admission enter(Entry entry, EntryType type) throws OpenSergoBlockException {
+        Admission last = null;
+        for (Guard guard : type == EntryType.IN ? inbound : outbound) {
+            long token = guard.acquire();
+            if (Guard.isRefused(token)) {
+                throw new OpenSergoBlockException(guard.rejection(token));
             }
-            context.getCurEntry().whenTerminate(new Exit(guards[i], tokens[i]));
+            last = new Admission(guard, token, last);
+            entry.whenTerminate(last);
         }
-        for (int i = 0; i < guards.length; i++) {
-            await(guards[i], tokens[i]);
+        for (Admission each = last; each != null; each = each.before) {
+            each.await();
         }
+        return last;
     }
 
     /**
-     * Waits as Sentinel's own rate limiter does, on the thread of the request, and to the end: an
-     * interrupt is left for the request to meet, since an entry cannot tell of one.
+     * A request that a guard admitted: all that is allocated for it here. Sentinel has no place for
+     * a token in an entry but what ends with it, and calls that exactly once, also when a later
+     * slot refuses.
      */
-    private static void await(Guard guard, long token) {
-        boolean interrupted = false;
-        for (long wait = guard.waitNanos(token); wait > 0; wait = guard.waitNanos(token)) {
-            LockSupport.parkNanos(guard, wait);
-            interrupted |= Thread.interrupted();
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
+    static final class Admission implements BiConsumer<Context, Entry> {
 
-    /**
-     * Ends a request with its entry. Sentinel has no place for a token in an entry but this, and
-     * calls it exactly once, also when a later slot refuses.
-     */
-    private record Exit(Guard guard, long token) implements BiConsumer<Context, Entry> {
+        private final Guard guard;
+        private final long token;
+        private final @Nullable Admission before;
+
+        /** Written before the entry is handed out, and so before it can exit elsewhere. */
+        private boolean givenUp;
+
+        private Admission(Guard guard, long token, @Nullable Admission before) {
+            this.guard = guard;
+            this.token = token;
+            this.before = before;
+        }
+
+        /**
+         * Waits as Sentinel's own rate limiter does, on the thread of the request, and to the end:
+         * an interrupt is left for the request to meet, since an entry cannot tell of one.
+         */
+        private void await() {
+            boolean interrupted = false;
+            for (long wait = guard.waitNanos(token); wait > 0; wait = guard.waitNanos(token)) {
+                LockSupport.parkNanos(guard, wait);
+                interrupted |= Thread.interrupted();
+            }
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        /** Ends the request before its entry, for this guard and those before it. */
+        void giveUp() {
+            for (Admission each = this; each != null; each = each.before) {
+                each.givenUp = true;
+                each.guard.release(each.token, Outcome.CANCELLED);
+            }
+        }
 
         @Override
         public void accept(Context context, Entry entry) {
-            guard.release(token, outcome(entry));
+            if (!givenUp) {
+                guard.release(token, outcome(entry));
+            }
         }
 
         private static Outcome outcome(Entry entry) {

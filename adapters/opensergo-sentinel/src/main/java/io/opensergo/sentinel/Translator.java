@@ -9,6 +9,8 @@ import io.opensergo.governance.internal.rules.Binding;
 import io.opensergo.governance.internal.rules.RuleBook;
 import io.opensergo.governance.internal.rules.RuleJoin;
 import io.opensergo.rules.Metadata;
+import io.opensergo.rules.Rule;
+import io.opensergo.rules.RuleId;
 import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy;
 import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy;
 import io.opensergo.rules.faulttolerance.ConcurrencyLimitStrategy;
@@ -19,8 +21,11 @@ import io.opensergo.rules.faulttolerance.ThrottlingStrategy;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides for each strategy on a resource who enforces it, and makes the rules for Sentinel and for
@@ -38,6 +43,7 @@ final class Translator {
     private final Map<RuleOrigin, ResourceBinding> bindings = new HashMap<>();
     private final List<Enforcement> enforcements = new ArrayList<>();
     private final List<PlanProblem> problems = new ArrayList<>();
+    private final Set<RuleId> ofUnknownMode = new HashSet<>();
 
     private Translator(Target target, Sharing sharing) {
         this.target = target;
@@ -113,7 +119,8 @@ final class Translator {
         } else {
             addToSentinel(binding, translation);
             bindings.put(binding.origin(target), binding);
-            checkMode(binding);
+            checkMode(binding.rule());
+            checkMode(binding.strategy());
             tell(binding, Enforcement.Engine.SENTINEL, "");
         }
     }
@@ -134,15 +141,20 @@ final class Translator {
         }
     }
 
-    /** The slot's governor reports this of its own rules. */
-    private void checkMode(ResourceBinding binding) {
-        if (binding.hasUnknownMode()) {
-            report(
-                    PlanProblem.Type.UNKNOWN_MODE,
-                    binding,
-                    "has an annotation %s that is not '%s'; it is enforced"
-                            .formatted(Metadata.MODE_ANNOTATION, Metadata.SHADOW_MODE));
+    /** Reported once for all resources, as the slot's governor reports it of what it enforces. */
+    private void checkMode(@Nullable Rule rule) {
+        if (rule == null || !UnknownMode.is(rule.metadata()) || !ofUnknownMode.add(rule.id())) {
+            return;
         }
+        String message =
+                "%s '%s' has the annotation %s '%s', which is not '%s'; it is enforced"
+                        .formatted(
+                                rule.kind().name(),
+                                rule.name(),
+                                Metadata.MODE_ANNOTATION,
+                                rule.metadata().annotations().get(Metadata.MODE_ANNOTATION),
+                                Metadata.SHADOW_MODE);
+        problems.add(new PlanProblem(PlanProblem.Type.UNKNOWN_MODE, rule.name(), message));
     }
 
     private void report(PlanProblem.Type type, List<RuleJoin.Dangling> references) {

@@ -17,13 +17,13 @@ import com.alibaba.csp.sentinel.cluster.server.SentinelDefaultTokenServer;
 import com.alibaba.csp.sentinel.cluster.server.config.ClusterServerConfigManager;
 import com.alibaba.csp.sentinel.cluster.server.config.ServerTransportConfig;
 import com.alibaba.csp.sentinel.config.SentinelConfig;
+import com.alibaba.csp.sentinel.property.DynamicSentinelProperty;
 import com.alibaba.csp.sentinel.slots.block.flow.ClusterFlowConfig;
 import com.alibaba.csp.sentinel.slots.block.flow.FlowException;
 import com.alibaba.csp.sentinel.slots.block.flow.FlowRule;
 import io.opensergo.governance.Rejection;
 import io.opensergo.rules.faulttolerance.LimitMode;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -62,7 +62,7 @@ class ClusterModeTest {
 
     @Test
     void anEmbeddedTokenServerCountsTheRequestsOfAllInstances() {
-        ClusterServerConfigManager.loadGlobalTransportConfig(transport(freePort()));
+        ClusterServerConfigManager.loadGlobalTransportConfig(transport(FreePort.find()));
         assertThat(ClusterStateManager.setToServer()).isTrue();
         long flowId = govern("embedded");
 
@@ -74,7 +74,7 @@ class ClusterModeTest {
 
     @Test
     void aTokenServerIsAskedOverASocketAndItsLossIsSurvived() throws Exception {
-        int port = freePort();
+        int port = FreePort.find();
         ClusterServerConfigManager.loadGlobalTransportConfig(transport(port));
         ClusterServerConfigManager.loadServerNamespaceSet(Set.of(SentinelConfig.getAppName()));
         ClusterTokenServer server = new SentinelDefaultTokenServer();
@@ -120,6 +120,28 @@ class ClusterModeTest {
         assertThat(ClusterFlowRuleManager.getFlowRuleById(77L)).isSameAs(theirs);
     }
 
+    @Test
+    void aTokenServerThatTakesNoRulesKeepsThemOutOfForceNowhereElse() {
+        ClusterFlowRuleManager.setPropertySupplier(
+                namespace -> {
+                    throw new IllegalStateException("a fault of the user's");
+                });
+        try {
+            ClusterFlowRuleManager.removeProperty(TokenServerRules.NAMESPACE);
+            long flowId = govern("unserved");
+            assertThat(ClusterFlowRuleManager.getFlowRuleById(flowId)).isNull();
+            rig.put("served", 1, Rules.on("served", Rules.rate("served", 0, 1)));
+            assertThat(Calls.passes("served")).isFalse();
+        } finally {
+            ClusterFlowRuleManager.setPropertySupplier(
+                    namespace -> new DynamicSentinelProperty<>());
+        }
+
+        long flowId = govern("served-again");
+
+        assertThat(ClusterFlowRuleManager.getFlowRuleById(flowId)).isNotNull();
+    }
+
     private long govern(String resource) {
         rig.put(
                 resource,
@@ -152,13 +174,5 @@ class ClusterModeTest {
 
     private static ServerTransportConfig transport(int port) {
         return new ServerTransportConfig().setPort(port).setIdleSeconds(600);
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
     }
 }

@@ -1,16 +1,28 @@
 package io.opensergo.sentinel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import com.alibaba.csp.sentinel.property.DynamicSentinelProperty;
+import com.alibaba.csp.sentinel.property.PropertyListener;
+import com.alibaba.csp.sentinel.property.SentinelProperty;
 import com.alibaba.csp.sentinel.slots.block.flow.FlowRule;
+import com.alibaba.csp.sentinel.slots.block.flow.FlowRuleManager;
+import io.opensergo.api.ConnectionState;
 import io.opensergo.api.OpenSergoClient;
+import io.opensergo.api.Readiness;
+import io.opensergo.api.RuleSnapshot;
 import io.opensergo.api.Target;
 import io.opensergo.controlplane.ControlPlane;
 import io.opensergo.controlplane.DirectoryRuleSource;
 import io.opensergo.controlplane.InMemoryRuleSource;
 import io.opensergo.governance.PlanProblem;
+import io.opensergo.governance.internal.rules.RuleBook;
 import io.opensergo.rules.Metadata;
+import io.opensergo.rules.Rule;
+import io.opensergo.rules.RuleKind;
+import io.opensergo.rules.contract.ApplicationMetadata;
 import io.opensergo.rules.faulttolerance.FaultToleranceRule;
 import io.opensergo.rules.faulttolerance.LimitMode;
 import java.io.IOException;
@@ -18,9 +30,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /** Rules that come, change and go, and control planes that do. */
 class LifecycleTest {
@@ -151,6 +167,29 @@ class LifecycleTest {
     }
 
     @Test
+    void anUnknownModeIsReportedOnceForAllResourcesAndBothEngines() throws IOException {
+        try (Rig rig = Rig.start()) {
+            Metadata metadata =
+                    Rules.metadata("rule").withAnnotation(Metadata.MODE_ANNOTATION, "shade");
+            var perSecond = Rules.rate("per-second", 0, 1);
+            var perMinute = Rules.rate("per-minute", 0, 60);
+            List<String> resources = List.of("mode-1", "mode-2", "mode-3");
+            rig.put(
+                    "mode-3",
+                    2,
+                    List.of(
+                            perSecond,
+                            perMinute,
+                            Rules.rule(metadata, resources, null, perSecond, perMinute)));
+
+            assertThat(rig.sentinel.problems())
+                    .extracting(PlanProblem::type, PlanProblem::rule)
+                    .containsExactly(tuple(PlanProblem.Type.UNKNOWN_MODE, "rule"));
+            assertThat(resources).noneMatch(Calls::passes);
+        }
+    }
+
+    @Test
     void aRuleForAResourceThatNobodyCallsIsHarmless() throws IOException {
         try (Rig rig = Rig.start()) {
             rig.put(
@@ -199,7 +238,7 @@ class LifecycleTest {
 
     @Test
     void withoutAControlPlaneNothingIsRefusedUntilItComes() throws IOException {
-        int port = freePort();
+        int port = FreePort.find();
         try (OpenSergoClient client = Rig.client(port);
                 OpenSergoSentinel sentinel = OpenSergoSentinel.start(client)) {
             assertThat(Calls.passed("early", 10)).isEqualTo(10);
@@ -225,6 +264,114 @@ class LifecycleTest {
             sentinel.close();
 
             assertThat(ready).isDone();
+        }
+    }
+
+    @Test
+    void nothingIsLeftOfAStartThatFails() throws IOException {
+        try (Rig rig = Rig.start()) {
+            rig.put(
+                    "kept-out",
+                    2,
+                    Rules.on("kept-out", Rules.rate("a", 0, 1), Rules.rate("b", 0, 60)));
+            rig.sentinel.close();
+            var failing = new FailingAtLast(rig.client);
+
+            assertThatThrownBy(() -> OpenSergoSentinel.startForSentinel(failing))
+                    .isSameAs(failing.failure);
+
+            assertThat(failing.asked).isGreaterThan(1);
+            assertThat(failing.closed).isTrue();
+            assertThat(OpenSergoSentinel.started()).isEmpty();
+            assertThat(Calls.passed("kept-out", 10)).isEqualTo(10);
+            assertThat(SlotTable.current()).isSameAs(SlotTable.EMPTY);
+        }
+    }
+
+    @Test
+    void aPropertyThatCannotBeLeftKeepsNothingElseOutAndIsTriedAgain() throws IOException {
+        try (Rig rig = Rig.start()) {
+            var property = new Clinging();
+            FlowRuleManager.register2Property(property);
+
+            rig.put("flow", 1, Rules.on("flow", Rules.rate("limit", 0, 1)));
+            rig.put("slot", 1, Rules.on("slot", Rules.rate("minute", 0, 60)));
+
+            assertThat(Calls.passes("flow")).isTrue();
+            assertThat(Calls.passes("slot")).isFalse();
+            try (OpenSergoSentinel another = OpenSergoSentinel.start(rig.client)) {
+                another.ready().block(Rig.PATIENCE);
+            }
+            property.clings = false;
+            rig.put("flow-too", 1, Rules.on("flow-too", Rules.rate("limit-too", 0, 1)));
+            assertThat(Calls.passes("flow")).isFalse();
+        }
+    }
+
+    /** A property of a user's that fails when it is left. */
+    private static final class Clinging extends DynamicSentinelProperty<List<FlowRule>> {
+
+        private volatile boolean clings = true;
+
+        @Override
+        public void removeListener(PropertyListener<List<FlowRule>> listener) {
+            if (clings) {
+                throw new IllegalStateException("a fault of the user's");
+            }
+            super.removeListener(listener);
+        }
+    }
+
+    /** Hands out some kinds of rules at once, and fails when it is asked for the last. */
+    private static final class FailingAtLast implements OpenSergoClient {
+
+        private final OpenSergoClient client;
+        private final IllegalStateException failure = new IllegalStateException("no more");
+        private int asked;
+        private boolean closed;
+
+        private FailingAtLast(OpenSergoClient client) {
+            this.client = client;
+        }
+
+        @Override
+        public <R extends Rule> Flux<RuleSnapshot<R>> rules(Target target, RuleKind<R> kind) {
+            if (++asked == RuleBook.PROTECTION.size()) {
+                throw failure;
+            }
+            RuleSnapshot<R> first =
+                    Objects.requireNonNull(client.rules(target, kind).blockFirst(Rig.PATIENCE));
+            return Flux.concat(Flux.just(first), Flux.never());
+        }
+
+        @Override
+        public Target target() {
+            return client.target();
+        }
+
+        @Override
+        public Mono<Readiness> ready() {
+            return client.ready();
+        }
+
+        @Override
+        public Mono<Void> report(ApplicationMetadata metadata) {
+            return client.report(metadata);
+        }
+
+        @Override
+        public ConnectionState state() {
+            return client.state();
+        }
+
+        @Override
+        public Flux<ConnectionState> states() {
+            return client.states();
+        }
+
+        @Override
+        public void close() {
+            closed = true;
         }
     }
 
@@ -317,10 +464,54 @@ class LifecycleTest {
         }
     }
 
-    private static int freePort() throws IOException {
-        try (ControlPlane brief =
-                ControlPlane.builder().port(0).source(new InMemoryRuleSource()).start()) {
-            return brief.port();
+    @Test
+    void aRuleThatMovesToTheSlotOrBackIsAlwaysEnforced() throws IOException {
+        try (Rig rig = Rig.start()) {
+            rig.put("stays", 1, Rules.on("stays", Rules.rate("stays", 5, 1)));
+            rig.put("moves", 1, Rules.on("moves", Rules.rate("moves", 0, 1)));
+            SentinelProperty<List<FlowRule>> property =
+                    RuleManagerPort.FLOW.currentProperty().orElseThrow();
+            var place = new PlaceOf("moves");
+            property.addListener(place); // told right after Sentinel, and before what comes next
+
+            rig.source.put(Rules.rate("moves", 0, 60));
+            rig.awaitEngine("moves", Enforcement.Engine.SLOT);
+            rig.source.put(Rules.rate("moves", 0, 1));
+            rig.awaitEngine("moves", Enforcement.Engine.SENTINEL);
+            property.removeListener(place);
+
+            assertThat(place.moves)
+                    .containsExactly(
+                            "to the slot, which has it", "to Sentinel, and the slot has it");
         }
+    }
+
+    /** Notes at each move of a resource's rule whether the slot enforces it at that moment. */
+    private static final class PlaceOf implements PropertyListener<List<FlowRule>> {
+
+        private final String resource;
+        private final List<String> moves = new CopyOnWriteArrayList<>();
+        private boolean inSentinel = true;
+
+        private PlaceOf(String resource) {
+            this.resource = resource;
+        }
+
+        @Override
+        public void configUpdate(List<FlowRule> rules) {
+            boolean has = rules.stream().anyMatch(rule -> rule.getResource().equals(resource));
+            if (has == inSentinel) {
+                return;
+            }
+            inSentinel = has;
+            boolean slot = SlotTable.current().guards(resource) != null;
+            moves.add(
+                    has
+                            ? "to Sentinel, and the slot has it" + (slot ? "" : " not")
+                            : "to the slot, which has it" + (slot ? "" : " not"));
+        }
+
+        @Override
+        public void configLoad(List<FlowRule> rules) {}
     }
 }

@@ -67,6 +67,10 @@ final class Rig implements AutoCloseable {
         eventually(() -> enforcements(resource).size() == strategies);
     }
 
+    void awaitEngine(String resource, Enforcement.Engine engine) {
+        eventually(() -> enforcements(resource).stream().allMatch(it -> it.by() == engine));
+    }
+
     List<Enforcement> enforcements(String resource) {
         return sentinel.enforcements().stream()
                 .filter(it -> it.resource().equals(resource))

@@ -23,6 +23,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,7 @@ class SlotEnforcesTest {
     @AfterEach
     void stop() {
         LaterSlot.refused = "";
+        LaterSlot.failing = "";
         rig.close();
     }
 
@@ -188,12 +190,17 @@ class SlotEnforcesTest {
                         "recovering",
                         Rules.errorBreaker("breaker", 0.5, 1, Duration.ofMillis(1500))));
 
-        Calls.fail("recovering", new IOException("down"));
-        long opened = System.nanoTime();
-        assertThat(Calls.passes("recovering")).isFalse();
+        var opened = new AtomicLong();
+        Rig.eventually( // again, should it have recovered before it was asked
+                () -> {
+                    Calls.fail("recovering", new IOException("down"));
+                    opened.set(System.nanoTime());
+                    return !Calls.passes("recovering");
+                });
         Rig.eventually(() -> Calls.passes("recovering"));
 
-        assertThat(System.nanoTime() - opened).isGreaterThan(Duration.ofMillis(1400).toNanos());
+        assertThat(System.nanoTime() - opened.get())
+                .isGreaterThan(Duration.ofMillis(1400).toNanos());
     }
 
     @Test
@@ -296,6 +303,49 @@ class SlotEnforcesTest {
 
         assertThat(passed).isZero();
         assertThat(Calls.passes("later")).isTrue();
+    }
+
+    @Test
+    void aCallAtWhichALaterSlotFailsIsInFlightUntilItExits() throws BlockException {
+        rig.put(
+                "failing",
+                1,
+                Rules.on("failing", Rules.concurrency("limit", LimitMode.GLOBAL_TO_LOCAL, 4)));
+        Rig.eventually(() -> twoAreInFlightAtMost("failing"));
+        LaterSlot.failing = "failing";
+
+        for (int i = 0; i < 5; i++) {
+            SphU.entry("failing").exit();
+        }
+        Entry first = SphU.entry("failing"); // Sentinel lets it pass
+        Entry second = SphU.entry("failing");
+        boolean third = Calls.passes("failing");
+        second.exit();
+        first.exit();
+        LaterSlot.failing = "";
+
+        assertThat(third).isFalse();
+        assertThat(twoAreInFlightAtMost("failing")).isTrue();
+    }
+
+    @Test
+    void anAsynchronousCallAtWhichALaterSlotFailsEndsOnceWhetherItExitsOrNot() throws Exception {
+        rig.put(
+                "given-up",
+                1,
+                Rules.on("given-up", Rules.concurrency("limit", LimitMode.GLOBAL_TO_LOCAL, 4)));
+        Rig.eventually(() -> twoAreInFlightAtMost("given-up"));
+        LaterSlot.failing = "given-up";
+
+        List<AsyncEntry> entries = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            entries.add(SphU.asyncEntry("given-up"));
+        }
+        LaterSlot.failing = "";
+
+        assertThat(twoAreInFlightAtMost("given-up")).isTrue();
+        entries.subList(0, 3).forEach(Entry::exit);
+        assertThat(twoAreInFlightAtMost("given-up")).isTrue();
     }
 
     @Test

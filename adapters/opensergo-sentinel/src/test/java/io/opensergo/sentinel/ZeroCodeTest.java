@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.alibaba.csp.sentinel.config.SentinelConfig;
 import com.alibaba.csp.sentinel.init.InitExecutor;
+import io.opensergo.api.OpenSergoClient;
 import io.opensergo.api.Target;
 import io.opensergo.controlplane.ControlPlane;
 import io.opensergo.controlplane.InMemoryRuleSource;
@@ -62,6 +63,27 @@ class ZeroCodeTest {
             OpenSergoSentinel started = OpenSergoSentinel.started().orElseThrow();
             assertThat(started.target()).isEqualTo(Target.of("dev", app));
             Rig.eventually(() -> !Calls.passes("set-up"));
+        }
+    }
+
+    @Test
+    void anApplicationThatHasStartedItselfIsNotGovernedTwice() throws IOException {
+        try (ControlPlane controlPlane =
+                        ControlPlane.builder().port(0).source(new InMemoryRuleSource()).start();
+                OpenSergoClient client = Rig.client(controlPlane.port())) {
+            SentinelConfig.setConfig(
+                    OpenSergoInitFunc.ENDPOINT, "localhost:" + controlPlane.port());
+            Target target = Target.of(SentinelConfig.getAppName());
+            OpenSergoSentinel own = OpenSergoSentinel.start(client, target);
+            OpenSergoSentinel other = OpenSergoSentinel.start(client, Target.of("other"));
+
+            new OpenSergoInitFunc().init();
+            assertThat(OpenSergoSentinel.started()).isEmpty();
+
+            own.close();
+            new OpenSergoInitFunc().init();
+            assertThat(OpenSergoSentinel.started()).map(OpenSergoSentinel::target).hasValue(target);
+            other.close();
         }
     }
 
