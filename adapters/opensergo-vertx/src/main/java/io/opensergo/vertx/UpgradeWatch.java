@@ -47,8 +47,9 @@ final class UpgradeWatch implements Handler<Long> {
     /** An ordinary response has another status, or tells of its end. */
     private boolean hasLeftHttp() {
         HttpServerResponse response = context.response();
+        int status = response.getStatusCode();
         return HttpMethod.CONNECT.equals(context.request().method())
-                ? response.headWritten()
-                : response.ended() && response.getStatusCode() == SWITCHING_PROTOCOLS;
+                ? response.headWritten() && status >= 200 && status < 300
+                : response.ended() && status == SWITCHING_PROTOCOLS;
     }
 }

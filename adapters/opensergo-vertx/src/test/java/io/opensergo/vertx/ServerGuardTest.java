@@ -534,4 +534,46 @@ class ServerGuardTest {
         }
         assertThat(world.stats("GET:/tunnel").passed()).isEqualTo(2);
     }
+
+    @Test
+    void aTunnelThatIsAskedForByConnectGivesItsPlaceBackAndARefusedOneIsAnAnswer()
+            throws Exception {
+        world.guard(
+                "CONNECT:/*",
+                Documents.concurrency("one", 1),
+                Documents.rule("CONNECT:/*", "ConcurrencyLimitStrategy", "one"));
+        BlockingQueue<RoutingContext> refused = new LinkedBlockingQueue<>();
+        router.route()
+                .handler(world.openSergo.serverHandler())
+                .handler(
+                        context -> {
+                            if (context.request().headers().contains("x-refuse")) {
+                                context.response().setStatusCode(403).setChunked(true).write("no");
+                                refused.add(context);
+                            } else {
+                                context.request().toNetSocket();
+                            }
+                        });
+        int port = world.serve(router);
+        HttpClientAgent client = world.client(HttpVersion.HTTP_1_1);
+        RequestOptions tunnel = to(HttpMethod.CONNECT, port, "/");
+
+        for (int i = 0; i < 2; i++) {
+            HttpClientRequest request = get(client.request(new RequestOptions(tunnel)));
+            assertThat(get(request.connect()).statusCode()).isEqualTo(200);
+            world.awaitIdle("CONNECT:/*");
+        }
+
+        RequestOptions refusing = new RequestOptions(tunnel).putHeader("x-refuse", "yes");
+        Future<Reply> answer = send(client, refusing, "");
+        RoutingContext context = refused.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        assertThat(context).isNotNull();
+        for (int i = 0; i < 5; i++) {
+            HttpClientRequest request = get(client.request(new RequestOptions(tunnel)));
+            assertThat(get(request.connect()).statusCode()).as("while it is sent").isEqualTo(429);
+        }
+        context.response().end();
+        assertThat(get(answer).status()).isEqualTo(403);
+        world.awaitIdle("CONNECT:/*");
+    }
 }

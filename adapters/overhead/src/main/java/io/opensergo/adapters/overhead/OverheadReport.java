@@ -27,7 +27,7 @@ public final class OverheadReport {
 
     private static final Duration TURN = Duration.ofSeconds(2);
     private static final int WARM_UPS = 16;
-    private static final int PAIRS = 8;
+    private static final int PAIRS = 6;
     private static final int FORKS = 5;
 
     private OverheadReport() {}

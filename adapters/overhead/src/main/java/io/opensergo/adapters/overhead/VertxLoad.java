@@ -1,10 +1,10 @@
 package io.opensergo.adapters.overhead;
 
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.PoolOptions;
@@ -75,31 +75,30 @@ final class VertxLoad implements Load {
         var succeeded = new LongAdder();
         List<Future<Void>> lines = new ArrayList<>();
         for (int i = 0; i < LoadKind.CONCURRENCY; i++) {
-            lines.add(requestUntil(end, succeeded));
+            Promise<Void> line = Promise.promise();
+            requestUntil(end, succeeded, line);
+            lines.add(line.future());
         }
         Future.all(lines).toCompletionStage().toCompletableFuture().get();
         return succeeded.sum();
     }
 
-    private Future<Void> requestUntil(long end, LongAdder succeeded) {
+    private void requestUntil(long end, LongAdder succeeded, Promise<Void> line) {
         if (System.nanoTime() - end >= 0) {
-            return Future.succeededFuture();
+            line.complete();
+            return;
         }
-        return client.request(new RequestOptions(request))
+        client.request(new RequestOptions(request))
                 .compose(HttpClientRequest::send)
-                .compose(response -> count(response, succeeded))
-                .compose(counted -> requestUntil(end, succeeded));
-    }
-
-    private static Future<Void> count(HttpClientResponse response, LongAdder succeeded) {
-        return response.body()
-                .map(
-                        body -> {
-                            if (response.statusCode() == 200) {
+                .compose(response -> response.body().map(body -> response.statusCode()))
+                .onSuccess(
+                        status -> {
+                            if (status == 200) {
                                 succeeded.increment();
                             }
-                            return null;
-                        });
+                            requestUntil(end, succeeded, line);
+                        })
+                .onFailure(line::fail);
     }
 
     @Override

@@ -3,6 +3,8 @@ package io.opensergo.examples.vertx;
 import io.opensergo.controlplane.ControlPlane;
 import io.opensergo.controlplane.InMemoryRuleSource;
 import io.opensergo.governance.Plan;
+import io.opensergo.governance.Rejection;
+import io.opensergo.governance.RequestRejectedException;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.document.RuleReader;
 import io.opensergo.vertx.InstanceResolver;
@@ -25,9 +27,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The service {@code prices} with two instances, v1 and v2, and the application {@code shop} that
@@ -54,7 +59,10 @@ public final class VertxExample {
             String endpoint = "localhost:" + controlPlane.port();
             OpenSergoVertx prices = start("prices", endpoint);
             OpenSergoVertx shop = start("shop", endpoint);
-            var instances = List.of(instance(prices, "v1"), instance(prices, "v2"));
+            var instances =
+                    List.of(
+                            instance(prices, Map.of("version", "v1")),
+                            instance(prices, Map.of("version", "v2", "lane", "beta")));
             WebClient client =
                     WebClient.wrap(
                             shop.client(
@@ -63,6 +71,8 @@ public final class VertxExample {
 
             limitPrices(prices, client);
             routePrices(shop, client);
+            breakOff(shop, client);
+            colour(shop, client);
 
             await(shop.close());
             await(prices.close());
@@ -82,13 +92,20 @@ public final class VertxExample {
     }
 
     /** Serves {@code GET /prices/:id}, governed by one line. */
-    private ServiceInstance instance(OpenSergoVertx openSergo, String version) {
+    private ServiceInstance instance(OpenSergoVertx openSergo, Map<String, String> labels) {
         Router router = Router.router(vertx);
-        router.get("/prices/:id").handler(context -> context.end("42.00 from " + version));
+        router.get("/prices/broken").handler(context -> context.fail(500));
+        router.get("/prices/:id")
+                .handler(context -> context.end("42.00 from " + labels.get("version")));
         openSergo.govern(router);
+        return ServiceInstance.of("localhost", serve(router), labels);
+    }
+
+    /** Returns the port. */
+    private int serve(Router router) {
         HttpServer server =
                 await(vertx.createHttpServer().requestHandler(router).listen(0, "localhost"));
-        return ServiceInstance.of("localhost", server.actualPort(), Map.of("version", version));
+        return server.actualPort();
     }
 
     private void limitPrices(OpenSergoVertx prices, WebClient client) throws IOException {
@@ -145,28 +162,90 @@ public final class VertxExample {
         tell(client, 1000, request -> request);
     }
 
+    private void breakOff(OpenSergoVertx shop, WebClient client) throws IOException {
+        chapter("Somebody adds rules/breaker.yaml for the shop, and prices fail");
+        rules.replaceAll(List.of());
+        apply(
+                shop,
+                "breaker.yaml",
+                text -> text,
+                plan -> plan.resources().contains("GET:prices") && plan.problems().isEmpty());
+        tell(client, "broken", 20);
+        note("after that:");
+        tell(client, 100, request -> request);
+
+        chapter("A second later it tries one, which succeeds: free again");
+        await(vertx.timer(1, TimeUnit.SECONDS));
+        tell(client, "1", 1);
+        tell(client, 100, request -> request);
+    }
+
+    /**
+     * The shop serves {@code GET /shop/:id} and asks prices for it; the rules colour its callers.
+     */
+    private void colour(OpenSergoVertx shop, WebClient prices) throws IOException {
+        chapter("Somebody adds rules/lane.yaml: what testers ask of the shop reaches v2 of prices");
+        rules.replaceAll(List.of());
+        long before = shop.governor().plan().number();
+        apply(shop, "lane.yaml", text -> text, plan -> plan.number() > before);
+        Router router = Router.router(vertx);
+        router.get("/shop/:id")
+                .handler(
+                        context ->
+                                prices.get("prices", "/prices/" + context.pathParam("id"))
+                                        .send()
+                                        .map(reply -> "shop: " + reply.bodyAsString())
+                                        .onSuccess(context::end)
+                                        .onFailure(context::fail));
+        shop.govern(router);
+        int port = serve(router);
+        WebClient callers = WebClient.create(vertx);
+        note("of testers:");
+        tell(i -> callers.get(port, "localhost", "/shop/" + i).putHeader("x-cohort", "beta"), 100);
+        note("of everybody else:");
+        tell(i -> callers.get(port, "localhost", "/shop/" + i), 100);
+        callers.close();
+    }
+
     private static boolean isProtected(Plan plan) {
         return plan.resources().contains("GET:/prices/:id") && plan.problems().isEmpty();
     }
 
-    /** Makes some requests, all at once, and counts the answers. */
     private static void tell(
             WebClient client, int requests, UnaryOperator<HttpRequest<Buffer>> change) {
-        List<Future<HttpResponse<Buffer>>> replies = new ArrayList<>();
-        for (int i = 0; i < requests; i++) {
-            replies.add(change.apply(client.get("prices", "/prices/" + i)).send());
-        }
-        await(Future.all(replies));
-        count(replies, VertxExample::describe)
-                .forEach((reply, number) -> note(number + " × " + reply));
+        tell(i -> change.apply(client.get("prices", "/prices/" + i)), requests);
     }
 
-    private static Map<String, Integer> count(
-            List<Future<HttpResponse<Buffer>>> replies,
-            Function<HttpResponse<Buffer>, String> describe) {
-        Map<String, Integer> counts = new TreeMap<>();
-        replies.forEach(reply -> counts.merge(describe.apply(reply.result()), 1, Integer::sum));
-        return counts;
+    /** Makes some requests, all at once, and counts the answers. */
+    private static void tell(IntFunction<HttpRequest<Buffer>> request, int requests) {
+        List<Future<String>> replies = new ArrayList<>();
+        for (int i = 0; i < requests; i++) {
+            replies.add(reply(request.apply(i)));
+        }
+        await(Future.all(replies));
+        print(replies.stream().map(Future::result));
+    }
+
+    /** Makes some requests, one after the other, and counts the answers. */
+    private static void tell(WebClient client, String id, int requests) {
+        print(
+                IntStream.range(0, requests)
+                        .mapToObj(i -> await(reply(client.get("prices", "/prices/" + id)))));
+    }
+
+    private static Future<String> reply(HttpRequest<Buffer> request) {
+        return request.send()
+                .map(VertxExample::describe)
+                .recover(
+                        error ->
+                                error instanceof RequestRejectedException refused
+                                        ? Future.succeededFuture(describe(refused.rejection()))
+                                        : Future.failedFuture(error));
+    }
+
+    private static void print(Stream<String> replies) {
+        replies.collect(Collectors.groupingBy(reply -> reply, TreeMap::new, Collectors.counting()))
+                .forEach((reply, number) -> note(number + " × " + reply));
     }
 
     private static String describe(HttpResponse<Buffer> response) {
@@ -175,6 +254,10 @@ public final class VertxExample {
         return response.statusCode()
                 + (body == null ? "" : " " + body)
                 + (retryAfter == null ? "" : ", Retry-After: " + retryAfter);
+    }
+
+    private static String describe(Rejection rejection) {
+        return "not sent, because of the rule " + rejection.rule() + ": " + rejection.limit();
     }
 
     /** Gives the control plane the rules of a file, edited, and waits until they decide. */
