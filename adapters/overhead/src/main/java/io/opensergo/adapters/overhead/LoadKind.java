@@ -8,19 +8,27 @@ import java.util.stream.Collectors;
 /** What is put under load. */
 enum LoadKind {
     /** Calls of one Dubbo service by another over a socket, both in one process. */
-    DUBBO("opensergo-dubbo"),
+    DUBBO("opensergo-dubbo", 16),
     /** HTTP requests of a Vert.x client to a Vert.x server over a socket, both in one process. */
-    VERTX("opensergo-vertx"),
+    VERTX("opensergo-vertx", 6),
     /** Entries of Sentinel under a flow rule and a degrade rule. */
-    SENTINEL("opensergo-sentinel");
+    SENTINEL("opensergo-sentinel", 3);
 
     /** How many requests are made at a time. */
     static final int CONCURRENCY = 32;
 
     private final String adapter;
 
-    LoadKind(String adapter) {
+    /** After how many turns the compiler is done. */
+    private final int warmUps;
+
+    LoadKind(String adapter, int warmUps) {
         this.adapter = adapter;
+        this.warmUps = warmUps;
+    }
+
+    int warmUps() {
+        return warmUps;
     }
 
     static LoadKind of(String argument) {
