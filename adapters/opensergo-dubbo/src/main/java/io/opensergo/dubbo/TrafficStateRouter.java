@@ -91,7 +91,9 @@ final class TrafficStateRouter<T> extends AbstractStateRouter<T> {
 
     /** Dubbo's own {@code and} changes the list it is called on, which belongs to the caller. */
     private BitList<Invoker<T>> common(BitList<Invoker<T>> providers, BitList<Invoker<T>> members) {
-        boolean areAll = members.size() == providers.getOriginList().size();
+        boolean areAll =
+                members.size() == providers.getOriginList().size()
+                        && !providers.hasMoreElementInTailList();
         return areAll ? providers : providers.clone().and(members);
     }
 

@@ -13,6 +13,7 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -168,13 +169,51 @@ class GovernedRouterTest {
         world.openSergo.govern(router);
         int port = world.serve(router);
 
-        assertThat(get(World.get(client, port, "/users/search")).body()).isEqualTo("[] []");
-        assertThat(get(World.get(client, port, "/users/search?id=7")).body()).isEqualTo("[] [id]");
-        assertThat(get(World.get(client, port, "/users/7")).body()).isEqualTo("[id] [id]");
+        assertThat(get(World.get(client, port, "/users/search")).body()).isEqualTo("{} []");
+        assertThat(get(World.get(client, port, "/users/search?id=7")).body()).isEqualTo("{} [id]");
+        assertThat(get(World.get(client, port, "/users/7")).body()).isEqualTo("{id=7} [id]");
         assertThat(get(World.get(client, port, "/tenants/a/orders/latest")).body())
-                .isEqualTo("[tenant] [tenant]");
+                .isEqualTo("{tenant=a} [tenant]");
         assertThat(get(World.get(client, port, "/tenants/a/orders/1")).body())
-                .isEqualTo("[order, tenant] [order, tenant]");
+                .isEqualTo("{order=1, tenant=a} [order, tenant]");
+    }
+
+    @Test
+    void handlersSeeTheParametersThatTheyWouldSeeUngoverned() {
+        Router governed = routesWithParameters();
+        world.openSergo.govern(governed);
+        int port = world.serve(governed);
+        int ungoverned = world.serve(routesWithParameters());
+
+        for (String path :
+                new String[] {
+                    "/users/7",
+                    "/users/7?id=8",
+                    "/users/7?name=x",
+                    "/old/1",
+                    "/old/1?to=2",
+                    "/tenants/a/orders/b",
+                    "/tenants/a/orders/b/lines/c",
+                    "/nowhere"
+                }) {
+            assertThat(get(World.get(client, port, path)))
+                    .as(path)
+                    .isEqualTo(get(World.get(client, ungoverned, path)));
+        }
+    }
+
+    /** Of other methods, rerouted, and mounted. */
+    private Router routesWithParameters() {
+        Router orders = world.router();
+        orders.get("/orders/:id").handler(this::parameters);
+        orders.get("/orders/:order/lines/:line").handler(this::parameters);
+        Router routes = world.router();
+        routes.post("/users/:name").handler(this::parameters);
+        routes.get("/users/:id").handler(this::parameters);
+        routes.get("/old/:from").handler(context -> context.reroute("/new/2"));
+        routes.get("/new/:to").handler(this::parameters);
+        routes.route("/tenants/:tenant/*").subRouter(orders);
+        return routes;
     }
 
     @Test
@@ -205,7 +244,7 @@ class GovernedRouterTest {
 
     private void parameters(RoutingContext context) {
         context.end(
-                new TreeSet<>(context.pathParams().keySet())
+                new TreeMap<>(context.pathParams())
                         + " "
                         + new TreeSet<>(context.request().params().names()));
     }
