@@ -193,8 +193,8 @@ class SlotEnforcesTest {
         var opened = new AtomicLong();
         Rig.eventually( // again, should it have recovered before it was asked
                 () -> {
-                    Calls.fail("recovering", new IOException("down"));
                     opened.set(System.nanoTime());
+                    Calls.fail("recovering", new IOException("down"));
                     return !Calls.passes("recovering");
                 });
         Rig.eventually(() -> Calls.passes("recovering"));
