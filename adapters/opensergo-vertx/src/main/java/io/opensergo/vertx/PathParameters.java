@@ -7,46 +7,53 @@ import java.util.Map;
 
 /**
  * Hides from the application what guards in front of its routes left in a request: Vert.x adds the
- * parameters of each route that matches and never takes them away.
+ * parameters of each route that matches, to those of the request only if it has none of the name,
+ * and never takes them away.
  */
 final class PathParameters {
 
-    private static final String REMEMBERED = "io.opensergo.vertx.pathParameters";
+    private static final String REMEMBERED = "io.opensergo.vertx.parameters";
+
+    private static final Remembered NOTHING =
+            new Remembered(Map.of(), MultiMap.caseInsensitiveMultiMap());
+
+    /**
+     * What a request had.
+     *
+     * @param ofPath of its path
+     * @param ofRequest of its query and forms, too
+     */
+    private record Remembered(Map<String, String> ofPath, MultiMap ofRequest) {}
 
     private PathParameters() {}
 
     /** Keeps what a request has before the guards of a router. */
     static void remember(RoutingContext context) {
-        Map<String, String> before = context.pathParams();
-        if (before.isEmpty()) {
+        Map<String, String> ofPath = context.pathParams();
+        MultiMap ofRequest = context.request().params();
+        if (ofPath.isEmpty() && ofRequest.isEmpty()) {
             context.remove(REMEMBERED); // of another router, or before the request was rerouted
         } else {
-            context.put(REMEMBERED, new HashMap<>(before));
+            MultiMap copy = MultiMap.caseInsensitiveMultiMap().addAll(ofRequest);
+            context.put(REMEMBERED, new Remembered(new HashMap<>(ofPath), copy));
         }
     }
 
     /** Gives a request what it had; for each guard whose own path has parameters. */
     static void restore(RoutingContext context) {
-        Map<String, String> remembered = context.get(REMEMBERED);
-        Map<String, String> before = remembered == null ? Map.of() : remembered;
-        Map<String, String> now = context.pathParams();
-        if (!now.equals(before)) {
-            removeFromRequest(context, now, before);
-            now.clear();
-            now.putAll(before);
+        Remembered remembered = context.get(REMEMBERED);
+        Remembered before = remembered == null ? NOTHING : remembered;
+        Map<String, String> ofPath = context.pathParams();
+        if (ofPath.equals(before.ofPath)) {
+            return;
         }
-    }
-
-    /** Vert.x does not add a parameter to a request whose query has one of its name. */
-    private static void removeFromRequest(
-            RoutingContext context, Map<String, String> now, Map<String, String> before) {
-        MultiMap parameters = context.request().params();
-        boolean hasQuery = context.request().query() != null;
-        for (String name : now.keySet()) {
-            boolean isOfQuery = hasQuery && context.queryParams().contains(name);
-            if (!before.containsKey(name) && !isOfQuery) {
-                parameters.remove(name);
+        MultiMap ofRequest = context.request().params();
+        for (String name : ofPath.keySet()) {
+            if (!before.ofRequest.contains(name)) {
+                ofRequest.remove(name);
             }
         }
+        ofPath.clear();
+        ofPath.putAll(before.ofPath);
     }
 }

@@ -36,11 +36,12 @@ final class RouterGovernance {
         mounts.forEach(
                 (router, patterns) -> {
                     boolean haveParameters = guardRoutes(router, patterns);
-                    if (router != root && haveParameters) {
+                    if (router == root) {
+                        enter(root, context -> begin(context, haveParameters));
+                    } else if (haveParameters) {
                         enter(router, PathParameters::remember);
                     }
                 });
-        enter(root, this::begin);
     }
 
     private static void enter(Router router, Consumer<RoutingContext> handler) {
@@ -53,9 +54,11 @@ final class RouterGovernance {
     }
 
     /** Gives a request its colour. One that is rerouted comes here again. */
-    private void begin(RoutingContext context) {
+    private void begin(RoutingContext context, boolean haveParameters) {
         context.remove(GUARDED);
-        PathParameters.remember(context);
+        if (haveParameters) {
+            PathParameters.remember(context);
+        }
         server.colour(context.request());
     }
 

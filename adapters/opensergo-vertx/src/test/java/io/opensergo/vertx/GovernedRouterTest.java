@@ -10,11 +10,12 @@ import io.opensergo.governance.routing.TrafficColour;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.RequestOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import java.util.Map;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -170,12 +171,13 @@ class GovernedRouterTest {
         int port = world.serve(router);
 
         assertThat(get(World.get(client, port, "/users/search")).body()).isEqualTo("{} []");
-        assertThat(get(World.get(client, port, "/users/search?id=7")).body()).isEqualTo("{} [id]");
-        assertThat(get(World.get(client, port, "/users/7")).body()).isEqualTo("{id=7} [id]");
+        assertThat(get(World.get(client, port, "/users/search?id=7")).body())
+                .isEqualTo("{} [id=7]");
+        assertThat(get(World.get(client, port, "/users/7")).body()).isEqualTo("{id=7} [id=7]");
         assertThat(get(World.get(client, port, "/tenants/a/orders/latest")).body())
-                .isEqualTo("{tenant=a} [tenant]");
+                .isEqualTo("{tenant=a} [tenant=a]");
         assertThat(get(World.get(client, port, "/tenants/a/orders/1")).body())
-                .isEqualTo("{order=1, tenant=a} [order, tenant]");
+                .isEqualTo("{order=1, tenant=a} [order=1, tenant=a]");
     }
 
     @Test
@@ -192,6 +194,8 @@ class GovernedRouterTest {
                     "/users/7?name=x",
                     "/old/1",
                     "/old/1?to=2",
+                    "/tenants/a/static",
+                    "/tenants/a/static/1",
                     "/tenants/a/orders/b",
                     "/tenants/a/orders/b/lines/c",
                     "/nowhere"
@@ -200,19 +204,35 @@ class GovernedRouterTest {
                     .as(path)
                     .isEqualTo(get(World.get(client, ungoverned, path)));
         }
+        for (String path : new String[] {"/users/7", "/tenants/a/orders/b", "/cases/a/b"}) {
+            assertThat(get(send(client, form(port, path), "id=9&order=8&NAME=7")))
+                    .as("a form for %s", path)
+                    .isEqualTo(get(send(client, form(ungoverned, path), "id=9&order=8&NAME=7")));
+        }
     }
 
-    /** Of other methods, rerouted, and mounted. */
+    private static RequestOptions form(int port, String path) {
+        return to(HttpMethod.POST, port, path)
+                .putHeader("Content-Type", "application/x-www-form-urlencoded");
+    }
+
+    /** Of other methods, rerouted, mounted, behind forms, and of names that differ by case. */
     private Router routesWithParameters() {
         Router orders = world.router();
-        orders.get("/orders/:id").handler(this::parameters);
+        orders.get("/static").handler(this::parameters);
+        orders.get("/:any/1").handler(this::parameters);
+        orders.route("/orders/:order").handler(this::parameters);
         orders.get("/orders/:order/lines/:line").handler(this::parameters);
+        Router cases = world.router();
+        cases.post("/:name").handler(this::parameters);
         Router routes = world.router();
+        routes.route().handler(BodyHandler.create(false));
         routes.post("/users/:name").handler(this::parameters);
         routes.get("/users/:id").handler(this::parameters);
         routes.get("/old/:from").handler(context -> context.reroute("/new/2"));
         routes.get("/new/:to").handler(this::parameters);
         routes.route("/tenants/:tenant/*").subRouter(orders);
+        routes.route("/cases/:Name/*").subRouter(cases);
         return routes;
     }
 
@@ -246,6 +266,9 @@ class GovernedRouterTest {
         context.end(
                 new TreeMap<>(context.pathParams())
                         + " "
-                        + new TreeSet<>(context.request().params().names()));
+                        + context.request().params().entries().stream()
+                                .map(Map.Entry::toString)
+                                .sorted()
+                                .toList());
     }
 }
