@@ -54,29 +54,17 @@ public final class InstanceGroup {
         if (members == LabelTest.ALL) {
             return instances;
         }
-        for (int i = 0; i < instances.size(); i++) {
-            if (!members.holds(labelsOf.apply(instances.get(i)))) {
-                return membersOf(instances, labelsOf, i);
+        List<I> some = null; // once one is none
+        int index = 0;
+        for (I instance : instances) {
+            if (!members.holds(labelsOf.apply(instance))) {
+                some = some == null ? new ArrayList<>(instances.subList(0, index)) : some;
+            } else if (some != null) {
+                some.add(instance);
             }
+            index++;
         }
-        return instances;
-    }
-
-    /**
-     * Copies the members.
-     *
-     * @param firstOther the index of the first instance that is none
-     */
-    private <I> List<I> membersOf(
-            List<I> instances, Function<? super I, Map<String, String>> labelsOf, int firstOther) {
-        List<I> found = new ArrayList<>(instances.subList(0, firstOther));
-        for (int i = firstOther + 1; i < instances.size(); i++) {
-            I instance = instances.get(i);
-            if (members.holds(labelsOf.apply(instance))) {
-                found.add(instance);
-            }
-        }
-        return found;
+        return some == null ? instances : some;
     }
 
     /** Returns for example {@code pricing/beta}. */
