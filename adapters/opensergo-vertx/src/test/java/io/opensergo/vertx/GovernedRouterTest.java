@@ -36,7 +36,7 @@ class GovernedRouterTest {
 
     @Test
     void eachRouteIsGuardedInFrontOfItsHandlers() {
-        limitToNone("GET:/orders/:id");
+        world.limitToNone("GET:/orders/:id");
         AtomicInteger reached = new AtomicInteger();
         router.route()
                 .handler(BodyHandler.create(false))
@@ -61,7 +61,7 @@ class GovernedRouterTest {
 
     @Test
     void aSubRouterIsGuardedByThePatternOfItsMount() {
-        limitToNone("GET:/tenants/:tenant/orders/:id");
+        world.limitToNone("GET:/tenants/:tenant/orders/:id");
         Router orders = world.router();
         orders.get("/orders/:id").handler(this::ok);
         router.route("/tenants/:tenant/*").handler(RoutingContext::next);
@@ -90,7 +90,7 @@ class GovernedRouterTest {
 
     @Test
     void aRouterThatIsMountedTwiceIsGuardedAtEachMount() {
-        limitToNone("GET:/v2/orders");
+        world.limitToNone("GET:/v2/orders");
         Router orders = world.router();
         orders.get("/orders").handler(this::ok);
         router.route("/v1/*").subRouter(orders);
@@ -146,13 +146,6 @@ class GovernedRouterTest {
                                                                         Collectors.joining(
                                                                                 " or "))))
                 .onComplete(text -> context.end(text.result()));
-    }
-
-    private void limitToNone(String resource) {
-        world.guard(
-                resource,
-                Documents.rateLimit("none", 0, 1),
-                Documents.rule(resource, "RateLimitStrategy", "none"));
     }
 
     private void ok(RoutingContext context) {
@@ -238,10 +231,7 @@ class GovernedRouterTest {
 
     @Test
     void aRequestThatTwoHandlersGuardCountsOnce() {
-        world.guard(
-                "GET:/orders",
-                Documents.concurrency("one", 1),
-                Documents.rule("GET:/orders", "ConcurrencyLimitStrategy", "one"));
+        world.guardOneAtATime("GET:/orders");
         router.get("/orders").handler(world.openSergo.serverHandler()).handler(this::ok);
         world.openSergo.govern(router);
         int port = world.serve(router);
@@ -253,7 +243,7 @@ class GovernedRouterTest {
 
     @Test
     void aReroutedRequestCountsForWhereItComesTo() {
-        limitToNone("GET:/new");
+        world.limitToNone("GET:/new");
         router.get("/old").handler(context -> context.reroute("/new"));
         router.get("/new").handler(this::ok);
         world.openSergo.govern(router);

@@ -74,7 +74,7 @@ class ServerGuardTest {
 
     @Test
     void saysNothingOfARetryThatNeverHelps() {
-        limitToNone("GET:/orders");
+        world.limitToNone("GET:/orders");
         router.get("/orders").handler(world.openSergo.serverHandler()).handler(this::ok);
         int port = world.serve(router);
 
@@ -166,10 +166,7 @@ class ServerGuardTest {
     @ParameterizedTest
     @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
     void givesThePlaceBackWhenTheCallerResetsTheConnection(HttpVersion version) throws Exception {
-        world.guard(
-                "GET:/slow",
-                Documents.concurrency("one", 1),
-                Documents.rule("GET:/slow", "ConcurrencyLimitStrategy", "one"));
+        world.guardOneAtATime("GET:/slow");
         BlockingQueue<RoutingContext> hanging = new LinkedBlockingQueue<>();
         router.get("/slow")
                 .handler(world.openSergo.serverHandler())
@@ -404,7 +401,7 @@ class ServerGuardTest {
 
     @Test
     void anyRouteMayBeGuardedAsOneResource() {
-        limitToNone("checkout");
+        world.limitToNone("checkout");
         router.route("/a/*").handler(world.openSergo.serverHandler("checkout")).handler(this::ok);
         router.route("/b").handler(world.openSergo.serverHandler("checkout")).handler(this::ok);
         router.route("/c").handler(this::ok);
@@ -418,7 +415,7 @@ class ServerGuardTest {
 
     @Test
     void aHandlerOnAllRoutesGuardsThemTogether() {
-        limitToNone("GET:/*");
+        world.limitToNone("GET:/*");
         router.route().handler(world.openSergo.serverHandler());
         router.route("/c").handler(this::ok);
         int port = world.serve(router);
@@ -430,10 +427,7 @@ class ServerGuardTest {
 
     @Test
     void aWebSocketCountsButHoldsNoPlace() {
-        world.guard(
-                "GET:/socket",
-                Documents.concurrency("one", 1),
-                Documents.rule("GET:/socket", "ConcurrencyLimitStrategy", "one"));
+        world.guardOneAtATime("GET:/socket");
         router.get("/socket")
                 .handler(world.openSergo.serverHandler())
                 .handler(context -> context.request().toWebSocket().onFailure(context::fail));
@@ -476,13 +470,6 @@ class ServerGuardTest {
         }
     }
 
-    private void limitToNone(String resource) {
-        world.guard(
-                resource,
-                Documents.rateLimit("none", 0, 1),
-                Documents.rule(resource, "RateLimitStrategy", "none"));
-    }
-
     private void ok(RoutingContext context) {
         context.end("ok");
     }
@@ -491,10 +478,7 @@ class ServerGuardTest {
     @ValueSource(strings = {"websocket", "something"})
     void aRequestThatOnlyAsksForAnUpgradeHoldsItsPlaceUntilItIsAnswered(String protocol)
             throws Exception {
-        world.guard(
-                "GET:/slow",
-                Documents.concurrency("one", 1),
-                Documents.rule("GET:/slow", "ConcurrencyLimitStrategy", "one"));
+        world.guardOneAtATime("GET:/slow");
         BlockingQueue<RoutingContext> hanging = new LinkedBlockingQueue<>();
         router.get("/slow").handler(world.openSergo.serverHandler()).handler(hanging::add);
         int port = world.serve(router);
@@ -513,10 +497,7 @@ class ServerGuardTest {
 
     @Test
     void aConnectionThatBecomesATunnelGivesItsPlaceBack() {
-        world.guard(
-                "GET:/tunnel",
-                Documents.concurrency("one", 1),
-                Documents.rule("GET:/tunnel", "ConcurrencyLimitStrategy", "one"));
+        world.guardOneAtATime("GET:/tunnel");
         router.get("/tunnel")
                 .handler(world.openSergo.serverHandler())
                 .handler(context -> context.request().toNetSocket());
@@ -538,10 +519,7 @@ class ServerGuardTest {
     @Test
     void aTunnelThatIsAskedForByConnectGivesItsPlaceBackAndARefusedOneIsAnAnswer()
             throws Exception {
-        world.guard(
-                "CONNECT:/*",
-                Documents.concurrency("one", 1),
-                Documents.rule("CONNECT:/*", "ConcurrencyLimitStrategy", "one"));
+        world.guardOneAtATime("CONNECT:/*");
         BlockingQueue<RoutingContext> refused = new LinkedBlockingQueue<>();
         router.route()
                 .handler(world.openSergo.serverHandler())

@@ -94,6 +94,49 @@ final class World implements AutoCloseable {
         follow(plan -> plan.resources().contains(resource) && plan.problems().isEmpty(), documents);
     }
 
+    /** Returns the service {@code prices} with an instance for each of some versions. */
+    InstanceResolver twoVersions(String... versions) {
+        List<ServiceInstance> instances = new ArrayList<>();
+        for (String version : versions) {
+            instances.add(instance(version));
+        }
+        return InstanceResolver.of(Map.of("prices", instances));
+    }
+
+    ServiceInstance instance(String version) {
+        int port =
+                serve(
+                        request ->
+                                request.response()
+                                        .end(version + " " + request.localAddress().port()));
+        return ServiceInstance.of("localhost", port, Map.of("version", version));
+    }
+
+    static RequestOptions prices(String uri) {
+        return new RequestOptions().setMethod(HttpMethod.GET).setHost("prices").setURI(uri);
+    }
+
+    /** Answers later, as a registry that is far away does. */
+    InstanceResolver later(Map<String, List<ServiceInstance>> instances) {
+        return service -> vertx.timer(1).map(fired -> instances.getOrDefault(service, List.of()));
+    }
+
+    /** Replaces all rules by one that lets a resource have one request at a time. */
+    void guardOneAtATime(String resource) {
+        guard(
+                resource,
+                Documents.concurrency("one", 1),
+                Documents.rule(resource, "ConcurrencyLimitStrategy", "one"));
+    }
+
+    /** Replaces all rules by one that refuses every request to a resource. */
+    void limitToNone(String resource) {
+        guard(
+                resource,
+                Documents.rateLimit("none", 0, 1),
+                Documents.rule(resource, "RateLimitStrategy", "none"));
+    }
+
     void awaitPlan(Predicate<Plan> isInForce) {
         await().atMost(PATIENCE).until(() -> isInForce.test(openSergo.governor().plan()));
     }
