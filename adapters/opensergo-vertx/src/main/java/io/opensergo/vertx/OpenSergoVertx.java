@@ -119,7 +119,7 @@ public final class OpenSergoVertx {
      * on those that answer. Every request gets its colour.
      */
     public void govern(Router router) {
-        new RouterGovernance(server, governor).govern(router);
+        new RouterGovernance(server, governor, router).install(router);
     }
 
     /**

@@ -27,6 +27,10 @@ final class PatternResource implements ResourceOfRequest {
         this.ofOtherMethods = governor.guard("*:" + pattern);
     }
 
+    String pattern() {
+        return pattern;
+    }
+
     @Override
     public Guard guard(RoutingContext context) {
         HttpMethod method = context.request().method();

@@ -7,119 +7,144 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.PlatformHandler;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Guards whole routers. A route takes no handler in front of those it has; but a route of the same
- * path and methods that comes before all others does the same, and has Vert.x do the matching.
+ * Guards a whole router in front of all its handlers. A route takes no handler in front of those it
+ * has, so that this finds the route that will handle a request by itself.
  */
-final class RouterGovernance {
-
-    /** Says of a request that a guard of its router has had it. */
-    private static final String GUARDED = "io.opensergo.vertx.guarded";
+final class RouterGovernance implements PlatformHandler {
 
     private final ServerGovernance server;
-    private final Governor governor;
 
-    RouterGovernance(ServerGovernance server, Governor governor) {
+    /** In the order in which vertx-web asks them. */
+    private final GuardedRoute[] routes;
+
+    RouterGovernance(ServerGovernance server, Governor governor, Router router) {
         this.server = server;
-        this.governor = governor;
+        List<GuardedRoute> found = new ArrayList<>();
+        collect(router, Mount.NONE, governor, found);
+        this.routes = found.toArray(GuardedRoute[]::new);
     }
 
-    void govern(Router root) {
-        Map<Router, List<String>> mounts = new LinkedHashMap<>();
-        collect(root, "", mounts);
-        mounts.forEach(
-                (router, patterns) -> {
-                    boolean haveParameters = guardRoutes(router, patterns);
-                    if (router == root) {
-                        enter(root, context -> begin(context, haveParameters));
-                    } else if (haveParameters) {
-                        enter(router, PathParameters::remember);
-                    }
-                });
+    /** Comes before all routes that the router has by now. */
+    void install(Router router) {
+        router.route().order(Integer.MIN_VALUE).handler(this);
     }
 
-    private static void enter(Router router, Consumer<RoutingContext> handler) {
-        PlatformHandler passing =
-                context -> {
-                    handler.accept(context);
-                    context.next();
-                };
-        router.route().order(Integer.MIN_VALUE).handler(passing);
-    }
-
-    /** Gives a request its colour. One that is rerouted comes here again. */
-    private void begin(RoutingContext context, boolean haveParameters) {
-        context.remove(GUARDED);
-        if (haveParameters) {
-            PathParameters.remember(context);
-        }
-        server.colour(context.request());
-    }
-
-    /** Finds the routers, each with the patterns of the paths at which it is mounted. */
-    private static void collect(Router router, String mount, Map<Router, List<String>> mounts) {
-        mounts.computeIfAbsent(router, found -> new ArrayList<>(1)).add(mount);
+    private static void collect(
+            Router router, Mount mount, Governor governor, List<GuardedRoute> found) {
         for (Route route : router.getRoutes()) {
             Router subRouter = route.getSubRouter();
+            String path = route.getPath();
             if (subRouter != null) {
-                collect(subRouter, Patterns.join(mount + Patterns.of(route), ""), mounts);
+                collect(subRouter, mount.below(route), governor, found);
+            } else if (path != null && route.isExactPath()) {
+                found.add(
+                        new GuardedRoute(
+                                mount.pattern(path),
+                                mount.methodsOf(route),
+                                new PatternResource(governor, mount.path + path)));
             }
         }
     }
 
-    /** Returns whether the path of a guard has parameters. */
-    private boolean guardRoutes(Router router, List<String> mounts) {
-        int order = Integer.MIN_VALUE;
-        boolean haveParameters = false;
-        for (Route route : router.getRoutes()) {
-            if (route.getPath() != null && route.isExactPath()) {
-                order++;
-                String path = route.getPath();
-                boolean hasParameters = path.indexOf(':') >= 0;
-                haveParameters |= hasParameters;
-                ResourceOfRequest resource =
-                        mounts.size() == 1
-                                ? new PatternResource(governor, mounts.get(0) + path)
-                                : new RouteResources(governor);
-                Route before = router.route(path).order(order);
-                Set<HttpMethod> methods = route.methods();
-                if (methods != null) {
-                    methods.forEach(before::method);
-                }
-                before.handler(new FirstGuard(resource, hasParameters));
-            }
-        }
-        return haveParameters;
-    }
-
-    /** Guards a request unless an earlier route of the router did. */
-    private final class FirstGuard implements PlatformHandler {
-
-        private final ResourceOfRequest resource;
-        private final boolean hasParameters;
-
-        FirstGuard(ResourceOfRequest resource, boolean hasParameters) {
-            this.resource = resource;
-            this.hasParameters = hasParameters;
-        }
-
-        @Override
-        public void handle(RoutingContext context) {
-            if (hasParameters) {
-                PathParameters.restore(context);
-            }
-            if (context.get(GUARDED) != null) {
-                context.next();
-                return;
-            }
-            context.put(GUARDED, true);
+    @Override
+    public void handle(RoutingContext context) {
+        server.colour(context.request());
+        PatternResource resource = resource(context);
+        if (resource == null) {
+            context.next();
+        } else {
             server.admit(context, resource.guard(context));
+        }
+    }
+
+    private @Nullable PatternResource resource(RoutingContext context) {
+        String path;
+        try {
+            path = context.normalizedPath();
+        } catch (IllegalArgumentException e) {
+            return null; // vertx-web answers such a path when it comes to it itself
+        }
+        return resource(context.request().method(), path);
+    }
+
+    /** Returns that of the first route for a path, or {@code null} if there is none. */
+    @Nullable PatternResource resource(HttpMethod method, String path) {
+        for (GuardedRoute route : routes) {
+            if (route.pattern.matches(path) && route.allows(method)) {
+                return route.resource;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * A route of the router or of one below it.
+     *
+     * @param methods those it handles; {@code null} if all
+     */
+    private record GuardedRoute(
+            RoutePattern pattern, @Nullable Set<HttpMethod> methods, PatternResource resource) {
+
+        boolean allows(HttpMethod method) {
+            return methods == null || methods.contains(method);
+        }
+    }
+
+    /**
+     * Where a router is mounted.
+     *
+     * @param path without a slash at its end
+     * @param expression for the path
+     * @param hasFinalSlash whether it was declared with one before its asterisk
+     * @param methods those that come there; {@code null} if all
+     */
+    private record Mount(
+            String path,
+            String expression,
+            boolean hasFinalSlash,
+            @Nullable Set<HttpMethod> methods) {
+
+        static final Mount NONE = new Mount("", "", true, null);
+
+        Mount below(Route route) {
+            if (route.getPath() == null) {
+                return new Mount(path, expression, hasFinalSlash, methodsOf(route));
+            }
+            String declared = Patterns.join(Patterns.of(route), "");
+            return new Mount(
+                    path + declared,
+                    expression + RoutePattern.expression(declared),
+                    route.getPath().endsWith("/"),
+                    methodsOf(route));
+        }
+
+        /** Returns the pattern of a route; that of the root is the mount itself. */
+        RoutePattern pattern(String ofRoute) {
+            if (ofRoute.equals("/") && !hasFinalSlash) {
+                return new RoutePattern(path, expression, false);
+            }
+            return new RoutePattern(
+                    path + ofRoute,
+                    expression + RoutePattern.expression(ofRoute),
+                    ofRoute.endsWith("/"));
+        }
+
+        @Nullable Set<HttpMethod> methodsOf(Route route) {
+            Set<HttpMethod> own = route.methods();
+            if (own == null || own.isEmpty()) {
+                return methods;
+            }
+            Set<HttpMethod> both = new HashSet<>(own);
+            if (methods != null) {
+                both.retainAll(methods);
+            }
+            return both;
         }
     }
 }
