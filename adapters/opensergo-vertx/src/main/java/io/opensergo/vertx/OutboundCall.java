@@ -3,7 +3,7 @@ package io.opensergo.vertx;
 import io.opensergo.governance.Guard;
 import io.opensergo.governance.Outcome;
 import io.opensergo.governance.RequestRejectedException;
-import io.vertx.core.AsyncResult;
+import io.vertx.core.Completable;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
@@ -11,15 +11,18 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.StreamResetException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An admitted request of a client, which gives its place back exactly once: when the response has
  * been received to its end, or when it is certain that it will not be.
  *
- * <p>The value says whether it has ended; the first who sets it releases.
+ * <p>The value says whether it has ended; the first who sets it releases. It is the listener of all
+ * futures of the request itself, which come one after the other: a listener of its own for each
+ * costs more than the guard.
  */
 @SuppressWarnings("serial") // never serialized
-final class OutboundCall extends AtomicBoolean {
+final class OutboundCall extends AtomicBoolean implements Completable<@Nullable Object> {
 
     private static final int SWITCHING_PROTOCOLS = 101;
 
@@ -34,6 +37,9 @@ final class OutboundCall extends AtomicBoolean {
     private final long token;
     private final Statuses statuses;
 
+    /** By the head of the response; set before this listens for its end. */
+    private Outcome outcome = Outcome.SUCCESS;
+
     OutboundCall(Guard guard, long token, Statuses statuses) {
         this.guard = guard;
         this.token = token;
@@ -42,39 +48,40 @@ final class OutboundCall extends AtomicBoolean {
 
     /** Starts the request and follows it to its end. */
     Future<HttpClientRequest> follow(Supplier<Future<HttpClientRequest>> start) {
-        Future<HttpClientRequest> request;
+        Future<HttpClientRequest> started;
         try {
-            request = start.get();
+            started = start.get();
         } catch (RuntimeException e) {
             end(outcome(e));
             throw e;
         }
-        request.onComplete(this::onRequest);
-        return request;
+        started.onComplete(this);
+        return started;
     }
 
-    private void onRequest(AsyncResult<HttpClientRequest> result) {
-        if (result.failed()) {
-            end(outcome(result.cause()));
-            return;
-        }
-        HttpClientRequest request = result.result();
-        request.response().onComplete(response -> onHead(request, response));
-    }
-
-    private void onHead(HttpClientRequest request, AsyncResult<HttpClientResponse> result) {
-        if (result.failed()) {
-            end(outcome(result.cause()));
-            return;
-        }
-        HttpClientResponse response = result.result();
-        Outcome outcome = statuses.outcome(response.statusCode());
-        if (response.statusCode() == SWITCHING_PROTOCOLS
-                || HttpMethod.CONNECT.equals(request.getMethod())) {
+    /** Hears of the request, then of the head of its response, then of the end of that. */
+    @Override
+    public void complete(@Nullable Object result, @Nullable Throwable failure) {
+        if (failure != null) {
+            end(outcome(failure));
+        } else if (result instanceof HttpClientRequest request) {
+            request.response().onComplete(this);
+        } else if (result instanceof HttpClientResponse response) {
+            onHead(response);
+        } else {
             end(outcome);
-            return;
         }
-        endOf(response).onComplete(done -> end(done.succeeded() ? outcome : outcome(done.cause())));
+    }
+
+    private void onHead(HttpClientResponse response) {
+        int status = response.statusCode();
+        outcome = statuses.outcome(status);
+        if (status == SWITCHING_PROTOCOLS
+                || HttpMethod.CONNECT.equals(response.request().getMethod())) {
+            end(outcome);
+        } else {
+            endOf(response).onComplete(this);
+        }
     }
 
     /** Vert.x 5.0 does not like to be asked when it has ended already. */
