@@ -3,6 +3,7 @@ package io.opensergo.adapters.overhead;
 import io.opensergo.controlplane.ControlPlane;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.curator.test.TestingServer;
@@ -17,8 +18,8 @@ import org.apache.dubbo.rpc.model.FrameworkModel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Synchronous calls of a provider that a registry knows, by the dubbo protocol; if governed, with a
- * guard on both sides and a route.
+ * Synchronous calls of a provider that a registry knows, by the dubbo protocol; a governed consumer
+ * has a guard and a route, a governed provider a guard.
  */
 final class DubboLoad implements Load {
 
@@ -32,24 +33,26 @@ final class DubboLoad implements Load {
     private final @Nullable ControlPlane controlPlane;
     private final Greeter greeter;
 
-    DubboLoad(boolean governed) throws Exception {
+    DubboLoad(boolean consumerIsGoverned, boolean providerIsGoverned) throws Exception {
         controlPlane =
-                governed ? Rules.guardingAndRouting(List.of(METHOD), SERVICE, "subset") : null;
-        provide();
-        greeter = consume();
+                consumerIsGoverned || providerIsGoverned
+                        ? Rules.guardingAndRouting(List.of(METHOD), SERVICE, "subset")
+                        : null;
+        provide(providerIsGoverned);
+        greeter = consume(consumerIsGoverned);
     }
 
-    private void provide() {
+    private void provide(boolean governed) {
         var service = new ServiceConfig<Greeter>();
         service.setInterface(Greeter.class);
         service.setRef(name -> "Hello " + name);
         var protocol = new ProtocolConfig("dubbo", -1);
         protocol.setHost("127.0.0.1");
-        bootstrap(provider).protocol(protocol).service(service).start();
+        bootstrap(provider, governed).protocol(protocol).service(service).start();
     }
 
-    private Greeter consume() {
-        DubboBootstrap bootstrap = bootstrap(consumer);
+    private Greeter consume(boolean governed) {
+        DubboBootstrap bootstrap = bootstrap(consumer, governed);
         bootstrap.start();
         var reference = new ReferenceConfig<Greeter>();
         reference.setScopeModel(bootstrap.getApplicationModel().getDefaultModule());
@@ -59,18 +62,15 @@ final class DubboLoad implements Load {
         return reference.get();
     }
 
-    private DubboBootstrap bootstrap(FrameworkModel framework) {
+    private DubboBootstrap bootstrap(FrameworkModel framework, boolean governed) {
         var application = new ApplicationConfig(Rules.APP);
         application.setQosEnable(false);
         application.setEnableFileCache(false);
-        application.setParameters(
-                controlPlane == null
-                        ? Map.of("subset", "v1")
-                        : Map.of(
-                                "subset",
-                                "v1",
-                                "opensergo.endpoint",
-                                "localhost:" + controlPlane.port()));
+        Map<String, String> parameters = new HashMap<>(Map.of("subset", "v1"));
+        if (governed && controlPlane != null) {
+            parameters.put("opensergo.endpoint", "localhost:" + controlPlane.port());
+        }
+        application.setParameters(parameters);
         return DubboBootstrap.getInstance(framework.newApplication())
                 .application(application)
                 .registry(new RegistryConfig("zookeeper://" + registry.getConnectString()));

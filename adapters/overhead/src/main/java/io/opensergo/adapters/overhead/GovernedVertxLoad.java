@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 
-/** The same, with a guard at the server, and a guard and a route at the client. */
+/** The same, with a guard and a route at the client, and perhaps a guard at the server. */
 final class GovernedVertxLoad implements Load {
 
     private static final String SERVICE = "orders";
@@ -21,7 +21,7 @@ final class GovernedVertxLoad implements Load {
     private final OpenSergoVertx openSergo;
     private final VertxLoad load;
 
-    GovernedVertxLoad() {
+    GovernedVertxLoad(boolean serverIsGoverned) {
         controlPlane =
                 Rules.guardingAndRouting(
                         List.of("GET:" + VertxLoad.ROUTE, "GET:" + SERVICE), SERVICE, "version");
@@ -33,7 +33,9 @@ final class GovernedVertxLoad implements Load {
                         .build();
         openSergo.governor().ready().block(Rules.PATIENCE);
         Router router = VertxLoad.router(vertx);
-        openSergo.govern(router);
+        if (serverIsGoverned) {
+            openSergo.govern(router);
+        }
         HttpServer server = VertxLoad.serve(vertx, router);
         ServiceInstance instance =
                 ServiceInstance.of("localhost", server.actualPort(), Map.of("version", "v1"));

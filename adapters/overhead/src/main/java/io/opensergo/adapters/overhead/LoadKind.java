@@ -7,10 +7,20 @@ import java.util.stream.Collectors;
 
 /** What is put under load. */
 enum LoadKind {
-    /** Calls of one Dubbo service by another over a socket, both in one process. */
+    /**
+     * Calls of one Dubbo service by another over a socket, both in one process; a guard and a route
+     * at the consumer.
+     */
     DUBBO("opensergo-dubbo", 16),
-    /** HTTP requests of a Vert.x client to a Vert.x server over a socket, both in one process. */
+    /** The same, with a second guard at the provider. */
+    DUBBO_BOTH_ENDS("opensergo-dubbo", 16),
+    /**
+     * HTTP requests of a Vert.x client to a Vert.x server over a socket, both in one process; a
+     * guard and a route at the client.
+     */
     VERTX("opensergo-vertx", 6),
+    /** The same, with a second guard at the server. */
+    VERTX_BOTH_ENDS("opensergo-vertx", 6),
     /** Entries of Sentinel under a flow rule and a degrade rule. */
     SENTINEL("opensergo-sentinel", 3);
 
@@ -32,7 +42,7 @@ enum LoadKind {
     }
 
     static LoadKind of(String argument) {
-        return valueOf(argument.toUpperCase(Locale.ROOT));
+        return valueOf(argument.toUpperCase(Locale.ROOT).replace('-', '_'));
     }
 
     /**
@@ -42,8 +52,10 @@ enum LoadKind {
      */
     Load start(boolean governed) throws Exception {
         return switch (this) {
-            case DUBBO -> new DubboLoad(governed);
-            case VERTX -> governed ? new GovernedVertxLoad() : VertxLoad.alone();
+            case DUBBO -> new DubboLoad(governed, false);
+            case DUBBO_BOTH_ENDS -> new DubboLoad(governed, governed);
+            case VERTX -> governed ? new GovernedVertxLoad(false) : VertxLoad.alone();
+            case VERTX_BOTH_ENDS -> governed ? new GovernedVertxLoad(true) : VertxLoad.alone();
             case SENTINEL -> new SentinelLoad(governed);
         };
     }

@@ -23,8 +23,9 @@ import java.util.function.ToDoubleFunction;
  *
  * <p>Target: a median ratio of 0.95 or more.
  *
- * <p>Arguments: which of {@code dubbo}, {@code vertx} and {@code sentinel}, and perhaps how many
- * times they are started (8).
+ * <p>Arguments: which of {@code dubbo}, {@code vertx} and {@code sentinel}, with a guard and a
+ * route where requests are made, and {@code dubbo-both-ends} and {@code vertx-both-ends}, with a
+ * second guard where they are answered; and perhaps how many times they are started (8).
  */
 public final class OverheadReport {
 
@@ -90,7 +91,7 @@ public final class OverheadReport {
 
     private static void print(LoadKind kind, List<List<Pair>> starts) {
         System.out.printf(
-                "%-8s %d starts; alone %,.0f/s, %,.0f ns of processor time a request; governed %,.0f/s,"
+                "%-15s %d starts; alone %,.0f/s, %,.0f ns of processor time a request; governed %,.0f/s,"
                         + " %,.0f ns%n",
                 kind,
                 starts.size(),
