@@ -191,6 +191,7 @@ class GovernedRouterTest {
                     "/tenants/a/static/1",
                     "/tenants/a/orders/b",
                     "/tenants/a/orders/b/lines/c",
+                    "/users/%zz",
                     "/nowhere"
                 }) {
             assertThat(get(World.get(client, port, path)))

@@ -62,6 +62,34 @@ class StartTest {
     }
 
     @Test
+    void aStartThatFailsLeavesNoConnectionBehind() {
+        Vertx vertx = Vertx.vertx();
+        try (ControlPlane controlPlane = ControlPlane.builder().port(0).start()) {
+            Set<Thread> before = threadsOfClients();
+
+            assertThatThrownBy(
+                            () ->
+                                    OpenSergoVertx.builder(vertx, "shop")
+                                            .client(World.to(controlPlane.port()))
+                                            .governor(
+                                                    governor -> {
+                                                        throw new IllegalStateException("no");
+                                                    })
+                                            .build())
+                    .hasMessage("no");
+
+            await().atMost(PATIENCE).until(() -> before.containsAll(threadsOfClients()));
+        }
+        get(vertx.close());
+    }
+
+    private static Set<Thread> threadsOfClients() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("opensergo-client"))
+                .collect(Collectors.toSet());
+    }
+
+    @Test
     void aControlPlaneMayComeLater() throws Exception {
         int port = freePort();
         Vertx vertx = Vertx.vertx();
