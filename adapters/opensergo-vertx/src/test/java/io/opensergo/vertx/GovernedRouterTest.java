@@ -220,7 +220,9 @@ class GovernedRouterTest {
         Router cases = world.router();
         cases.post("/:name").handler(this::parameters);
         Router routes = world.router();
-        routes.route().handler(BodyHandler.create(false));
+        routes.route()
+                .handler(BodyHandler.create(false))
+                .failureHandler(context -> context.response().setStatusCode(500).end("failed"));
         routes.post("/users/:name").handler(this::parameters);
         routes.get("/users/:id").handler(this::parameters);
         routes.get("/old/:from").handler(context -> context.reroute("/new/2"));
