@@ -101,7 +101,12 @@ final class Admission extends AtomicBoolean {
 
     private void end(@Nullable Outcome known) {
         if (compareAndSet(false, true)) {
-            guard.release(token, known == null ? outcome() : known);
+            Outcome outcome = Outcome.CANCELLED;
+            try {
+                outcome = known == null ? outcome() : known; // asks the application
+            } finally {
+                guard.release(token, outcome);
+            }
         }
         stopWaiting();
     }

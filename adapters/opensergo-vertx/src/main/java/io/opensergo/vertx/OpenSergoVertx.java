@@ -113,10 +113,12 @@ public final class OpenSergoVertx {
      * all their handlers, as {@link #serverHandler()} would; with the patterns of mounts,
      * parameters included.
      *
-     * <p>A request counts for the first route that matches its path and method. Routes without a
-     * path and those of whole sub-trees ({@code /api/*}) are not guarded, since they mostly belong
-     * to handlers that pass requests on, nor are regular expressions; put {@link #serverHandler()}
-     * on those that answer. Every request gets its colour.
+     * <p>A request counts for the first route that matches its path and method, as they are when
+     * this is called; hosts and content types, and whether a route is disabled or removed later,
+     * are not looked at. Routes without a path and those of whole sub-trees ({@code /api/*}) are
+     * not guarded, since they mostly belong to handlers that pass requests on, nor are regular
+     * expressions; put {@link #serverHandler()} on those that answer. Every request gets its
+     * colour.
      */
     public void govern(Router router) {
         new RouterGovernance(server, governor, router).install(router);

@@ -53,7 +53,8 @@ public final class OpenSergoVertxBuilder {
 
     /**
      * Sets which statuses of responses, sent and received, are failures; 500 and above by default.
-     * Its {@code errorConditions} may choose among them, by names such as {@code 503}.
+     * Its {@code errorConditions} may choose among them, by names such as {@code 503}. If it
+     * throws, the request tells breakers nothing.
      */
     public OpenSergoVertxBuilder failures(IntPredicate isFailureStatus) {
         this.isFailure = isFailureStatus;
@@ -64,6 +65,9 @@ public final class OpenSergoVertxBuilder {
      * Sets what answers a rejected request, on its context: for example {@code (ctx, why) ->
      * ctx.fail(429)}. By default it is the fallback of the rule, or else 429 and {@code
      * Retry-After}.
+     *
+     * <p>In a router that is governed as a whole, the request has not come to its route yet: {@code
+     * currentRoute()} is the guard's, and there are no parameters of the path.
      */
     public OpenSergoVertxBuilder onRejection(
             BiConsumer<? super RoutingContext, ? super Rejection> reply) {

@@ -75,7 +75,12 @@ final class OutboundCall extends AtomicBoolean implements Completable<@Nullable 
 
     private void onHead(HttpClientResponse response) {
         int status = response.statusCode();
-        outcome = statuses.outcome(status);
+        try {
+            outcome = statuses.outcome(status);
+        } catch (RuntimeException e) { // of the application
+            end(Outcome.CANCELLED);
+            throw e;
+        }
         if (status == SWITCHING_PROTOCOLS
                 || HttpMethod.CONNECT.equals(response.request().getMethod())) {
             end(outcome);

@@ -65,6 +65,14 @@ final class RoutePattern {
         return PARAMETER.matcher(escaped).replaceAll("[^/]+");
     }
 
+    /**
+     * Returns the same for a mount, which vertx-web matches before it looks at the routes below:
+     * they cannot make it match anything else, nor try to for a long time.
+     */
+    static String expressionOfMount(String declared) {
+        return "(?>" + expression(declared) + ")";
+    }
+
     /** Returns whether it matches a path, which is normalized. */
     boolean matches(String path) {
         return expression == null ? matchesSegments(path) : expression.matcher(path).matches();
@@ -72,7 +80,7 @@ final class RoutePattern {
 
     private boolean matchesSegments(String path) {
         int end = path.length();
-        if (!needsFinalSlash && path.charAt(end - 1) == '/') {
+        if (!needsFinalSlash && path.endsWith("/")) {
             end--;
         }
         int at = 0;

@@ -59,6 +59,7 @@ final class RouterGovernance implements PlatformHandler {
         if (resource == null) {
             context.next();
         } else {
+            context.request().routed(resource.pattern()); // what metrics say of a rejected one
             server.admit(context, resource.guard(context));
         }
     }
@@ -70,13 +71,23 @@ final class RouterGovernance implements PlatformHandler {
         } catch (IllegalArgumentException e) {
             return null; // vertx-web answers such a path when it comes to it itself
         }
-        return resource(context.request().method(), path);
+        String mountPoint = context.mountPoint();
+        return resource(
+                context.request().method(), mountPoint == null ? path : below(mountPoint, path));
+    }
+
+    /** Returns the path that a router has to do with that was governed and then mounted. */
+    private static String below(String mountPoint, String path) {
+        boolean hasFinalSlash = mountPoint.endsWith("/");
+        int start = mountPoint.length() - (hasFinalSlash ? 1 : 0);
+        String rest = path.substring(Math.min(start, path.length()));
+        return rest.isEmpty() && !hasFinalSlash ? "/" : rest;
     }
 
     /** Returns that of the first route for a path, or {@code null} if there is none. */
     @Nullable PatternResource resource(HttpMethod method, String path) {
         for (GuardedRoute route : routes) {
-            if (route.pattern.matches(path) && route.allows(method)) {
+            if (route.allows(method) && route.pattern.matches(path)) {
                 return route.resource;
             }
         }
@@ -113,14 +124,16 @@ final class RouterGovernance implements PlatformHandler {
         static final Mount NONE = new Mount("", "", true, null);
 
         Mount below(Route route) {
-            if (route.getPath() == null) {
+            String declared = route.getPath();
+            if (declared == null || declared.equals("/")) {
                 return new Mount(path, expression, hasFinalSlash, methodsOf(route));
             }
-            String declared = Patterns.join(Patterns.of(route), "");
+            boolean endsWithSlash = declared.endsWith("/");
+            String added = endsWithSlash ? declared.substring(0, declared.length() - 1) : declared;
             return new Mount(
-                    path + declared,
-                    expression + RoutePattern.expression(declared),
-                    route.getPath().endsWith("/"),
+                    path + added,
+                    expression + RoutePattern.expressionOfMount(added),
+                    endsWithSlash,
                     methodsOf(route));
         }
 
@@ -144,7 +157,7 @@ final class RouterGovernance implements PlatformHandler {
             if (methods != null) {
                 both.retainAll(methods);
             }
-            return both;
+            return Set.copyOf(both);
         }
     }
 }

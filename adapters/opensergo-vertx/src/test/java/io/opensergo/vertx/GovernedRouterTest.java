@@ -21,6 +21,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** A whole router, guarded after its routes were declared. */
 class GovernedRouterTest {
@@ -100,6 +101,35 @@ class GovernedRouterTest {
 
         assertThat(get(World.get(client, port, "/v1/orders")).status()).isEqualTo(200);
         assertThat(get(World.get(client, port, "/v2/orders")).status()).isEqualTo(429);
+    }
+
+    @Test
+    void aRouterThatIsMountedAfterItWasGovernedIsGuardedByItsOwnPatterns() {
+        world.limitToNone("GET:/orders");
+        Router orders = world.router();
+        orders.get("/:any/:thing").handler(this::ok);
+        orders.get("/orders").handler(this::ok);
+        world.openSergo.govern(orders);
+        router.route("/api/*").subRouter(orders);
+        router.route("/v:version/*").subRouter(orders);
+        int port = world.serve(router);
+
+        assertThat(get(World.get(client, port, "/api/orders")).status()).isEqualTo(429);
+        assertThat(get(World.get(client, port, "/v2/orders")).status()).isEqualTo(429);
+        assertThat(get(World.get(client, port, "/api/orders/1")).status()).isEqualTo(200);
+    }
+
+    @Test
+    @Timeout(30)
+    void aLongPathThatAlmostMatchesIsNoWork() {
+        Router parts = world.router();
+        parts.get("/:c-:d").handler(this::ok);
+        router.route("/:a-:b/*").subRouter(parts);
+        var governance = new RouterGovernance(null, world.openSergo.governor(), router);
+        String dashes = "/" + "-".repeat(3_000);
+
+        assertThat(governance.resource(HttpMethod.GET, dashes + dashes + "/x")).isNull();
+        assertThat(governance.resource(HttpMethod.GET, dashes + dashes)).isNotNull();
     }
 
     @Test

@@ -54,17 +54,18 @@ public final class InstanceGroup {
         if (members == LabelTest.ALL) {
             return instances;
         }
-        List<I> some = null; // once one is none
-        int index = 0;
+        List<I> found = null; // as long as all are members, none is copied
+        int looked = 0;
         for (I instance : instances) {
-            if (!members.holds(labelsOf.apply(instance))) {
-                some = some == null ? new ArrayList<>(instances.subList(0, index)) : some;
-            } else if (some != null) {
-                some.add(instance);
+            boolean isMember = members.holds(labelsOf.apply(instance));
+            if (!isMember && found == null) {
+                found = new ArrayList<>(instances.subList(0, looked));
+            } else if (isMember && found != null) {
+                found.add(instance);
             }
-            index++;
+            looked++;
         }
-        return some == null ? instances : some;
+        return found == null ? instances : found;
     }
 
     /** Returns for example {@code pricing/beta}. */
