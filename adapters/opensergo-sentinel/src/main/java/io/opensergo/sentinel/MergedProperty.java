@@ -6,6 +6,7 @@ import com.alibaba.csp.sentinel.slots.block.AbstractRule;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -42,8 +43,12 @@ final class MergedProperty<R extends AbstractRule> implements SentinelProperty<L
 
     private static final Logger LOG = LoggerFactory.getLogger(MergedProperty.class);
 
-    /** How long an update that is on its way while places change may take to arrive. */
-    static final Duration ON_ITS_WAY = Duration.ofMillis(200);
+    /**
+     * The pauses before each look for an update that was on its way to the manager while places
+     * changed: it arrives at once, or late if its thread stalls.
+     */
+    static final List<Duration> PAUSES =
+            List.of(Duration.ofMillis(200), Duration.ofMillis(800), Duration.ofSeconds(4));
 
     private final RuleManagerPort<R> manager;
     private final Scheduler scheduler;
@@ -135,7 +140,7 @@ final class MergedProperty<R extends AbstractRule> implements SentinelProperty<L
     /**
      * Needs the lock. An update of the property that the manager leaves may be on its way to the
      * manager, and arrive there after this, without ours: nobody hears of that, so it is looked for
-     * a moment later.
+     * a few times.
      */
     private void takePlace() {
         takesPlace = true;
@@ -147,7 +152,20 @@ final class MergedProperty<R extends AbstractRule> implements SentinelProperty<L
         } finally {
             takesPlace = false;
         }
-        scheduler.schedule(this::lookAgain, ON_ITS_WAY.toMillis(), TimeUnit.MILLISECONDS);
+        lookAgainAfter(PAUSES.iterator());
+    }
+
+    /** One look follows the other, so that they wait on one thread. */
+    private void lookAgainAfter(Iterator<Duration> pauses) {
+        if (pauses.hasNext()) {
+            scheduler.schedule(
+                    () -> {
+                        lookAgain();
+                        lookAgainAfter(pauses);
+                    },
+                    pauses.next().toMillis(),
+                    TimeUnit.MILLISECONDS);
+        }
     }
 
     private void lookAgain() {
