@@ -148,7 +148,10 @@ final class MergedProperty<R extends AbstractRule> implements SentinelProperty<L
             manager.register(this);
         } catch (RuntimeException e) { // of the user's property; tried again with the next change
             attached = false;
-            LOG.error("The {} rules of OpenSergo are not in force", manager.name(), e);
+            LOG.error(
+                    "The {} rules of OpenSergo are not in force: the property registered with Sentinel failed as its place was taken; they are tried again when they change",
+                    manager.name(),
+                    e);
         } finally {
             takesPlace = false;
         }
@@ -176,7 +179,7 @@ final class MergedProperty<R extends AbstractRule> implements SentinelProperty<L
 
     /** Needs the lock and the monitor of the manager's listener. */
     @SuppressWarnings("ReferenceEquality") // this very property
-    private void listenToCurrent() {
+    private void listenToCurrent(PropertyListener<List<R>> listener) {
         SentinelProperty<List<R>> current =
                 manager.currentProperty().orElseGet(manager::propertyOfRules);
         if (current == this) {
@@ -184,10 +187,28 @@ final class MergedProperty<R extends AbstractRule> implements SentinelProperty<L
         }
         Theirs left = theirs;
         var next = new Theirs(current);
-        current.addListener(next);
+        try {
+            current.addListener(next);
+        } catch (RuntimeException e) {
+            giveBack(current, listener);
+            throw e;
+        }
         theirs = next;
         if (left != null) {
             left.property.removeListener(left);
+        }
+    }
+
+    /** The manager has left its property by now, and remembers it as its own all the same. */
+    private void giveBack(SentinelProperty<List<R>> current, PropertyListener<List<R>> ofManager) {
+        try {
+            current.addListener(ofManager);
+        } catch (RuntimeException e) {
+            LOG.error(
+                    "Sentinel may not hear of changes to the {} rules of {} any more; register that property again",
+                    manager.name(),
+                    current.getClass().getName(),
+                    e);
         }
     }
 
@@ -223,7 +244,7 @@ final class MergedProperty<R extends AbstractRule> implements SentinelProperty<L
     public void addListener(PropertyListener<List<R>> listener) {
         if (Thread.holdsLock(lock) && takesPlace) {
             ofManager = listener;
-            listenToCurrent();
+            listenToCurrent(listener);
         }
         listeners.add(listener);
         try {

@@ -186,6 +186,43 @@ class DataSourceRaceTest {
     }
 
     @Test
+    void theManagerGoesOnHearingAPropertyThatNobodyElseMayListenTo() {
+        var merged = new MergedProperty<>(RuleManagerPort.FLOW);
+        var dataSource = new Exclusive();
+        FlowRuleManager.register2Property(dataSource);
+        FlowRule ours = rule("ours");
+        FlowRule theirs = rule("theirs");
+        merged.setOurs(List.of(rule("in vain")));
+
+        dataSource.updateValue(List.of(theirs));
+        awaitRules(theirs);
+
+        dataSource.exclusive = false;
+        merged.setOurs(List.of(ours));
+        awaitRules(theirs, ours);
+        merged.detach();
+        awaitRules(theirs);
+    }
+
+    /** A property of a user's that fails for everybody but the manager. */
+    private static final class Exclusive extends DynamicSentinelProperty<List<FlowRule>> {
+
+        private PropertyListener<List<FlowRule>> manager;
+        private boolean exclusive = true;
+
+        @Override
+        public void addListener(PropertyListener<List<FlowRule>> listener) {
+            if (manager == null) {
+                manager = listener;
+            }
+            if (exclusive && !listener.equals(manager)) {
+                throw new IllegalStateException("a fault of the user's");
+            }
+            super.addListener(listener);
+        }
+    }
+
+    @Test
     void whatAPropertyHadAtFirstDoesNotReplaceItsUpdate() {
         var merged = new MergedProperty<>(RuleManagerPort.FLOW);
         FlowRule newer = rule("newer");
