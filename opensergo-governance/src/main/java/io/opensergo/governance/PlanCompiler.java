@@ -19,6 +19,7 @@ import io.opensergo.rules.traffic.VirtualWorkload;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,7 +35,7 @@ final class PlanCompiler {
     private final RuleBook book;
     private final Engine engine;
     private final CompiledPlan previous;
-    private final List<PlanProblem> problems = new ArrayList<>();
+    private final Set<PlanProblem> problems = new LinkedHashSet<>(); // one for all parts of a rule
     private final RuleJoin join;
 
     private PlanCompiler(RuleBook book, CompiledPlan previous, Engine engine) {
@@ -189,6 +190,6 @@ final class PlanCompiler {
                 book.versions(),
                 join.resources(),
                 book.of(TrafficRouter.KIND).stream().map(Rule::name).toList(),
-                problems);
+                List.copyOf(problems));
     }
 }
