@@ -4,9 +4,9 @@ import io.opensergo.governance.internal.limiter.LeasedLimiter;
 import io.opensergo.governance.internal.rules.Binding;
 import io.opensergo.governance.internal.rules.RuleBook;
 import io.opensergo.governance.internal.rules.RuleJoin;
+import io.opensergo.governance.internal.rules.RuleText;
 import io.opensergo.governance.routing.Lanes;
 import io.opensergo.governance.routing.RouteTable;
-import io.opensergo.rules.Metadata;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.faulttolerance.ConcurrencyLimitStrategy;
 import io.opensergo.rules.faulttolerance.FaultToleranceRule;
@@ -141,14 +141,8 @@ final class PlanCompiler {
     }
 
     private void checkMode(Rule rule) {
-        String mode = rule.metadata().annotations().get(Metadata.MODE_ANNOTATION);
-        if (mode != null && !rule.metadata().isShadow()) {
-            report(
-                    PlanProblem.Type.UNKNOWN_MODE,
-                    rule,
-                    "has the annotation %s '%s', which is not '%s'; it is enforced"
-                            .formatted(Metadata.MODE_ANNOTATION, mode, Metadata.SHADOW_MODE));
-        }
+        RuleText.unknownMode(rule)
+                .ifPresent(problem -> report(PlanProblem.Type.UNKNOWN_MODE, rule, problem));
     }
 
     private void checkSupport(Strategy strategy) {
