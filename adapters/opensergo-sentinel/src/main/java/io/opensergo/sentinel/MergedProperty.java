@@ -195,7 +195,7 @@ final class MergedProperty<R extends AbstractRule> implements SentinelProperty<L
         }
         theirs = next;
         if (left != null) {
-            left.property.removeListener(left);
+            left.stop();
         }
     }
 
@@ -230,7 +230,7 @@ final class MergedProperty<R extends AbstractRule> implements SentinelProperty<L
                 return false;
             }
         }
-        left.property.removeListener(left);
+        left.stop();
         return true;
     }
 
@@ -344,6 +344,18 @@ final class MergedProperty<R extends AbstractRule> implements SentinelProperty<L
 
         private Theirs(SentinelProperty<List<R>> property) {
             this.property = property;
+        }
+
+        /** A property that cannot be left must not keep Sentinel from what comes next. */
+        private void stop() {
+            try {
+                property.removeListener(this);
+            } catch (RuntimeException e) {
+                LOG.warn(
+                        "A property of {} rules failed as OpenSergo left it, which hears it no more",
+                        manager.name(),
+                        e);
+            }
         }
 
         private List<R> rules() {

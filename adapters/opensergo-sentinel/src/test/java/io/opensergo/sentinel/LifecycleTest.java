@@ -356,6 +356,43 @@ class LifecycleTest {
         }
     }
 
+    @Test
+    void aPropertyThatCannotBeLeftForAnotherKeepsNothingOut() throws IOException {
+        try (Rig rig = Rig.start()) {
+            var before = new Clinging();
+            before.clings = false;
+            FlowRuleManager.register2Property(before);
+            rig.put("ours", 1, Rules.on("ours", Rules.rate("limit", 0, 1)));
+
+            before.clings = true;
+            var after = new DynamicSentinelProperty<List<FlowRule>>(List.of());
+            FlowRuleManager.register2Property(after);
+            Rig.eventually(() -> !Calls.passes("ours"));
+            after.updateValue(List.of(new FlowRule("theirs").setCount(0)));
+
+            assertThat(Calls.passes("theirs")).isFalse();
+            assertThat(Calls.passes("ours")).isFalse();
+        }
+    }
+
+    @Test
+    void aPropertyThatCannotBeLeftInTheEndHasItsPlaceBack() throws IOException {
+        try (Rig rig = Rig.start()) {
+            var property = new Clinging();
+            property.clings = false;
+            FlowRuleManager.register2Property(property);
+            rig.put("ours", 1, Rules.on("ours", Rules.rate("limit", 0, 1)));
+
+            property.clings = true;
+            rig.sentinel.close();
+            property.clings = false;
+
+            property.updateValue(List.of(new FlowRule("theirs").setCount(0)));
+            assertThat(Calls.passes("theirs")).isFalse();
+            assertThat(Calls.passes("ours")).isTrue();
+        }
+    }
+
     /** A property of a user's that fails when it is left. */
     private static final class Clinging extends DynamicSentinelProperty<List<FlowRule>> {
 
