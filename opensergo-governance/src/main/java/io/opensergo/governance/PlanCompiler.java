@@ -4,9 +4,9 @@ import io.opensergo.governance.internal.limiter.LeasedLimiter;
 import io.opensergo.governance.internal.rules.Binding;
 import io.opensergo.governance.internal.rules.RuleBook;
 import io.opensergo.governance.internal.rules.RuleJoin;
+import io.opensergo.governance.internal.rules.RuleText;
 import io.opensergo.governance.routing.Lanes;
 import io.opensergo.governance.routing.RouteTable;
-import io.opensergo.rules.Metadata;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.faulttolerance.ConcurrencyLimitStrategy;
 import io.opensergo.rules.faulttolerance.FaultToleranceRule;
@@ -19,6 +19,7 @@ import io.opensergo.rules.traffic.VirtualWorkload;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,7 +35,7 @@ final class PlanCompiler {
     private final RuleBook book;
     private final Engine engine;
     private final CompiledPlan previous;
-    private final List<PlanProblem> problems = new ArrayList<>();
+    private final Set<PlanProblem> problems = new LinkedHashSet<>(); // one for all parts of a rule
     private final RuleJoin join;
 
     private PlanCompiler(RuleBook book, CompiledPlan previous, Engine engine) {
@@ -140,14 +141,8 @@ final class PlanCompiler {
     }
 
     private void checkMode(Rule rule) {
-        String mode = rule.metadata().annotations().get(Metadata.MODE_ANNOTATION);
-        if (mode != null && !rule.metadata().isShadow()) {
-            report(
-                    PlanProblem.Type.UNKNOWN_MODE,
-                    rule,
-                    "has the annotation %s '%s', which is not '%s'; it is enforced"
-                            .formatted(Metadata.MODE_ANNOTATION, mode, Metadata.SHADOW_MODE));
-        }
+        RuleText.unknownMode(rule)
+                .ifPresent(problem -> report(PlanProblem.Type.UNKNOWN_MODE, rule, problem));
     }
 
     private void checkSupport(Strategy strategy) {
@@ -189,6 +184,6 @@ final class PlanCompiler {
                 book.versions(),
                 join.resources(),
                 book.of(TrafficRouter.KIND).stream().map(Rule::name).toList(),
-                problems);
+                List.copyOf(problems));
     }
 }

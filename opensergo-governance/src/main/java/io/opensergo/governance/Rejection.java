@@ -1,7 +1,7 @@
 package io.opensergo.governance;
 
 import io.opensergo.governance.internal.rules.Binding;
-import io.opensergo.governance.internal.rules.LimitText;
+import io.opensergo.governance.internal.rules.RuleText;
 import io.opensergo.rules.faulttolerance.HttpRequestFallbackAction;
 import io.opensergo.rules.faulttolerance.StrategyKind;
 import java.time.Duration;
@@ -38,7 +38,7 @@ public record Rejection(
                 binding.ruleName(),
                 binding.kind(),
                 binding.strategy().name(),
-                LimitText.of(binding.strategy()),
+                RuleText.limit(binding.strategy()),
                 retryAfter,
                 binding.fallback());
     }

@@ -303,6 +303,29 @@ class GovernorTest {
     }
 
     @Test
+    void reportsAProblemOnceForAllPartsOfARule() {
+        var limit = rate(metadata("limit"), LimitMode.LOCAL, 1, SECOND);
+        Metadata ofRule = metadata("rule").withAnnotation(Metadata.MODE_ANNOTATION, "shadwo");
+        List<StrategyRef> strategies = List.of(StrategyRef.to(limit));
+        Governor governor =
+                governor(
+                        List.of(
+                                limit,
+                                new FaultToleranceRule(
+                                        ofRule, List.of(new ResourceRef("a")), strategies, "page"),
+                                new FaultToleranceRule(
+                                        ofRule,
+                                        List.of(new ResourceRef("b")),
+                                        strategies,
+                                        "page")));
+
+        assertThat(governor.plan().problems())
+                .extracting(PlanProblem::type)
+                .containsExactly(
+                        PlanProblem.Type.UNKNOWN_MODE, PlanProblem.Type.DANGLING_FALLBACK_ACTION);
+    }
+
+    @Test
     void dividesALimitAmongTheInstancesRoundedUp() {
         var limit = rate(metadata("limit"), LimitMode.GLOBAL_TO_LOCAL, 10, SECOND);
         Governor governor =

@@ -1,7 +1,7 @@
 package io.opensergo.sentinel;
 
 import com.alibaba.csp.sentinel.slots.block.RuleConstant;
-import io.opensergo.governance.internal.rules.LimitText;
+import io.opensergo.governance.internal.rules.RuleText;
 import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy;
 import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy.ErrorConditions;
 import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy.SlowConditions;
@@ -38,7 +38,7 @@ final class Breakers {
     private static @Nullable String whatSentinelCannotSay(CircuitBreakerStrategy strategy) {
         if (strategy.recoveryTimeout().toMillis() % 1000 != 0) {
             return "its recoveryTimeout is "
-                    + LimitText.text(strategy.recoveryTimeout())
+                    + RuleText.duration(strategy.recoveryTimeout())
                     + ", and Sentinel is told whole seconds";
         }
         if (strategy.recoveryTimeout().toSeconds() > Integer.MAX_VALUE

@@ -6,6 +6,7 @@ import com.alibaba.csp.sentinel.slots.block.AbstractRule;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -42,8 +43,12 @@ final class MergedProperty<R extends AbstractRule> implements SentinelProperty<L
 
     private static final Logger LOG = LoggerFactory.getLogger(MergedProperty.class);
 
-    /** How long an update that is on its way while places change may take to arrive. */
-    static final Duration ON_ITS_WAY = Duration.ofMillis(200);
+    /**
+     * The pauses before each look for an update that was on its way to the manager while places
+     * changed: it arrives at once, or late if its thread stalls.
+     */
+    static final List<Duration> PAUSES =
+            List.of(Duration.ofMillis(200), Duration.ofMillis(800), Duration.ofSeconds(4));
 
     private final RuleManagerPort<R> manager;
     private final Scheduler scheduler;
@@ -135,7 +140,7 @@ final class MergedProperty<R extends AbstractRule> implements SentinelProperty<L
     /**
      * Needs the lock. An update of the property that the manager leaves may be on its way to the
      * manager, and arrive there after this, without ours: nobody hears of that, so it is looked for
-     * a moment later.
+     * a few times.
      */
     private void takePlace() {
         takesPlace = true;
@@ -143,11 +148,27 @@ final class MergedProperty<R extends AbstractRule> implements SentinelProperty<L
             manager.register(this);
         } catch (RuntimeException e) { // of the user's property; tried again with the next change
             attached = false;
-            LOG.error("The {} rules of OpenSergo are not in force", manager.name(), e);
+            LOG.error(
+                    "The {} rules of OpenSergo are not in force: the property registered with Sentinel failed as its place was taken; they are tried again when they change",
+                    manager.name(),
+                    e);
         } finally {
             takesPlace = false;
         }
-        scheduler.schedule(this::lookAgain, ON_ITS_WAY.toMillis(), TimeUnit.MILLISECONDS);
+        lookAgainAfter(PAUSES.iterator());
+    }
+
+    /** One look follows the other, so that they wait on one thread. */
+    private void lookAgainAfter(Iterator<Duration> pauses) {
+        if (pauses.hasNext()) {
+            scheduler.schedule(
+                    () -> {
+                        lookAgain();
+                        lookAgainAfter(pauses);
+                    },
+                    pauses.next().toMillis(),
+                    TimeUnit.MILLISECONDS);
+        }
     }
 
     private void lookAgain() {
@@ -158,7 +179,7 @@ final class MergedProperty<R extends AbstractRule> implements SentinelProperty<L
 
     /** Needs the lock and the monitor of the manager's listener. */
     @SuppressWarnings("ReferenceEquality") // this very property
-    private void listenToCurrent() {
+    private void listenToCurrent(PropertyListener<List<R>> listener) {
         SentinelProperty<List<R>> current =
                 manager.currentProperty().orElseGet(manager::propertyOfRules);
         if (current == this) {
@@ -166,10 +187,28 @@ final class MergedProperty<R extends AbstractRule> implements SentinelProperty<L
         }
         Theirs left = theirs;
         var next = new Theirs(current);
-        current.addListener(next);
+        try {
+            current.addListener(next);
+        } catch (RuntimeException e) {
+            giveBack(current, listener);
+            throw e;
+        }
         theirs = next;
         if (left != null) {
-            left.property.removeListener(left);
+            left.stop();
+        }
+    }
+
+    /** The manager has left its property by now, and remembers it as its own all the same. */
+    private void giveBack(SentinelProperty<List<R>> current, PropertyListener<List<R>> ofManager) {
+        try {
+            current.addListener(ofManager);
+        } catch (RuntimeException e) {
+            LOG.error(
+                    "Sentinel may not hear of changes to the {} rules of {} any more; register that property again",
+                    manager.name(),
+                    current.getClass().getName(),
+                    e);
         }
     }
 
@@ -191,7 +230,7 @@ final class MergedProperty<R extends AbstractRule> implements SentinelProperty<L
                 return false;
             }
         }
-        left.property.removeListener(left);
+        left.stop();
         return true;
     }
 
@@ -205,7 +244,7 @@ final class MergedProperty<R extends AbstractRule> implements SentinelProperty<L
     public void addListener(PropertyListener<List<R>> listener) {
         if (Thread.holdsLock(lock) && takesPlace) {
             ofManager = listener;
-            listenToCurrent();
+            listenToCurrent(listener);
         }
         listeners.add(listener);
         try {
@@ -305,6 +344,18 @@ final class MergedProperty<R extends AbstractRule> implements SentinelProperty<L
 
         private Theirs(SentinelProperty<List<R>> property) {
             this.property = property;
+        }
+
+        /** A property that cannot be left must not keep Sentinel from what comes next. */
+        private void stop() {
+            try {
+                property.removeListener(this);
+            } catch (RuntimeException e) {
+                LOG.warn(
+                        "A property of {} rules failed as OpenSergo left it, which hears it no more",
+                        manager.name(),
+                        e);
+            }
         }
 
         private List<R> rules() {

@@ -39,8 +39,8 @@ public final class OpenSergoSentinel implements AutoCloseable {
 
     private static volatile @Nullable OpenSergoSentinel started;
 
-    /** The targets of all that are open, each as often as it is followed. */
-    private static final List<Target> FOLLOWED = new CopyOnWriteArrayList<>();
+    /** The targets of all that are open or starting, each as often as it is followed. */
+    private static final CopyOnWriteArrayList<Target> FOLLOWED = new CopyOnWriteArrayList<>();
 
     private final Target target;
     private final boolean sharedStore;
@@ -101,14 +101,17 @@ public final class OpenSergoSentinel implements AutoCloseable {
      * the application follows them already: each of two would enforce every rule.
      */
     static void startForSentinel(OpenSergoClient client) {
-        if (FOLLOWED.contains(client.target())) {
-            LOG.info(
-                    "{} governs Sentinel already by a client of the application's; the setting starts no second one",
-                    client.target());
+        Target target = client.target();
+        if (!FOLLOWED.addIfAbsent(target)) {
+            LOG.info("{} governs Sentinel already; the setting starts no second one", target);
             client.close();
             return;
         }
-        started = builder(client, client.target()).owningClient().start();
+        try {
+            started = builder(client, target).owningClient().start();
+        } finally {
+            FOLLOWED.remove(target); // what has started stands there itself
+        }
     }
 
     /** Returns the application whose rules are followed. */

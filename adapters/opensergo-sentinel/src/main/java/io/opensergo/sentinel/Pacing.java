@@ -1,7 +1,7 @@
 package io.opensergo.sentinel;
 
 import com.alibaba.csp.sentinel.slots.block.RuleConstant;
-import io.opensergo.governance.internal.rules.LimitText;
+import io.opensergo.governance.internal.rules.RuleText;
 import io.opensergo.rules.faulttolerance.ThrottlingStrategy;
 
 /**
@@ -28,7 +28,7 @@ final class Pacing {
         if (gap > LONGEST_GAP_MILLIS) {
             return new Translation.BySlot(
                     "a gap of "
-                            + LimitText.text(strategy.minIntervalOfRequests())
+                            + RuleText.duration(strategy.minIntervalOfRequests())
                             + " is less than one request in 2s, which Sentinel cannot pace");
         }
         if (timeout > Integer.MAX_VALUE) {

@@ -4,7 +4,7 @@ import com.alibaba.csp.sentinel.node.IntervalProperty;
 import com.alibaba.csp.sentinel.slots.block.ClusterRuleConstant;
 import com.alibaba.csp.sentinel.slots.block.RuleConstant;
 import com.alibaba.csp.sentinel.slots.block.flow.ClusterFlowConfig;
-import io.opensergo.governance.internal.rules.LimitText;
+import io.opensergo.governance.internal.rules.RuleText;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
 import java.time.Duration;
 
@@ -20,7 +20,7 @@ final class RateLimits {
         if (!strategy.statDuration().equals(WINDOW)) {
             return new Translation.BySlot(
                     "its window is "
-                            + LimitText.text(strategy.statDuration())
+                            + RuleText.duration(strategy.statDuration())
                             + ", and Sentinel's is 1s");
         }
         return switch (strategy.limitMode()) {

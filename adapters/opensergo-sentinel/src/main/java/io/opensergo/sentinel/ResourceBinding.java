@@ -3,7 +3,7 @@ package io.opensergo.sentinel;
 import io.opensergo.api.Target;
 import io.opensergo.governance.Rejection;
 import io.opensergo.governance.internal.rules.Binding;
-import io.opensergo.governance.internal.rules.LimitText;
+import io.opensergo.governance.internal.rules.RuleText;
 import io.opensergo.rules.faulttolerance.FaultToleranceRule;
 import io.opensergo.rules.faulttolerance.HttpRequestFallbackAction;
 import io.opensergo.rules.faulttolerance.Strategy;
@@ -47,7 +47,7 @@ record ResourceBinding(String resource, Binding binding) {
                 binding.ruleName(),
                 binding.kind(),
                 strategy().name(),
-                LimitText.of(strategy()),
+                RuleText.limit(strategy()),
                 null,
                 fallback());
     }

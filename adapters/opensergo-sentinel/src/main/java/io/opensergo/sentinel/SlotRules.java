@@ -1,6 +1,5 @@
 package io.opensergo.sentinel;
 
-import io.opensergo.rules.Metadata;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleId;
 import io.opensergo.rules.faulttolerance.FaultToleranceRule;
@@ -8,11 +7,9 @@ import io.opensergo.rules.faulttolerance.FaultToleranceRule.ResourceRef;
 import io.opensergo.rules.faulttolerance.FaultToleranceRule.StrategyRef;
 import io.opensergo.rules.faulttolerance.HttpRequestFallbackAction;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,22 +36,16 @@ final class SlotRules {
         }
     }
 
-    /** The first part of a rule stands for all where the governor reports on the rule. */
     List<Rule> all() {
         List<Rule> rules = new ArrayList<>(named.values());
-        Set<RuleId> begun = new HashSet<>();
         references.forEach(
-                (place, strategies) -> {
-                    Metadata metadata = place.rule.metadata();
-                    rules.add(
-                            new FaultToleranceRule(
-                                    begun.add(place.rule.id())
-                                            ? metadata
-                                            : UnknownMode.removeFrom(metadata),
-                                    List.of(new ResourceRef(place.resource)),
-                                    strategies,
-                                    fallback(place.rule)));
-                });
+                (place, strategies) ->
+                        rules.add(
+                                new FaultToleranceRule(
+                                        place.rule.metadata(),
+                                        List.of(new ResourceRef(place.resource)),
+                                        strategies,
+                                        fallback(place.rule))));
         return rules;
     }
 

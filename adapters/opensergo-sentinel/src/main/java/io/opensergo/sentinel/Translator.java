@@ -8,24 +8,21 @@ import io.opensergo.governance.PlanProblem;
 import io.opensergo.governance.internal.rules.Binding;
 import io.opensergo.governance.internal.rules.RuleBook;
 import io.opensergo.governance.internal.rules.RuleJoin;
-import io.opensergo.rules.Metadata;
+import io.opensergo.governance.internal.rules.RuleText;
 import io.opensergo.rules.Rule;
-import io.opensergo.rules.RuleId;
 import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy;
 import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy;
 import io.opensergo.rules.faulttolerance.ConcurrencyLimitStrategy;
-import io.opensergo.rules.faulttolerance.FaultToleranceRule;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
 import io.opensergo.rules.faulttolerance.Strategy;
 import io.opensergo.rules.faulttolerance.ThrottlingStrategy;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Decides for each strategy on a resource who enforces it, and makes the rules for Sentinel and for
@@ -42,8 +39,7 @@ final class Translator {
     private final SlotRules slotRules = new SlotRules();
     private final Map<RuleOrigin, ResourceBinding> bindings = new HashMap<>();
     private final List<Enforcement> enforcements = new ArrayList<>();
-    private final List<PlanProblem> problems = new ArrayList<>();
-    private final Set<RuleId> ofUnknownMode = new HashSet<>();
+    private final Set<PlanProblem> problems = new LinkedHashSet<>(); // one for all resources
 
     private Translator(Target target, Sharing sharing) {
         this.target = target;
@@ -119,7 +115,9 @@ final class Translator {
         } else {
             addToSentinel(binding, translation);
             bindings.put(binding.origin(target), binding);
-            checkMode(binding.rule());
+            if (binding.rule() != null) {
+                checkMode(binding.rule());
+            }
             checkMode(binding.strategy());
             tell(binding, Enforcement.Engine.SENTINEL, "");
         }
@@ -141,28 +139,19 @@ final class Translator {
         }
     }
 
-    /** Reported once for all resources, as the slot's governor reports it of what it enforces. */
-    private void checkMode(@Nullable Rule rule) {
-        if (rule == null || !UnknownMode.is(rule.metadata()) || !ofUnknownMode.add(rule.id())) {
-            return;
-        }
-        String message =
-                "%s '%s' has the annotation %s '%s', which is not '%s'; it is enforced"
-                        .formatted(
-                                rule.kind().name(),
-                                rule.name(),
-                                Metadata.MODE_ANNOTATION,
-                                rule.metadata().annotations().get(Metadata.MODE_ANNOTATION),
-                                Metadata.SHADOW_MODE);
-        problems.add(new PlanProblem(PlanProblem.Type.UNKNOWN_MODE, rule.name(), message));
+    /** The slot's governor reports it of what the slot enforces. */
+    private void checkMode(Rule rule) {
+        RuleText.unknownMode(rule)
+                .ifPresent(problem -> report(PlanProblem.Type.UNKNOWN_MODE, rule, problem));
     }
 
     private void report(PlanProblem.Type type, List<RuleJoin.Dangling> references) {
-        for (RuleJoin.Dangling each : references) {
-            FaultToleranceRule rule = each.rule();
-            String message = rule.kind().name() + " '" + rule.name() + "' " + each.problem();
-            problems.add(new PlanProblem(type, rule.name(), message));
-        }
+        references.forEach(each -> report(type, each.rule(), each.problem()));
+    }
+
+    private void report(PlanProblem.Type type, Rule rule, String problem) {
+        String message = rule.kind().name() + " '" + rule.name() + "' " + problem;
+        problems.add(new PlanProblem(type, rule.name(), message));
     }
 
     private void report(PlanProblem.Type type, ResourceBinding binding, String problem) {
@@ -181,6 +170,6 @@ final class Translator {
                 slotRules.all(),
                 bindings,
                 enforcements,
-                problems);
+                List.copyOf(problems));
     }
 }

@@ -27,6 +27,7 @@ import reactor.test.scheduler.VirtualTimeScheduler;
 class DataSourceRaceTest {
 
     private static final int ROUNDS = 1_000;
+    private static final Duration FIRST_LOOK = MergedProperty.PAUSES.get(0);
 
     private final ExecutorService user = Executors.newSingleThreadExecutor();
 
@@ -108,8 +109,30 @@ class DataSourceRaceTest {
 
         dataSource.tellTheManager(List.of(theirs)); // as a thread does that was about to
         assertThat(FlowRuleManager.getRules()).containsExactly(theirs);
-        scheduler.advanceTimeBy(MergedProperty.ON_ITS_WAY);
+        scheduler.advanceTimeBy(FIRST_LOOK);
 
+        assertThat(FlowRuleManager.getRules()).contains(ours);
+        merged.detach();
+        scheduler.dispose();
+    }
+
+    @Test
+    void anUpdateThatIsLateDoesNotKeepOurRulesOut() {
+        var scheduler = VirtualTimeScheduler.create();
+        var merged = new MergedProperty<>(RuleManagerPort.FLOW, scheduler);
+        var dataSource = new ListenerKeeping<FlowRule>();
+        FlowRuleManager.register2Property(dataSource);
+        FlowRule ours = rule("ours");
+        merged.setOurs(List.of(ours));
+
+        scheduler.advanceTimeBy(Duration.ofMillis(900));
+        dataSource.tellTheManager(List.of(rule("late")));
+        scheduler.advanceTimeBy(Duration.ofMillis(100));
+        assertThat(FlowRuleManager.getRules()).contains(ours);
+
+        scheduler.advanceTimeBy(Duration.ofMillis(3_900));
+        dataSource.tellTheManager(List.of(rule("later")));
+        scheduler.advanceTimeBy(Duration.ofMillis(100));
         assertThat(FlowRuleManager.getRules()).contains(ours);
         merged.detach();
         scheduler.dispose();
@@ -127,7 +150,7 @@ class DataSourceRaceTest {
 
         dataSource.tellTheManager(List.of(new SystemRule()));
         assertThat(SystemRuleManager.getCpuUsageThreshold()).isGreaterThan(0.9);
-        scheduler.advanceTimeBy(MergedProperty.ON_ITS_WAY);
+        scheduler.advanceTimeBy(FIRST_LOOK);
 
         assertThat(SystemRuleManager.getCpuUsageThreshold()).isEqualTo(0.9);
         merged.detach();
@@ -152,7 +175,7 @@ class DataSourceRaceTest {
                 };
         merged.addListener(counting);
 
-        scheduler.advanceTimeBy(MergedProperty.ON_ITS_WAY);
+        MergedProperty.PAUSES.forEach(scheduler::advanceTimeBy);
 
         assertThat(told).hasValue(0);
         merged.setOurs(List.of(rule("others")));
@@ -160,6 +183,43 @@ class DataSourceRaceTest {
         merged.removeListener(counting);
         merged.detach();
         scheduler.dispose();
+    }
+
+    @Test
+    void theManagerGoesOnHearingAPropertyThatNobodyElseMayListenTo() {
+        var merged = new MergedProperty<>(RuleManagerPort.FLOW);
+        var dataSource = new Exclusive();
+        FlowRuleManager.register2Property(dataSource);
+        FlowRule ours = rule("ours");
+        FlowRule theirs = rule("theirs");
+        merged.setOurs(List.of(rule("in vain")));
+
+        dataSource.updateValue(List.of(theirs));
+        awaitRules(theirs);
+
+        dataSource.exclusive = false;
+        merged.setOurs(List.of(ours));
+        awaitRules(theirs, ours);
+        merged.detach();
+        awaitRules(theirs);
+    }
+
+    /** A property of a user's that fails for everybody but the manager. */
+    private static final class Exclusive extends DynamicSentinelProperty<List<FlowRule>> {
+
+        private PropertyListener<List<FlowRule>> manager;
+        private boolean exclusive = true;
+
+        @Override
+        public void addListener(PropertyListener<List<FlowRule>> listener) {
+            if (manager == null) {
+                manager = listener;
+            }
+            if (exclusive && !listener.equals(manager)) {
+                throw new IllegalStateException("a fault of the user's");
+            }
+            super.addListener(listener);
+        }
     }
 
     @Test

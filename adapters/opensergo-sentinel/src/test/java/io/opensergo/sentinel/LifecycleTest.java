@@ -9,9 +9,7 @@ import com.alibaba.csp.sentinel.property.PropertyListener;
 import com.alibaba.csp.sentinel.property.SentinelProperty;
 import com.alibaba.csp.sentinel.slots.block.flow.FlowRule;
 import com.alibaba.csp.sentinel.slots.block.flow.FlowRuleManager;
-import io.opensergo.api.ConnectionState;
 import io.opensergo.api.OpenSergoClient;
-import io.opensergo.api.Readiness;
 import io.opensergo.api.RuleSnapshot;
 import io.opensergo.api.Target;
 import io.opensergo.controlplane.ControlPlane;
@@ -22,7 +20,6 @@ import io.opensergo.governance.internal.rules.RuleBook;
 import io.opensergo.rules.Metadata;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleKind;
-import io.opensergo.rules.contract.ApplicationMetadata;
 import io.opensergo.rules.faulttolerance.FaultToleranceRule;
 import io.opensergo.rules.faulttolerance.LimitMode;
 import java.io.IOException;
@@ -31,12 +28,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
 
 /** Rules that come, change and go, and control planes that do. */
 class LifecycleTest {
@@ -281,11 +283,57 @@ class LifecycleTest {
                     .isSameAs(failing.failure);
 
             assertThat(failing.asked).isGreaterThan(1);
-            assertThat(failing.closed).isTrue();
+            assertThat(failing.isClosed()).isTrue();
             assertThat(OpenSergoSentinel.started()).isEmpty();
             assertThat(Calls.passed("kept-out", 10)).isEqualTo(10);
             assertThat(SlotTable.current()).isSameAs(SlotTable.EMPTY);
         }
+    }
+
+    @Test
+    void aStartThatFailsDoesNotKeepTheNextOneFromGoverning() throws IOException {
+        try (Rig rig = Rig.start()) {
+            rig.sentinel.close();
+            var failing = new FailingAtLast(rig.client);
+            assertThatThrownBy(() -> OpenSergoSentinel.startForSentinel(failing))
+                    .isSameAs(failing.failure);
+        }
+
+        OpenSergoSentinel.startForSentinel(new IdleClient());
+
+        assertThat(OpenSergoSentinel.started()).isPresent();
+        OpenSergoSentinel.started().orElseThrow().close();
+    }
+
+    @Test
+    void ofTwoStartsForSentinelAtOnceOneGoverns() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try {
+            for (int round = 0; round < 100; round++) {
+                var start = new CyclicBarrier(2);
+                List<IdleClient> clients = List.of(new IdleClient(), new IdleClient());
+                List<Callable<Void>> starts =
+                        clients.stream().map(client -> startingAt(start, client)).toList();
+
+                for (Future<Void> each : threads.invokeAll(starts)) {
+                    each.get();
+                }
+
+                assertThat(clients).filteredOn(IdleClient::isClosed).hasSize(1);
+                OpenSergoSentinel.started().orElseThrow().close();
+                assertThat(clients).allMatch(IdleClient::isClosed);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private static Callable<Void> startingAt(CyclicBarrier barrier, OpenSergoClient client) {
+        return () -> {
+            barrier.await(60, TimeUnit.SECONDS);
+            OpenSergoSentinel.startForSentinel(client);
+            return null;
+        };
     }
 
     @Test
@@ -308,6 +356,43 @@ class LifecycleTest {
         }
     }
 
+    @Test
+    void aPropertyThatCannotBeLeftForAnotherKeepsNothingOut() throws IOException {
+        try (Rig rig = Rig.start()) {
+            var before = new Clinging();
+            before.clings = false;
+            FlowRuleManager.register2Property(before);
+            rig.put("ours", 1, Rules.on("ours", Rules.rate("limit", 0, 1)));
+
+            before.clings = true;
+            var after = new DynamicSentinelProperty<List<FlowRule>>(List.of());
+            FlowRuleManager.register2Property(after);
+            Rig.eventually(() -> !Calls.passes("ours"));
+            after.updateValue(List.of(new FlowRule("theirs").setCount(0)));
+
+            assertThat(Calls.passes("theirs")).isFalse();
+            assertThat(Calls.passes("ours")).isFalse();
+        }
+    }
+
+    @Test
+    void aPropertyThatCannotBeLeftInTheEndHasItsPlaceBack() throws IOException {
+        try (Rig rig = Rig.start()) {
+            var property = new Clinging();
+            property.clings = false;
+            FlowRuleManager.register2Property(property);
+            rig.put("ours", 1, Rules.on("ours", Rules.rate("limit", 0, 1)));
+
+            property.clings = true;
+            rig.sentinel.close();
+            property.clings = false;
+
+            property.updateValue(List.of(new FlowRule("theirs").setCount(0)));
+            assertThat(Calls.passes("theirs")).isFalse();
+            assertThat(Calls.passes("ours")).isTrue();
+        }
+    }
+
     /** A property of a user's that fails when it is left. */
     private static final class Clinging extends DynamicSentinelProperty<List<FlowRule>> {
 
@@ -323,12 +408,11 @@ class LifecycleTest {
     }
 
     /** Hands out some kinds of rules at once, and fails when it is asked for the last. */
-    private static final class FailingAtLast implements OpenSergoClient {
+    private static final class FailingAtLast extends IdleClient {
 
         private final OpenSergoClient client;
         private final IllegalStateException failure = new IllegalStateException("no more");
         private int asked;
-        private boolean closed;
 
         private FailingAtLast(OpenSergoClient client) {
             this.client = client;
@@ -342,36 +426,6 @@ class LifecycleTest {
             RuleSnapshot<R> first =
                     Objects.requireNonNull(client.rules(target, kind).blockFirst(Rig.PATIENCE));
             return Flux.concat(Flux.just(first), Flux.never());
-        }
-
-        @Override
-        public Target target() {
-            return client.target();
-        }
-
-        @Override
-        public Mono<Readiness> ready() {
-            return client.ready();
-        }
-
-        @Override
-        public Mono<Void> report(ApplicationMetadata metadata) {
-            return client.report(metadata);
-        }
-
-        @Override
-        public ConnectionState state() {
-            return client.state();
-        }
-
-        @Override
-        public Flux<ConnectionState> states() {
-            return client.states();
-        }
-
-        @Override
-        public void close() {
-            closed = true;
         }
     }
 

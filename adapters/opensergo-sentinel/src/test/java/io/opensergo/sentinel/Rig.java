@@ -67,8 +67,13 @@ final class Rig implements AutoCloseable {
         eventually(() -> enforcements(resource).size() == strategies);
     }
 
+    /** Waits until an engine enforces every strategy on a resource; there is at least one. */
     void awaitEngine(String resource, Enforcement.Engine engine) {
-        eventually(() -> enforcements(resource).stream().allMatch(it -> it.by() == engine));
+        eventually(
+                () -> {
+                    List<Enforcement> found = enforcements(resource);
+                    return !found.isEmpty() && found.stream().allMatch(it -> it.by() == engine);
+                });
     }
 
     List<Enforcement> enforcements(String resource) {

@@ -288,6 +288,22 @@ class TranslatorTest {
     }
 
     @Test
+    void anUnknownModeOfARuleIsReportedOnceForAllItsResources() {
+        Metadata metadata =
+                Rules.metadata("rule").withAnnotation(Metadata.MODE_ANNOTATION, "shade");
+        var limit = Rules.rate("limit", 120, 1);
+
+        Contribution contribution =
+                translate(List.of(limit, Rules.rule(metadata, List.of("r", "s"), null, limit)));
+
+        assertThat(contribution.flowRules()).hasSize(2);
+        assertThat(contribution.problems())
+                .extracting(PlanProblem::message)
+                .containsExactly(
+                        "FaultToleranceRule 'rule' has the annotation opensergo.io/mode 'shade', which is not 'shadow'; it is enforced");
+    }
+
+    @Test
     void theSlotGetsOnlyThePartOfARuleThatSentinelDoesNotEnforce() {
         var perSecond = Rules.rate("per-second", 9, 1);
         var perMinute = Rules.rate("per-minute", 90, 60);

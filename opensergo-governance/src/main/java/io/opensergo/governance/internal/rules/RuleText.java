@@ -1,5 +1,7 @@
 package io.opensergo.governance.internal.rules;
 
+import io.opensergo.rules.Metadata;
+import io.opensergo.rules.Rule;
 import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy;
 import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy;
 import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy.TriggerType;
@@ -8,25 +10,26 @@ import io.opensergo.rules.faulttolerance.RateLimitStrategy;
 import io.opensergo.rules.faulttolerance.Strategy;
 import io.opensergo.rules.faulttolerance.ThrottlingStrategy;
 import java.time.Duration;
+import java.util.Optional;
 
-/** Says for people what limit a strategy sets. */
-public final class LimitText {
+/** Says for people what is in a rule. */
+public final class RuleText {
 
-    private LimitText() {}
+    private RuleText() {}
 
-    /** Returns for example {@code 120 requests per 1s}. */
-    public static String of(Strategy strategy) {
+    /** Returns what limit a strategy sets, for example {@code 120 requests per 1s}. */
+    public static String limit(Strategy strategy) {
         if (strategy instanceof RateLimitStrategy rate) {
-            return rate.threshold() + " requests per " + text(rate.statDuration());
+            return rate.threshold() + " requests per " + duration(rate.statDuration());
         }
         if (strategy instanceof ConcurrencyLimitStrategy concurrency) {
             return concurrency.maxConcurrency() + " requests in flight";
         }
         if (strategy instanceof ThrottlingStrategy throttling) {
             return "one request per "
-                    + text(throttling.minIntervalOfRequests())
+                    + duration(throttling.minIntervalOfRequests())
                     + ", waiting at most "
-                    + text(throttling.queueTimeout());
+                    + duration(throttling.queueTimeout());
         }
         if (strategy instanceof CircuitBreakerStrategy breaker) {
             return describe(breaker);
@@ -42,12 +45,26 @@ public final class LimitText {
                 + "% or more "
                 + bad
                 + " calls in "
-                + text(breaker.statDuration());
+                + duration(breaker.statDuration());
     }
 
     /** Writes a duration as documents do. */
-    public static String text(Duration duration) {
+    public static String duration(Duration duration) {
         long millis = duration.toMillis();
         return millis % 1000 == 0 ? millis / 1000 + "s" : millis + "ms";
+    }
+
+    /**
+     * Returns what is wrong with a mode annotation that nobody knows, as the end of a sentence
+     * about its rule; empty if there is none.
+     */
+    public static Optional<String> unknownMode(Rule rule) {
+        String mode = rule.metadata().annotations().get(Metadata.MODE_ANNOTATION);
+        if (mode == null || rule.metadata().isShadow()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                "has the annotation %s '%s', which is not '%s'; it is enforced"
+                        .formatted(Metadata.MODE_ANNOTATION, mode, Metadata.SHADOW_MODE));
     }
 }
