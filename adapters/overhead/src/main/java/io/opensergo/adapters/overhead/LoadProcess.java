@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class LoadProcess implements AutoCloseable {
 
+    private static final String READY = "ready";
     private static final String ANSWER = "turn ";
 
     /**
@@ -48,17 +49,21 @@ final class LoadProcess implements AutoCloseable {
                         .start();
         requests = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
         answers = process.inputReader(StandardCharsets.UTF_8);
+        await(READY); // what starts beside a first turn makes it compile otherwise
     }
 
     /** Runs the load for a while. */
     Turn run(Duration time) throws IOException {
         requests.println(time.toMillis());
+        var answer = new StringTokenizer(await(ANSWER).substring(ANSWER.length()));
+        return new Turn(
+                Double.parseDouble(answer.nextToken()), Double.parseDouble(answer.nextToken()));
+    }
+
+    private String await(String beginning) throws IOException {
         for (String line = answers.readLine(); line != null; line = answers.readLine()) {
-            if (line.startsWith(ANSWER)) {
-                var answer = new StringTokenizer(line.substring(ANSWER.length()));
-                return new Turn(
-                        Double.parseDouble(answer.nextToken()),
-                        Double.parseDouble(answer.nextToken()));
+            if (line.startsWith(beginning)) {
+                return line;
             }
         }
         throw new IOException("the load has ended; see its error above");
@@ -80,6 +85,7 @@ final class LoadProcess implements AutoCloseable {
             var system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
             var requests =
                     new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+            System.out.println(READY);
             for (String line = requests.readLine(); line != null; line = requests.readLine()) {
                 long started = System.nanoTime();
                 long cpuBefore = system.getProcessCpuTime();
