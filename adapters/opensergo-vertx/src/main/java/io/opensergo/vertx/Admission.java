@@ -100,6 +100,7 @@ final class Admission extends AtomicBoolean {
     }
 
     private void end(@Nullable Outcome known) {
+        stopWaiting();
         if (compareAndSet(false, true)) {
             Outcome outcome = Outcome.CANCELLED;
             try {
@@ -108,7 +109,6 @@ final class Admission extends AtomicBoolean {
                 guard.release(token, outcome);
             }
         }
-        stopWaiting();
     }
 
     /**

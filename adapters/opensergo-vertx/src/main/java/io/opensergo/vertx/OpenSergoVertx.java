@@ -121,7 +121,7 @@ public final class OpenSergoVertx {
      * colour.
      */
     public void govern(Router router) {
-        new RouterGovernance(server, governor, router).install(router);
+        RouterGovernance.install(router, server, new DeclaredRoutes(governor, router));
     }
 
     /**

@@ -16,12 +16,12 @@ final class Patterns {
         return route.isRegexPath() ? route.getName() : "/*";
     }
 
-    /** Returns a path below a mount, whose last slash or asterisk is not part of it. */
-    static String join(String mount, String path) {
-        int end = mount.length();
-        while (end > 0 && (mount.charAt(end - 1) == '*' || mount.charAt(end - 1) == '/')) {
-            end--;
+    /** Returns what a route puts before those of the router that is mounted on it. */
+    static String ofMount(Route route) {
+        String path = route.getPath();
+        if (path == null) {
+            return route.isRegexPath() ? route.getName() : "";
         }
-        return mount.substring(0, end) + path;
+        return path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
     }
 }

@@ -53,9 +53,8 @@ final class RoutePattern {
     }
 
     /**
-     * Returns the expression for a declared path, or for a part of one that was declared by itself:
-     * parameters are only looked for where there are some, and what is no parameter is not always
-     * literal then.
+     * Returns the expression for a path that was declared. vertx-web takes one without parameters
+     * literally, but escapes only some characters of any other.
      */
     static String expression(String declared) {
         if (declared.indexOf(':') < 0) {

@@ -68,7 +68,7 @@ final class RouteResources implements ResourceOfRequest {
             Place known = mounted.get(mount);
             return known == null
                     ? mounted.computeIfAbsent(
-                            mount, route -> new Place(Patterns.join(Patterns.of(route), pattern)))
+                            mount, route -> new Place(Patterns.ofMount(route) + pattern))
                     : known;
         }
     }

@@ -11,6 +11,7 @@ import io.vertx.core.internal.http.HttpServerRequestInternal;
 import io.vertx.ext.web.RoutingContext;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** What all handlers of a server share: colours, admission and rejection of requests. */
 final class ServerGovernance {
@@ -48,8 +49,13 @@ final class ServerGovernance {
         }
     }
 
-    /** Passes the request on, now or when its time has come, or answers it. */
-    void admit(RoutingContext context, Guard guard) {
+    /**
+     * Passes the request on, now or when its time has come, or answers it.
+     *
+     * @param ahead the pattern of the route that the request has not come to yet, which the metrics
+     *     of Vert.x hear of if it never does; {@code null} if it is there
+     */
+    void admit(RoutingContext context, Guard guard, @Nullable String ahead) {
         HttpServerResponse response = context.response();
         if (!guard.isProtected() || response.ended()) {
             context.next();
@@ -62,6 +68,9 @@ final class ServerGovernance {
         }
         long token = guard.acquire();
         if (Guard.isRefused(token)) {
+            if (ahead != null) {
+                context.request().routed(ahead);
+            }
             onRejection.accept(context, guard.rejection(token));
             return;
         }

@@ -6,10 +6,12 @@ import static io.opensergo.vertx.World.to;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.vertx.core.Context;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Applications that say themselves which statuses are failures. */
@@ -35,13 +37,7 @@ class FailuresTest {
 
     @Test
     void aChoiceThatThrowsHoldsNoPlace() {
-        try (World world =
-                new World(
-                        settings ->
-                                settings.failures(
-                                        status -> {
-                                            throw new IllegalStateException("on purpose");
-                                        }))) {
+        try (World world = new World(FailuresTest::throwing)) {
             world.guardOneAtATime("GET:/:status");
             int port = serveStatuses(world);
             HttpClientAgent plain = world.client(HttpVersion.HTTP_1_1);
@@ -60,6 +56,50 @@ class FailuresTest {
             }
             assertThat(world.stats("GET:localhost").passed()).isEqualTo(3);
         }
+    }
+
+    @Test
+    void aChoiceThatThrowsLetsNoAnsweredRequestBeHandledAfterItsWait() {
+        try (World world = new World(FailuresTest::throwing)) {
+            world.guard(
+                    "GET:/paced",
+                    Documents.throttling("paced", "300ms", "60s"),
+                    Documents.rule("GET:/paced", "ThrottlingStrategy", "paced"));
+            AtomicInteger served = new AtomicInteger();
+            Router router = world.router();
+            router.route()
+                    .handler(
+                            context -> {
+                                if (context.request().getParam("impatient") != null) {
+                                    Context now = context.vertx().getOrCreateContext();
+                                    now.runOnContext(soon -> context.end("gave up"));
+                                }
+                                context.next();
+                            });
+            router.get("/paced")
+                    .handler(world.openSergo.serverHandler())
+                    .handler(context -> context.end("served " + served.incrementAndGet()));
+            int port = world.serve(router);
+            HttpClientAgent client = world.client(HttpVersion.HTTP_1_1);
+
+            await().atMost(World.PATIENCE)
+                    .until(
+                            () ->
+                                    get(World.get(client, port, "/paced?impatient"))
+                                            .body()
+                                            .equals("gave up"));
+            int before = served.get();
+            get(World.get(client, port, "/paced"));
+
+            assertThat(served).hasValue(before + 1);
+        }
+    }
+
+    private static void throwing(OpenSergoVertxBuilder settings) {
+        settings.failures(
+                status -> {
+                    throw new IllegalStateException("on purpose");
+                });
     }
 
     private static int serveStatuses(World world) {

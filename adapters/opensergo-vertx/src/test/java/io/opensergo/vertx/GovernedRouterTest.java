@@ -9,13 +9,18 @@ import static org.awaitility.Awaitility.await;
 import io.opensergo.governance.routing.TrafficColour;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.internal.http.HttpServerRequestInternal;
+import io.vertx.core.internal.http.HttpServerRequestWrapper;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -120,16 +125,68 @@ class GovernedRouterTest {
     }
 
     @Test
+    void theRootOfARouterThatWasGovernedIsItsMount() {
+        world.limitToNone("GET:/");
+        Router orders = world.router();
+        orders.get("/").handler(this::ok);
+        world.openSergo.govern(orders);
+        router.route("/slash/*").subRouter(orders);
+        router.route("/bare*").subRouter(orders);
+        router.route("/slash").handler(this::ok);
+        int port = world.serve(router);
+
+        assertThat(get(World.get(client, port, "/slash/")).status()).isEqualTo(429);
+        assertThat(get(World.get(client, port, "/slash")).status()).isEqualTo(200);
+        assertThat(get(World.get(client, port, "/bare")).status()).isEqualTo(429);
+        assertThat(get(World.get(client, port, "/bare/")).status()).isEqualTo(429);
+    }
+
+    @Test
+    void metricsHearOfTheRouteOfARejectedRequestAndElseWhatTheyWouldUngoverned() {
+        world.limitToNone("GET:/orders/:id");
+        router.route().handler(RoutingContext::next);
+        router.get("/orders/:id").handler(this::ok);
+        router.get("/prices/:id").handler(this::ok);
+        List<String> told = new CopyOnWriteArrayList<>();
+        int port = world.serve(request -> router.handle(tellingItsRoutes(request, told)));
+        get(World.get(client, port, "/prices/1"));
+        List<String> ungoverned = List.copyOf(told);
+        told.clear();
+
+        world.openSergo.govern(router);
+        get(World.get(client, port, "/prices/1"));
+
+        assertThat(told).isEqualTo(ungoverned).contains("/prices/:id");
+        told.clear();
+        assertThat(get(World.get(client, port, "/orders/1")).status()).isEqualTo(429);
+        assertThat(told).containsExactly("/orders/:id");
+    }
+
+    /** Notes which routes the metrics of Vert.x hear of: of none without a path. */
+    private static HttpServerRequest tellingItsRoutes(
+            HttpServerRequest request, List<String> told) {
+        return new HttpServerRequestWrapper((HttpServerRequestInternal) request) {
+            @Override
+            public HttpServerRequest routed(String route) {
+                if (route != null) {
+                    told.add(route);
+                }
+                return super.routed(route);
+            }
+        };
+    }
+
+    @Test
     @Timeout(30)
     void aLongPathThatAlmostMatchesIsNoWork() {
         Router parts = world.router();
         parts.get("/:c-:d").handler(this::ok);
         router.route("/:a-:b/*").subRouter(parts);
-        var governance = new RouterGovernance(null, world.openSergo.governor(), router);
+        var routes = new DeclaredRoutes(world.openSergo.governor(), router);
         String dashes = "/" + "-".repeat(3_000);
 
-        assertThat(governance.resource(HttpMethod.GET, dashes + dashes + "/x")).isNull();
-        assertThat(governance.resource(HttpMethod.GET, dashes + dashes)).isNotNull();
+        assertThat(routes.resource(HttpMethod.GET, dashes + dashes + "/x")).isNull();
+        assertThat(routes.resource(HttpMethod.GET, dashes + dashes)).isNotNull();
     }
 
     @Test

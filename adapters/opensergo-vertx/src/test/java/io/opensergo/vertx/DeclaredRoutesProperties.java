@@ -20,7 +20,7 @@ import net.jqwik.api.statistics.Statistics;
 import net.jqwik.api.statistics.StatisticsCoverage;
 
 /** Whether the route that is found in front of a router is the one that vertx-web comes to. */
-class RouterGovernanceProperties {
+class DeclaredRoutesProperties {
 
     private static final String NONE = "none";
 
@@ -38,6 +38,7 @@ class RouterGovernanceProperties {
         HttpMethod.GET, HttpMethod.POST, HttpMethod.valueOf("INVENTED")
     };
 
+    private final Governor governor = Governor.of();
     private final Vertx vertx = Vertx.vertx();
     private final HttpClientAgent client = vertx.createHttpClient();
     private volatile Router router = Router.router(vertx);
@@ -54,11 +55,11 @@ class RouterGovernanceProperties {
 
     @Property(tries = 600, seed = "20261126", shrinking = ShrinkingMode.OFF)
     void itIsTheFirstOneThatVertxComesTo(@ForAll Random random) {
-        Router routes = new Declaration(random).router(0, "", true);
-        RouterGovernance governance = new RouterGovernance(null, Governor.of(), routes);
-        routes.route().order(Integer.MIN_VALUE).handler(context -> look(context, governance));
-        routes.route().order(Integer.MAX_VALUE).handler(RouterGovernanceProperties::answer);
-        router = routes;
+        Router declared = new Declaration(random).router(0, "", true);
+        DeclaredRoutes routes = new DeclaredRoutes(governor, declared);
+        declared.route().order(Integer.MIN_VALUE).handler(context -> look(context, routes));
+        declared.route().order(Integer.MAX_VALUE).handler(DeclaredRoutesProperties::answer);
+        router = declared;
 
         for (int i = 0; i < 20; i++) {
             HttpMethod method = METHODS[random.nextInt(METHODS.length)];
@@ -70,7 +71,7 @@ class RouterGovernanceProperties {
             Statistics.label("a route").collect(!found.get(1).equals(NONE));
             assertThat(found.get(0)).as("%s %s", method, path).isEqualTo(found.get(1));
         }
-        Statistics.label("a route").coverage(RouterGovernanceProperties::bothOften);
+        Statistics.label("a route").coverage(DeclaredRoutesProperties::bothOften);
     }
 
     private static void bothOften(StatisticsCoverage coverage) {
@@ -78,9 +79,9 @@ class RouterGovernanceProperties {
         coverage.check(false).percentage(share -> share > 10);
     }
 
-    private static void look(RoutingContext context, RouterGovernance governance) {
+    private static void look(RoutingContext context, DeclaredRoutes routes) {
         PatternResource resource =
-                governance.resource(context.request().method(), context.normalizedPath());
+                routes.resource(context.request().method(), context.normalizedPath());
         context.put("found", resource == null ? NONE : resource.pattern());
         context.next();
     }
