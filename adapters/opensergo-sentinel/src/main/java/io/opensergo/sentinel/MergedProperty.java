@@ -200,9 +200,9 @@ final class MergedProperty<R extends AbstractRule> implements SentinelProperty<L
     }
 
     /** The manager has left its property by now, and remembers it as its own all the same. */
-    private void giveBack(SentinelProperty<List<R>> current, PropertyListener<List<R>> ofManager) {
+    private void giveBack(SentinelProperty<List<R>> current, PropertyListener<List<R>> listener) {
         try {
-            current.addListener(ofManager);
+            current.addListener(listener);
         } catch (RuntimeException e) {
             LOG.error(
                     "Sentinel may not hear of changes to the {} rules of {} any more; register that property again",

@@ -29,6 +29,7 @@ class DataSourceRaceTest {
     private static final int ROUNDS = 1_000;
     private static final Duration FIRST_LOOK = MergedProperty.PAUSES.get(0);
 
+    private final VirtualTimeScheduler scheduler = VirtualTimeScheduler.create();
     private final ExecutorService user = Executors.newSingleThreadExecutor();
 
     @BeforeEach
@@ -40,6 +41,7 @@ class DataSourceRaceTest {
     @AfterEach
     void stop() {
         user.shutdownNow();
+        scheduler.dispose();
     }
 
     @Test
@@ -99,7 +101,6 @@ class DataSourceRaceTest {
 
     @Test
     void anUpdateThatOvertookOurRulesDoesNotKeepThemOut() {
-        var scheduler = VirtualTimeScheduler.create();
         var merged = new MergedProperty<>(RuleManagerPort.FLOW, scheduler);
         var dataSource = new ListenerKeeping<FlowRule>();
         FlowRuleManager.register2Property(dataSource);
@@ -113,12 +114,10 @@ class DataSourceRaceTest {
 
         assertThat(FlowRuleManager.getRules()).contains(ours);
         merged.detach();
-        scheduler.dispose();
     }
 
     @Test
     void anUpdateThatIsLateDoesNotKeepOurRulesOut() {
-        var scheduler = VirtualTimeScheduler.create();
         var merged = new MergedProperty<>(RuleManagerPort.FLOW, scheduler);
         var dataSource = new ListenerKeeping<FlowRule>();
         FlowRuleManager.register2Property(dataSource);
@@ -135,12 +134,10 @@ class DataSourceRaceTest {
         scheduler.advanceTimeBy(Duration.ofMillis(100));
         assertThat(FlowRuleManager.getRules()).contains(ours);
         merged.detach();
-        scheduler.dispose();
     }
 
     @Test
     void anUpdateThatOvertookOurSystemRulesDoesNotKeepThemOut() {
-        var scheduler = VirtualTimeScheduler.create();
         var merged = new MergedProperty<>(RuleManagerPort.SYSTEM, scheduler);
         var dataSource = new ListenerKeeping<SystemRule>();
         SystemRuleManager.register2Property(dataSource);
@@ -154,12 +151,10 @@ class DataSourceRaceTest {
 
         assertThat(SystemRuleManager.getCpuUsageThreshold()).isEqualTo(0.9);
         merged.detach();
-        scheduler.dispose();
     }
 
     @Test
     void rulesThatAreInForceAreNotLoadedAgain() {
-        var scheduler = VirtualTimeScheduler.create();
         var merged = new MergedProperty<>(RuleManagerPort.FLOW, scheduler);
         merged.setOurs(List.of(rule("ours")));
         var told = new AtomicInteger();
@@ -182,7 +177,6 @@ class DataSourceRaceTest {
         assertThat(told).hasValue(1);
         merged.removeListener(counting);
         merged.detach();
-        scheduler.dispose();
     }
 
     @Test

@@ -1,25 +1,18 @@
 package io.opensergo.sentinel;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
-import com.alibaba.csp.sentinel.property.DynamicSentinelProperty;
 import com.alibaba.csp.sentinel.property.PropertyListener;
 import com.alibaba.csp.sentinel.property.SentinelProperty;
 import com.alibaba.csp.sentinel.slots.block.flow.FlowRule;
-import com.alibaba.csp.sentinel.slots.block.flow.FlowRuleManager;
 import io.opensergo.api.OpenSergoClient;
-import io.opensergo.api.RuleSnapshot;
 import io.opensergo.api.Target;
 import io.opensergo.controlplane.ControlPlane;
 import io.opensergo.controlplane.DirectoryRuleSource;
 import io.opensergo.controlplane.InMemoryRuleSource;
 import io.opensergo.governance.PlanProblem;
-import io.opensergo.governance.internal.rules.RuleBook;
 import io.opensergo.rules.Metadata;
-import io.opensergo.rules.Rule;
-import io.opensergo.rules.RuleKind;
 import io.opensergo.rules.faulttolerance.FaultToleranceRule;
 import io.opensergo.rules.faulttolerance.LimitMode;
 import java.io.IOException;
@@ -27,18 +20,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import reactor.core.publisher.Flux;
 
 /** Rules that come, change and go, and control planes that do. */
 class LifecycleTest {
@@ -266,166 +251,6 @@ class LifecycleTest {
             sentinel.close();
 
             assertThat(ready).isDone();
-        }
-    }
-
-    @Test
-    void nothingIsLeftOfAStartThatFails() throws IOException {
-        try (Rig rig = Rig.start()) {
-            rig.put(
-                    "kept-out",
-                    2,
-                    Rules.on("kept-out", Rules.rate("a", 0, 1), Rules.rate("b", 0, 60)));
-            rig.sentinel.close();
-            var failing = new FailingAtLast(rig.client);
-
-            assertThatThrownBy(() -> OpenSergoSentinel.startForSentinel(failing))
-                    .isSameAs(failing.failure);
-
-            assertThat(failing.asked).isGreaterThan(1);
-            assertThat(failing.isClosed()).isTrue();
-            assertThat(OpenSergoSentinel.started()).isEmpty();
-            assertThat(Calls.passed("kept-out", 10)).isEqualTo(10);
-            assertThat(SlotTable.current()).isSameAs(SlotTable.EMPTY);
-        }
-    }
-
-    @Test
-    void aStartThatFailsDoesNotKeepTheNextOneFromGoverning() throws IOException {
-        try (Rig rig = Rig.start()) {
-            rig.sentinel.close();
-            var failing = new FailingAtLast(rig.client);
-            assertThatThrownBy(() -> OpenSergoSentinel.startForSentinel(failing))
-                    .isSameAs(failing.failure);
-        }
-
-        OpenSergoSentinel.startForSentinel(new IdleClient());
-
-        assertThat(OpenSergoSentinel.started()).isPresent();
-        OpenSergoSentinel.started().orElseThrow().close();
-    }
-
-    @Test
-    void ofTwoStartsForSentinelAtOnceOneGoverns() throws Exception {
-        ExecutorService threads = Executors.newFixedThreadPool(2);
-        try {
-            for (int round = 0; round < 100; round++) {
-                var start = new CyclicBarrier(2);
-                List<IdleClient> clients = List.of(new IdleClient(), new IdleClient());
-                List<Callable<Void>> starts =
-                        clients.stream().map(client -> startingAt(start, client)).toList();
-
-                for (Future<Void> each : threads.invokeAll(starts)) {
-                    each.get();
-                }
-
-                assertThat(clients).filteredOn(IdleClient::isClosed).hasSize(1);
-                OpenSergoSentinel.started().orElseThrow().close();
-                assertThat(clients).allMatch(IdleClient::isClosed);
-            }
-        } finally {
-            threads.shutdownNow();
-        }
-    }
-
-    private static Callable<Void> startingAt(CyclicBarrier barrier, OpenSergoClient client) {
-        return () -> {
-            barrier.await(60, TimeUnit.SECONDS);
-            OpenSergoSentinel.startForSentinel(client);
-            return null;
-        };
-    }
-
-    @Test
-    void aPropertyThatCannotBeLeftKeepsNothingElseOutAndIsTriedAgain() throws IOException {
-        try (Rig rig = Rig.start()) {
-            var property = new Clinging();
-            FlowRuleManager.register2Property(property);
-
-            rig.put("flow", 1, Rules.on("flow", Rules.rate("limit", 0, 1)));
-            rig.put("slot", 1, Rules.on("slot", Rules.rate("minute", 0, 60)));
-
-            assertThat(Calls.passes("flow")).isTrue();
-            assertThat(Calls.passes("slot")).isFalse();
-            try (OpenSergoSentinel another = OpenSergoSentinel.start(rig.client)) {
-                another.ready().block(Rig.PATIENCE);
-            }
-            property.clings = false;
-            rig.put("flow-too", 1, Rules.on("flow-too", Rules.rate("limit-too", 0, 1)));
-            assertThat(Calls.passes("flow")).isFalse();
-        }
-    }
-
-    @Test
-    void aPropertyThatCannotBeLeftForAnotherKeepsNothingOut() throws IOException {
-        try (Rig rig = Rig.start()) {
-            var before = new Clinging();
-            before.clings = false;
-            FlowRuleManager.register2Property(before);
-            rig.put("ours", 1, Rules.on("ours", Rules.rate("limit", 0, 1)));
-
-            before.clings = true;
-            var after = new DynamicSentinelProperty<List<FlowRule>>(List.of());
-            FlowRuleManager.register2Property(after);
-            Rig.eventually(() -> !Calls.passes("ours"));
-            after.updateValue(List.of(new FlowRule("theirs").setCount(0)));
-
-            assertThat(Calls.passes("theirs")).isFalse();
-            assertThat(Calls.passes("ours")).isFalse();
-        }
-    }
-
-    @Test
-    void aPropertyThatCannotBeLeftInTheEndHasItsPlaceBack() throws IOException {
-        try (Rig rig = Rig.start()) {
-            var property = new Clinging();
-            property.clings = false;
-            FlowRuleManager.register2Property(property);
-            rig.put("ours", 1, Rules.on("ours", Rules.rate("limit", 0, 1)));
-
-            property.clings = true;
-            rig.sentinel.close();
-            property.clings = false;
-
-            property.updateValue(List.of(new FlowRule("theirs").setCount(0)));
-            assertThat(Calls.passes("theirs")).isFalse();
-            assertThat(Calls.passes("ours")).isTrue();
-        }
-    }
-
-    /** A property of a user's that fails when it is left. */
-    private static final class Clinging extends DynamicSentinelProperty<List<FlowRule>> {
-
-        private volatile boolean clings = true;
-
-        @Override
-        public void removeListener(PropertyListener<List<FlowRule>> listener) {
-            if (clings) {
-                throw new IllegalStateException("a fault of the user's");
-            }
-            super.removeListener(listener);
-        }
-    }
-
-    /** Hands out some kinds of rules at once, and fails when it is asked for the last. */
-    private static final class FailingAtLast extends IdleClient {
-
-        private final OpenSergoClient client;
-        private final IllegalStateException failure = new IllegalStateException("no more");
-        private int asked;
-
-        private FailingAtLast(OpenSergoClient client) {
-            this.client = client;
-        }
-
-        @Override
-        public <R extends Rule> Flux<RuleSnapshot<R>> rules(Target target, RuleKind<R> kind) {
-            if (++asked == RuleBook.PROTECTION.size()) {
-                throw failure;
-            }
-            RuleSnapshot<R> first =
-                    Objects.requireNonNull(client.rules(target, kind).blockFirst(Rig.PATIENCE));
-            return Flux.concat(Flux.just(first), Flux.never());
         }
     }
 

@@ -21,7 +21,7 @@ enum LoadKind {
     VERTX("opensergo-vertx", 6),
     /** The same, with a second guard at the server. */
     VERTX_BOTH_ENDS("opensergo-vertx", 6),
-    /** Entries of Sentinel under a flow rule and a degrade rule. */
+    /** Entries of Sentinel under a flow rule, which Sentinel enforces. */
     SENTINEL("opensergo-sentinel", 3);
 
     /** How many requests are made at a time. */
