@@ -77,6 +77,49 @@ class DocumentationTest {
                                                         .isEmpty()));
     }
 
+    /** Headings, code and tables of a translation are those of the original, row by row. */
+    @TestFactory
+    Stream<DynamicTest> everyPageForUsersIsThereInChineseWithTheSameShape() {
+        Stream<Path> originals =
+                Stream.concat(
+                        Stream.of(ROOT.resolve("README.md")),
+                        pages().stream()
+                                .filter(page -> page.getParent().equals(ROOT.resolve("docs"))));
+        return originals.map(
+                page ->
+                        DynamicTest.dynamicTest(
+                                ROOT.relativize(page).toString(),
+                                () ->
+                                        assertThat(shape(inChinese(page)))
+                                                .isNotEmpty()
+                                                .isEqualTo(shape(page))));
+    }
+
+    private static Path inChinese(Path page) {
+        return page.getParent().equals(ROOT)
+                ? ROOT.resolve("README.zh-CN.md")
+                : ROOT.resolve("docs/zh-CN").resolve(page.getFileName());
+    }
+
+    /** Returns what a translation keeps: levels of headings, code without comments, rows. */
+    private static List<String> shape(Path page) {
+        List<String> shape = new ArrayList<>();
+        boolean code = false;
+        for (String line : text(page).lines().toList()) {
+            if (line.startsWith("```")) {
+                code = !code;
+                shape.add(line);
+            } else if (code) {
+                shape.add(line.replaceFirst("\\s*(# |// ).*", ""));
+            } else if (line.startsWith("#")) {
+                shape.add(line.substring(0, line.indexOf(' ')));
+            } else if (line.startsWith("|")) {
+                shape.add("row of " + line.chars().filter(c -> c == '|').count());
+            }
+        }
+        return shape;
+    }
+
     private static boolean isRule(String block) {
         return block.startsWith("apiVersion: ");
     }
