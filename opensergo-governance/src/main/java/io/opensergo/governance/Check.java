@@ -127,10 +127,18 @@ abstract sealed class Check {
             this.breaker = breaker;
             this.slow =
                     strategy.strategy() == CircuitBreakerStrategy.TriggerType.SLOW_REQUEST_RATIO;
-            this.errorTypes =
-                    strategy.errorConditions() == null
-                            ? Set.of()
-                            : Set.copyOf(strategy.errorConditions().errorTypes());
+            this.errorTypes = errorTypes(strategy);
+        }
+
+        private static Set<String> errorTypes(CircuitBreakerStrategy strategy) {
+            return strategy.errorConditions() == null
+                    ? Set.of()
+                    : Set.copyOf(strategy.errorConditions().errorTypes());
+        }
+
+        /** Returns whether the same calls are errors by the conditions of another strategy. */
+        boolean hasErrorsOf(CircuitBreakerStrategy other) {
+            return errorTypes.equals(errorTypes(other));
         }
 
         /** Returns whether a failed call is an error by the strategy's conditions. */

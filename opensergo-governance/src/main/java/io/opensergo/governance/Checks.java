@@ -45,7 +45,7 @@ final class Checks {
         this.all = all;
     }
 
-    /** Makes the checks of a resource. */
+    /** Makes the checks of a resource, at most {@link Token#MAX_CHECKS}. */
     static Checks of(
             String resource, List<Binding> bindings, @Nullable Checks previous, Engine engine) {
         List<Binding> ordered = new ArrayList<>(bindings);
@@ -53,9 +53,8 @@ final class Checks {
         List<Check> checks = new ArrayList<>(ordered.size());
         for (Binding binding : ordered) {
             Check before = previous == null ? null : previous.find(binding);
-            int index = Math.min(checks.size(), Token.MAX_CHECKS - 1);
             CheckCounters counters = before == null ? new CheckCounters() : before.counters;
-            checks.add(check(resource, binding, index, counters, before, engine));
+            checks.add(check(resource, binding, checks.size(), counters, before, engine));
         }
         return new Checks(List.copyOf(bindings), List.copyOf(checks));
     }
@@ -112,7 +111,7 @@ final class Checks {
     private static Pacer pacer(ThrottlingStrategy strategy, @Nullable Check before) {
         long interval = nanos(strategy.minIntervalOfRequests());
         // A longer wait could not be told by a token, and would not be waited for.
-        long timeout = Math.min(nanos(strategy.queueTimeout()), Token.LONGEST_NANOS);
+        long timeout = Math.min(nanos(strategy.queueTimeout()), Token.LONGEST_WAIT);
         return before instanceof Check.Pace pace
                 ? pace.pacer.edited(interval, timeout)
                 : Pacer.of(interval, timeout);
@@ -134,7 +133,7 @@ final class Checks {
                                 ? Long.MAX_VALUE
                                 : nanos(strategy.slowConditions().maxAllowedRt()));
         return before instanceof Check.Break broken
-                ? broken.breaker.edited(settings)
+                ? broken.breaker.edited(settings, broken.hasErrorsOf(strategy))
                 : CircuitBreaker.of(
                         settings,
                         (from, to) -> engine.onTransition(resource, strategy.name(), from, to));

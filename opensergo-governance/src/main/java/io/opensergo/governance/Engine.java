@@ -6,6 +6,7 @@ import io.opensergo.governance.routing.WorkloadIdentity;
 import io.opensergo.governance.time.Ticker;
 import io.opensergo.rules.faulttolerance.LimitMode;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /**
  * What the protections of one governor share: the clock, the load, and who is told of transitions.
@@ -18,7 +19,10 @@ final class Engine {
     private final WorkloadIdentity workload;
     private final ProcessLoad load = new ProcessLoad();
     private final AtomicInteger serials = new AtomicInteger();
-    private final AtomicInteger generations = new AtomicInteger();
+
+    /** By a hash of the resource: one that comes back gets the next number, or one close to it. */
+    private final AtomicIntegerArray generations = new AtomicIntegerArray(1 << 10);
+
     private volatile int instances = 1;
     private volatile boolean instancesKnown;
 
@@ -72,8 +76,16 @@ final class Engine {
         return new Protection(checks, state, serials.incrementAndGet(), load, ticker);
     }
 
-    ResourceState newState() {
-        return new ResourceState(generations.incrementAndGet());
+    /** Returns the state of all resources that no rule names. */
+    ResourceState stateOfOthers() {
+        return new ResourceState(0);
+    }
+
+    /** Returns a state for a resource that had none, or has none any more. */
+    ResourceState newState(String resource) {
+        int slot = Math.floorMod(resource.hashCode(), generations.length());
+        int next = generations.incrementAndGet(slot);
+        return new ResourceState(1 + Math.floorMod(next, Token.GENERATIONS - 1));
     }
 
     void onTransition(String resource, String strategy, Phase from, Phase to) {

@@ -19,6 +19,7 @@ import io.opensergo.rules.traffic.VirtualWorkload;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +54,7 @@ final class PlanCompiler {
                 RuleBook.unknown(RuleBook.DECISIONS),
                 engine.instances(),
                 Map.of(),
-                engine.protection(Checks.NONE, engine.newState()),
+                engine.protection(Checks.NONE, engine.stateOfOthers()),
                 RouteTable.compile(List.of(), List.of(), engine.workload()),
                 Lanes.none());
     }
@@ -77,9 +78,10 @@ final class PlanCompiler {
             List<Binding> all = new ArrayList<>(ofProcess);
             all.addAll(join.of(resource));
             Protection before = previous.protections().get(resource);
-            protections.put(resource, protect(resource, all, before));
+            protections.put(resource, protect(resource, withinLimit(resource, all), before));
         }
-        Protection unprotected = protect("", ofProcess, previous.unprotected());
+        List<Binding> ofOthers = withinLimit(Governor.OTHER_RESOURCES, ofProcess);
+        Protection unprotected = protect("", ofOthers, previous.unprotected());
         RouteTable routes = routes();
         Lanes lanes = lanes();
         var plan =
@@ -118,9 +120,39 @@ final class PlanCompiler {
             return before;
         }
         Checks checks = Checks.of(resource, all, before == null ? null : before.checks, engine);
-        ResourceState state = before == null ? engine.newState() : before.state;
+        ResourceState state = before == null ? engine.newState(resource) : before.state;
         state.countPassedBy(checks.passCounter());
         return engine.protection(checks, state);
+    }
+
+    /** A token has room for so many checks; those beyond would be refusals of another's name. */
+    private List<Binding> withinLimit(String resource, List<Binding> all) {
+        if (all.size() <= Token.MAX_CHECKS) {
+            return all;
+        }
+        Map<Rule, List<String>> beyond = new LinkedHashMap<>();
+        for (Binding binding : all.subList(Token.MAX_CHECKS, all.size())) {
+            Strategy strategy = binding.strategy();
+            FaultToleranceRule rule = binding.rule();
+            beyond.computeIfAbsent(rule == null ? strategy : rule, key -> new ArrayList<>())
+                    .add(strategy.name());
+        }
+        beyond.forEach((rule, names) -> reportBeyondLimit(resource, rule, names));
+        return all.subList(0, Token.MAX_CHECKS);
+    }
+
+    private void reportBeyondLimit(String resource, Rule rule, List<String> names) {
+        int shown = Math.min(names.size(), 3);
+        String message =
+                "brings '%s' beyond the %d strategies that a resource may have; these do not apply: %s%s"
+                        .formatted(
+                                resource,
+                                Token.MAX_CHECKS,
+                                String.join(", ", names.subList(0, shown)),
+                                names.size() == shown
+                                        ? ""
+                                        : " and %d more".formatted(names.size() - shown));
+        report(PlanProblem.Type.TOO_MANY_STRATEGIES, rule, message);
     }
 
     /** Ends the leases that no check holds any more; those who still decide by them do it alone. */

@@ -1,5 +1,6 @@
 package io.opensergo.governance;
 
+import io.opensergo.governance.internal.limiter.CircuitBreaker;
 import io.opensergo.governance.internal.limiter.CircuitBreaker.Admission;
 import io.opensergo.governance.internal.limiter.Pacer;
 import io.opensergo.governance.internal.limiter.ProcessLoad;
@@ -211,39 +212,51 @@ final class Protection {
     }
 
     private long breakers(long now, long start) {
-        long probes = 0;
-        long probeFlags = 0;
-        for (int i = 0; i < breakers.length; i++) {
-            Check.Break check = breakers[i];
-            if (check.breaker.isClosed()) {
-                continue;
-            }
-            long time = readsTime ? now : ticker.nanos();
-            Admission admission = check.breaker.tryAcquire(time);
-            if (admission == Admission.PROBE) {
-                probes |= 1L << i;
-                probeFlags |= probeFlag(check);
-            } else if (admission == Admission.REFUSE) {
-                if (!check.shadow) {
-                    giveBackProbes(probes);
-                    return refuse(check, check.breaker.retryAfter(time));
-                }
-                check.counters.shadowRejected.increment();
+        for (Check.Break check : breakers) {
+            if (!check.breaker.isClosed()) {
+                return readsTime ? breaker(now, start, 0, 0) : breakerAt(ticker.nanos());
             }
         }
-        return admit(now, start, probeFlags);
+        return admit(now, start, 0);
     }
 
-    private long admit(long now, long start, long probeFlags) {
+    private long breakerAt(long now) {
+        return breaker(now, now, 0, 0);
+    }
+
+    private long breaker(long now, long start, long flags, int index) {
+        if (index == breakers.length) {
+            return admit(now, start, flags);
+        }
+        Check.Break check = breakers[index];
+        long probe = Token.start(now, start);
+        Admission admission = check.breaker.tryAcquire(now, probe);
+        if (admission == Admission.PROBE) {
+            long token = breaker(now, start, flags | Token.PROBE | Token.TIMED, index + 1);
+            if (token < 0) {
+                check.breaker.giveBackProbe(now, probe);
+            }
+            return token;
+        }
+        if (admission == Admission.REFUSE) {
+            if (!check.shadow) {
+                return refuse(check, check.breaker.retryAfter(now));
+            }
+            check.counters.shadowRejected.increment();
+        }
+        return breaker(now, start, flags, index + 1);
+    }
+
+    private long admit(long now, long start, long flags) {
         if (countsPassed) {
             state.passed.increment();
         }
-        long token = duties | probeFlags;
+        long token = duties | flags;
         if (start != now) {
             state.waitedNanos.add(start - now);
-            return token | Token.THROTTLED | Token.TIMED | Token.startNotBefore(start);
+            token |= Token.THROTTLED | Token.TIMED;
         }
-        return Token.has(token, Token.TIMED) ? token | Token.start(start) : token;
+        return Token.has(token, Token.TIMED) ? token | Token.start(now, start) : token;
     }
 
     private long refuse(Check check, long retryAfter) {
@@ -278,26 +291,25 @@ final class Protection {
         if (!Token.has(token, Token.RECORDED)) {
             return;
         }
-        boolean cancelled = outcome == Outcome.CANCELLED;
+        long probe = Token.probe(token);
+        if (outcome == Outcome.CANCELLED) {
+            giveBack(probe, now);
+            return;
+        }
+        boolean timed = Token.has(token, Token.TIMED);
         boolean failed = outcome.isFailure();
         for (Check.Break check : breakers) {
-            boolean probe = Token.has(token, probeFlag(check));
-            if (!cancelled) {
+            // A call that began when no time mattered may be slow or not.
+            if (timed || !check.slow) {
                 check.breaker.record(now, rt, failed && check.isError(outcome), probe);
-            } else if (probe) {
-                check.breaker.giveBackProbe(now);
             }
         }
     }
 
-    private static long probeFlag(Check.Break check) {
-        return check.shadow ? Token.SHADOW_PROBE : Token.PROBE;
-    }
-
-    private void giveBackProbes(long probes) {
-        for (int i = 0; i < breakers.length; i++) {
-            if ((probes >>> i & 1) != 0) {
-                breakers[i].breaker.giveBackProbe(ticker.nanos());
+    private void giveBack(long probe, long now) {
+        if (probe != CircuitBreaker.NO_PROBE) {
+            for (Check.Break check : breakers) {
+                check.breaker.giveBackProbe(now, probe);
             }
         }
     }

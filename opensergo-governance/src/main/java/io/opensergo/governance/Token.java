@@ -1,12 +1,16 @@
 package io.opensergo.governance;
 
+import io.opensergo.governance.internal.limiter.CircuitBreaker;
+
 /**
  * The layout of the token that a guard hands out: a primitive, so that a request costs no object.
  *
  * <p>Refused, which is negative: the serial number of the protection that refused (13 bits), the
  * check (10 bits), and the time until a retry makes sense (40 bits, microseconds). Admitted: what
- * has to be done at the end (flags), the generation of the resource's state (12 bits), and when it
- * starts (44 bits, units of 16 ns, which tell durations of up to 39 hours).
+ * has to be done at the end (flags), the generation of the resource's state (8 bits), and when it
+ * starts (49 bits, units of 64 ns, of which there is a whole number in a millisecond). Starts are
+ * told apart that lie up to {@link #LONGEST_WAIT} in the future or {@link #LONGEST_CALL} in the
+ * past.
  */
 final class Token {
 
@@ -16,25 +20,34 @@ final class Token {
     static final long REFUSED = 1L << 63;
     static final long IN_FLIGHT = 1L << 62;
     static final long RECORDED = 1L << 61;
+
+    /** It is a probe of some breaker, which knows it by its start. */
     static final long PROBE = 1L << 60;
+
     static final long TIMED = 1L << 59;
     static final long THROTTLED = 1L << 58;
     static final long LOAD = 1L << 57;
 
-    /** What {@link #PROBE} is, for the breakers that are shadows: theirs must not probe others. */
-    static final long SHADOW_PROBE = 1L << 56;
-
     static final int MAX_CHECKS = 1 << 10;
 
-    private static final int UNIT_SHIFT = 4;
-    private static final int START_BITS = 44;
+    private static final int UNIT_SHIFT = 6;
+    private static final int START_BITS = 49;
     private static final long START_MASK = (1L << START_BITS) - 1;
 
-    /** The longest time from now to a start, or from a start to now, that can be told. */
-    static final long LONGEST_NANOS = (1L << (START_BITS + UNIT_SHIFT - 1)) - (2 << UNIT_SHIFT);
+    /**
+     * The units of starts that are yet to come: a sixteenth, since calls may last but lines not.
+     */
+    private static final long AHEAD = 1L << (START_BITS - 4);
 
-    private static final int GENERATION_BITS = 12;
-    private static final long GENERATION_MASK = (1L << GENERATION_BITS) - 1;
+    /** The longest time from now to a start that can be told, in nanoseconds: 26 days. */
+    static final long LONGEST_WAIT = (AHEAD - 2) << UNIT_SHIFT;
+
+    /** The longest time from a start to now that can be told, in nanoseconds: 390 days. */
+    static final long LONGEST_CALL = (START_MASK - AHEAD - 1) << UNIT_SHIFT;
+
+    static final int GENERATIONS = 1 << 8;
+
+    private static final long GENERATION_MASK = GENERATIONS - 1;
     private static final int RETRY_BITS = 40;
     private static final long RETRY_MASK = (1L << RETRY_BITS) - 1;
     private static final int CHECK_BITS = 10;
@@ -64,10 +77,19 @@ final class Token {
         return start(nanos + (1 << UNIT_SHIFT) - 1);
     }
 
+    /** Returns the start of a request that was admitted at a time, and has to wait if not equal. */
+    static long start(long admitted, long start) {
+        return admitted == start ? start(start) : startNotBefore(start);
+    }
+
     /** Returns the nanoseconds from the start to now; negative if the start is yet to come. */
     static long sinceStart(long token, long now) {
-        int unused = Long.SIZE - START_BITS;
-        return ((now >> UNIT_SHIFT) - token) << unused >> (unused - UNIT_SHIFT);
+        return ((((now >> UNIT_SHIFT) - token + AHEAD) & START_MASK) - AHEAD) << UNIT_SHIFT;
+    }
+
+    /** Returns what breakers know the request by: its start, or that it is no probe. */
+    static long probe(long token) {
+        return has(token, PROBE) ? token & START_MASK : CircuitBreaker.NO_PROBE;
     }
 
     static long refused(int serial, int check, long retryAfterNanos) {

@@ -189,6 +189,29 @@ class GovernorTest {
     }
 
     @Test
+    void isNotMisledByItHoweverManyRulesAreDeletedAndMadeAgainWithIt() {
+        List<String> resources = new ArrayList<>(List.of("a"));
+        for (int i = 1; i < 1_024; i++) {
+            resources.add("other " + i);
+        }
+        var limit = concurrency("slots", 1);
+        List<Rule> rules = List.of(limit, rule(metadata("protect"), resources, limit));
+        Governor governor = governor(rules);
+        Guard guard = governor.guard("a");
+        long old = guard.acquire();
+
+        for (int i = 0; i < 8; i++) {
+            governor.replaceRules(List.of());
+            governor.replaceRules(rules);
+            long token = guard.acquire();
+            assertThat(Guard.isRefused(token)).isFalse();
+            guard.release(old, Outcome.SUCCESS);
+            assertThat(guard.stats().inFlight()).isEqualTo(1);
+            guard.release(token, Outcome.SUCCESS);
+        }
+    }
+
+    @Test
     void startsAnewWhenARuleWasDeletedAndMadeAgain() {
         Governor governor = governor(on("a", breaker("breaker")));
         Guard guard = governor.guard("a");

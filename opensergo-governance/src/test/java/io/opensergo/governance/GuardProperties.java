@@ -36,8 +36,8 @@ class GuardProperties {
 
     private static final String RESOURCE = "GET:/foo";
 
-    /** Token times are in units of 16 ns, and both ends of a wait are rounded. */
-    private static final long ROUNDING = 31;
+    /** Token times are in units of 64 ns, and both ends of a wait are rounded. */
+    private static final long ROUNDING = 127;
 
     private static final Outcome FAILURE = Outcome.failure("UNAVAILABLE");
 

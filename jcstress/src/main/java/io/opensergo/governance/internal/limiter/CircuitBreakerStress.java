@@ -1,5 +1,6 @@
 package io.opensergo.governance.internal.limiter;
 
+import static io.opensergo.governance.internal.limiter.CircuitBreaker.NO_PROBE;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
@@ -15,6 +16,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.ILI_Result;
 import org.openjdk.jcstress.infra.results.LI_Result;
 import org.openjdk.jcstress.infra.results.LL_Result;
+import org.openjdk.jcstress.infra.results.L_Result;
 
 /** Two threads at a {@link CircuitBreaker}. */
 public final class CircuitBreakerStress {
@@ -32,7 +34,7 @@ public final class CircuitBreakerStress {
 
     private static CircuitBreaker open() {
         CircuitBreaker breaker = breaker(1, NOBODY);
-        breaker.record(0, 0, true, false);
+        breaker.record(0, 0, true, NO_PROBE);
         return breaker;
     }
 
@@ -50,13 +52,13 @@ public final class CircuitBreakerStress {
         /** One call. */
         @Actor
         public void first() {
-            breaker.record(0, 0, true, false);
+            breaker.record(0, 0, true, NO_PROBE);
         }
 
         /** The other call, in the next part. */
         @Actor
         public void second() {
-            breaker.record(10, 0, true, false);
+            breaker.record(10, 0, true, NO_PROBE);
         }
 
         /** Sees the phase and how often it changed. */
@@ -82,13 +84,13 @@ public final class CircuitBreakerStress {
         /** One request. */
         @Actor
         public void first(LL_Result r) {
-            r.r1 = breaker.tryAcquire(RECOVERY);
+            r.r1 = breaker.tryAcquire(RECOVERY, 1);
         }
 
         /** The other request. */
         @Actor
         public void second(LL_Result r) {
-            r.r2 = breaker.tryAcquire(RECOVERY + 1);
+            r.r2 = breaker.tryAcquire(RECOVERY + 1, 2);
         }
     }
 
@@ -112,21 +114,21 @@ public final class CircuitBreakerStress {
         /** The call that opens it if all have failed. */
         @Actor
         public void first() {
-            breaker.record(0, 0, true, false);
+            breaker.record(0, 0, true, NO_PROBE);
         }
 
         /** A good call. */
         @Actor
         public void second() {
-            breaker.record(0, 0, false, false);
+            breaker.record(0, 0, false, NO_PROBE);
         }
 
         /** Closes it by a probe if it is open, and sees what it counts. */
         @Arbiter
         public void end(ILI_Result r) {
-            if (breaker.tryAcquire(RECOVERY) == Admission.PROBE) {
+            if (breaker.tryAcquire(RECOVERY, 1) == Admission.PROBE) {
                 probes.getAndIncrement();
-                breaker.record(RECOVERY, 0, false, true);
+                breaker.record(RECOVERY, 0, false, 1);
             }
             r.r1 = probes.get();
             r.r2 = breaker.phase();
@@ -146,19 +148,19 @@ public final class CircuitBreakerStress {
 
         /** Becomes the first probe. */
         public LateProbe() {
-            breaker.tryAcquire(RECOVERY);
+            breaker.tryAcquire(RECOVERY, 1);
         }
 
         /** Ends it. */
         @Actor
         public void first() {
-            breaker.record(2 * RECOVERY, 0, false, true);
+            breaker.record(2 * RECOVERY, 0, false, 1);
         }
 
         /** Asks when the time of the first is over. */
         @Actor
         public void second(LL_Result r) {
-            r.r1 = breaker.tryAcquire(2 * RECOVERY);
+            r.r1 = breaker.tryAcquire(2 * RECOVERY, 2);
         }
 
         /** Sees the phase. */
@@ -180,19 +182,19 @@ public final class CircuitBreakerStress {
 
         /** Becomes the probe. */
         public GiveBackProbe() {
-            breaker.tryAcquire(RECOVERY);
+            breaker.tryAcquire(RECOVERY, 1);
         }
 
         /** Gives it back. */
         @Actor
         public void first() {
-            breaker.giveBackProbe(RECOVERY + 1);
+            breaker.giveBackProbe(RECOVERY + 1, 1);
         }
 
         /** Asks. */
         @Actor
         public void second(LL_Result r) {
-            r.r1 = breaker.tryAcquire(RECOVERY + 1);
+            r.r1 = breaker.tryAcquire(RECOVERY + 1, 2);
         }
 
         /** Sees the phase. */
@@ -214,18 +216,18 @@ public final class CircuitBreakerStress {
 
         private final CircuitBreaker breaker = breaker(1, NOBODY);
         private final CircuitBreaker edited =
-                breaker.edited(new Settings(false, 100, 1, 320, RECOVERY, Long.MAX_VALUE));
+                breaker.edited(new Settings(false, 100, 1, 320, RECOVERY, Long.MAX_VALUE), true);
 
         /** Opens by the settings before. */
         @Actor
         public void first() {
-            breaker.record(0, 0, true, false);
+            breaker.record(0, 0, true, NO_PROBE);
         }
 
         /** Asks by the new settings. */
         @Actor
         public void second(LL_Result r) {
-            r.r1 = edited.tryAcquire(1);
+            r.r1 = edited.tryAcquire(1, 1);
         }
 
         /** Sees the phase. */
@@ -233,6 +235,107 @@ public final class CircuitBreakerStress {
         public void end(LL_Result r) {
             Phase phase = edited.phase();
             r.r2 = phase;
+        }
+    }
+
+    /** Two calls end, one by each meaning, while other calls have become the bad ones. */
+    @JCStressTest
+    @Outcome(
+            id = "CLOSED, 1",
+            expect = ACCEPTABLE,
+            desc = "Only the call by the new meaning counts.")
+    @Outcome(expect = FORBIDDEN, desc = "Calls of two meanings were added up, or one was lost.")
+    @State
+    public static class OtherMeaning {
+
+        private final CircuitBreaker breaker = breaker(2, NOBODY);
+        private final CircuitBreaker edited =
+                breaker.edited(new Settings(true, 100, 2, 160, RECOVERY, 1), true);
+
+        /** A call fails by the meaning before. */
+        @Actor
+        public void first() {
+            breaker.record(0, 0, true, NO_PROBE);
+        }
+
+        /** A call is slow by the new one. */
+        @Actor
+        public void second() {
+            edited.record(0, 2, false, NO_PROBE);
+        }
+
+        /** Sees the phase and what is counted. */
+        @Arbiter
+        public void end(LI_Result r) {
+            r.r1 = edited.phase();
+            r.r2 = (int) edited.window(0).calls();
+        }
+    }
+
+    /** A probe ends while the probe of another breaker, which is overdue, is given back. */
+    @JCStressTest
+    @Outcome(id = "CLOSED", expect = ACCEPTABLE, desc = "Its own probe decided.")
+    @Outcome(expect = FORBIDDEN, desc = "The probe of another breaker decided.")
+    @State
+    public static class ProbeOfAnother {
+
+        private final CircuitBreaker breaker = open();
+
+        /** Has a probe on its way. */
+        public ProbeOfAnother() {
+            breaker.tryAcquire(RECOVERY, 1);
+        }
+
+        /** Ends it well. */
+        @Actor
+        public void first() {
+            breaker.record(RECOVERY + 1, 0, false, 1);
+        }
+
+        /** Gives back the one that is not its own. */
+        @Actor
+        public void second() {
+            breaker.giveBackProbe(RECOVERY + 1, 2);
+        }
+
+        /** Sees the phase. */
+        @Arbiter
+        public void end(L_Result r) {
+            r.r1 = breaker.phase();
+        }
+    }
+
+    /** Two probes are given back, of which the first is overdue. */
+    @JCStressTest
+    @Outcome(id = "PROBE", expect = ACCEPTABLE, desc = "The next request is the probe.")
+    @Outcome(expect = FORBIDDEN, desc = "The breaker waits for a probe that is not on its way.")
+    @State
+    public static class GiveBackBoth {
+
+        private final CircuitBreaker breaker = open();
+
+        /** Has both on their way. */
+        public GiveBackBoth() {
+            breaker.tryAcquire(RECOVERY, 1);
+            breaker.tryAcquire(2 * RECOVERY, 2);
+        }
+
+        /** Gives back the first. */
+        @Actor
+        public void first() {
+            breaker.giveBackProbe(2 * RECOVERY, 1);
+        }
+
+        /** Gives back the second. */
+        @Actor
+        public void second() {
+            breaker.giveBackProbe(2 * RECOVERY, 2);
+        }
+
+        /** Asks. */
+        @Arbiter
+        public void end(L_Result r) {
+            r.r1 = breaker.tryAcquire(2 * RECOVERY, 3);
         }
     }
 }

@@ -2,6 +2,7 @@ package io.opensergo.governance.internal.limiter;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.stream.LongStream;
 
 /**
  * Stops requests to what fails or is slow, and lets a probe through now and then.
@@ -12,7 +13,9 @@ import java.lang.invoke.VarHandle;
  * ones among them reach the ratio, which is tested after each call. Open, it refuses everything
  * until the recovery timeout has passed; the next request is the probe, and its outcome closes or
  * opens it again. If a probe is not heard of for a recovery timeout (or the time it may take, if
- * longer), the next request is a probe too; the first outcome of any of them decides.
+ * longer), the next request is a probe too; the first outcome of any of them decides. Who is a
+ * probe is known by when it started, so that the outcomes of other requests decide nothing, late as
+ * they may be.
  *
  * <p>Concurrency: the state is one reference to an immutable object (Closed has the newest part of
  * its window in it), changed by compare-and-set, so that each transition happens once, one request
@@ -25,7 +28,9 @@ import java.lang.invoke.VarHandle;
  * wait anew.
  *
  * <p>An edited breaker goes on in the state of the one before it, and both may be in use at once.
- * One that is open keeps its deadline.
+ * One that is open keeps its deadline, and a probe is judged by the settings in force when it ends.
+ * If other calls are bad than before, a closed one begins with an empty window: what was counted
+ * has another meaning, and what the one before it still counts is left out.
  */
 public final class CircuitBreaker {
 
@@ -56,15 +61,22 @@ public final class CircuitBreaker {
         void onTransition(Phase from, Phase to);
     }
 
+    /** The probe that a request is which is none. */
+    public static final long NO_PROBE = -1;
+
     /** Into how many parts a window is divided. */
     static final int PARTS = 16;
 
     private final Settings settings;
     private final Cell cell;
 
-    private CircuitBreaker(Settings settings, Cell cell) {
+    /** How often it has been edited so that other calls are bad. */
+    private final int meaning;
+
+    private CircuitBreaker(Settings settings, Cell cell, int meaning) {
         this.settings = settings;
         this.cell = cell;
+        this.meaning = meaning;
     }
 
     /**
@@ -95,16 +107,30 @@ public final class CircuitBreaker {
         private boolean isReached(long calls, long bad) {
             return calls >= minCalls && bad > 0 && bad * 100 >= percent * calls;
         }
+
+        private boolean isBad(long rt, boolean failed) {
+            return slow ? rt > maxRt : failed;
+        }
+
+        private boolean countsLike(Settings other) {
+            return slow == other.slow && (!slow || maxRt == other.maxRt);
+        }
     }
 
     /** Starts a closed breaker. */
     public static CircuitBreaker of(Settings settings, Listener listener) {
-        return new CircuitBreaker(settings, new Cell(listener));
+        return new CircuitBreaker(settings, new Cell(listener), 0);
     }
 
-    /** Returns a breaker with other settings that goes on in the state of this one. */
-    public CircuitBreaker edited(Settings newSettings) {
-        return new CircuitBreaker(newSettings, cell);
+    /**
+     * Returns a breaker with other settings that goes on in the state of this one.
+     *
+     * @param sameFailures whether the same calls fail as before; else, and if other calls are slow,
+     *     what was counted is forgotten
+     */
+    public CircuitBreaker edited(Settings newSettings, boolean sameFailures) {
+        boolean same = settings.countsLike(newSettings) && (settings.slow || sameFailures);
+        return new CircuitBreaker(newSettings, cell, same ? meaning : meaning + 1);
     }
 
     /** Returns whether it can be told without the time that a request passes. */
@@ -112,8 +138,13 @@ public final class CircuitBreaker {
         return cell.state instanceof Closed;
     }
 
-    /** Decides on a request. */
-    public Admission tryAcquire(long now) {
+    /**
+     * Decides on a request.
+     *
+     * @param probe what the request is known by if it is a probe, not negative; those that are
+     *     known by the same are one probe
+     */
+    public Admission tryAcquire(long now, long probe) {
         while (true) {
             State state = cell.state;
             if (state instanceof Closed) {
@@ -124,7 +155,7 @@ public final class CircuitBreaker {
                 cell.move(waiting, waiting.restartedAt(now));
             } else if (now - waiting.until < 0) {
                 return Admission.REFUSE;
-            } else if (cell.move(waiting, new HalfOpen(now, now + settings.probeTimeout()))) {
+            } else if (cell.move(waiting, probing(waiting, now, probe))) {
                 return Admission.PROBE;
             }
         }
@@ -155,29 +186,43 @@ public final class CircuitBreaker {
      * @param rt how long it took, in nanoseconds; negative if the clock was set back, which is not
      *     slow
      * @param failed whether it failed
-     * @param probe whether it was admitted as a probe
+     * @param probe what it is known by if it is a probe of any breaker, or else {@link #NO_PROBE}
      */
-    public void record(long now, long rt, boolean failed, boolean probe) {
-        boolean bad = settings.slow ? rt > settings.maxRt : failed;
+    public void record(long now, long rt, boolean failed, long probe) {
+        boolean bad = settings.isBad(rt, failed);
         State state = cell.state;
+        while (state instanceof Closed closed && closed.meaning - meaning < 0) {
+            cell.move(closed, new Closed(meaning));
+            state = cell.state;
+        }
         if (state instanceof Closed closed) {
-            count(closed, now, bad);
+            if (closed.meaning == meaning) {
+                count(closed, now, bad);
+            }
             return;
         }
         // Another probe may start meanwhile, since this one took long; this one still decides.
-        while (probe && state instanceof HalfOpen) {
-            if (cell.move(state, bad ? opened(now) : new Closed())) {
+        while (probe != NO_PROBE && state instanceof HalfOpen halfOpen && halfOpen.knows(probe)) {
+            if (cell.move(state, bad ? opened(now) : new Closed(meaning))) {
                 return;
             }
             state = cell.state;
         }
     }
 
-    /** Gives back a probe that never ran or has no outcome: the next request is the probe. */
-    public void giveBackProbe(long now) {
+    /**
+     * Gives back a probe that never ran or has no outcome: the next request is the probe, unless a
+     * later one is on its way.
+     *
+     * @param probe what it is known by
+     */
+    public void giveBackProbe(long now, long probe) {
         State state = cell.state;
-        if (state instanceof HalfOpen) {
-            cell.move(state, new Open(now, now));
+        while (state instanceof HalfOpen halfOpen && halfOpen.knows(probe)) {
+            if (cell.move(state, halfOpen.without(probe, now))) {
+                return;
+            }
+            state = cell.state;
         }
     }
 
@@ -188,7 +233,7 @@ public final class CircuitBreaker {
 
     /** Returns the calls in the window and the bad ones among them, if closed; else nothing. */
     public Window window(long now) {
-        if (!(cell.state instanceof Closed closed)) {
+        if (!(cell.state instanceof Closed closed) || closed.meaning != meaning) {
             return new Window(0, 0);
         }
         Part part = closed.newest;
@@ -211,6 +256,12 @@ public final class CircuitBreaker {
 
     private Open opened(long now) {
         return new Open(now, now + settings.recovery);
+    }
+
+    private HalfOpen probing(Waiting waiting, long now, long probe) {
+        long[] probes =
+                waiting instanceof HalfOpen halfOpen ? halfOpen.and(probe) : new long[] {probe};
+        return new HalfOpen(now, now + settings.probeTimeout(), probes);
     }
 
     private void count(Closed closed, long now, boolean bad) {
@@ -318,7 +369,14 @@ public final class CircuitBreaker {
 
         private static final VarHandle NEWEST = handle(Closed.class, "newest", Part.class);
 
+        /** By which edit of the breaker calls are bad that are counted here. */
+        private final int meaning;
+
         private volatile Part newest = new Part();
+
+        Closed(int meaning) {
+            this.meaning = meaning;
+        }
 
         void moveOn(Part from, Part to) {
             NEWEST.compareAndSet(this, from, to);
@@ -366,8 +424,48 @@ public final class CircuitBreaker {
 
     private static final class HalfOpen extends Waiting {
 
-        HalfOpen(long since, long until) {
+        /** There are more on their way only if calls take that many recovery timeouts. */
+        private static final int MAX_PROBES = 16;
+
+        /** What the probes on their way are known by, the first one first. */
+        private final long[] probes;
+
+        HalfOpen(long since, long until, long[] probes) {
             super(since, until);
+            this.probes = probes;
+        }
+
+        boolean knows(long probe) {
+            for (long known : probes) {
+                if (known == probe) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        /**
+         * Returns the probes and one more. If there are too many the second one is forgotten: the
+         * first one stays, since of calls that all take long it ends first, and the latest ones,
+         * since the first may be lost.
+         */
+        long[] and(long probe) {
+            boolean full = probes.length == MAX_PROBES;
+            long[] more = new long[full ? MAX_PROBES : probes.length + 1];
+            more[0] = probes[0];
+            System.arraycopy(probes, full ? 2 : 1, more, 1, more.length - 2);
+            more[more.length - 1] = probe;
+            return more;
+        }
+
+        /** Returns what follows when a probe is given back. */
+        Waiting without(long probe, long now) {
+            if (probes.length == 1) {
+                return new Open(now, now);
+            }
+            long[] others = LongStream.of(probes).filter(known -> known != probe).toArray();
+            boolean last = probes[probes.length - 1] == probe;
+            return last ? new HalfOpen(now, now, others) : new HalfOpen(since, until, others);
         }
 
         @Override
@@ -377,7 +475,7 @@ public final class CircuitBreaker {
 
         @Override
         HalfOpen restartedAt(long now) {
-            return new HalfOpen(now, now + (until - since));
+            return new HalfOpen(now, now + (until - since), probes);
         }
     }
 
@@ -387,7 +485,7 @@ public final class CircuitBreaker {
         private static final VarHandle STATE = handle(Cell.class, "state", State.class);
 
         private final Listener listener;
-        private volatile State state = new Closed();
+        private volatile State state = new Closed(0);
 
         Cell(Listener listener) {
             this.listener = listener;

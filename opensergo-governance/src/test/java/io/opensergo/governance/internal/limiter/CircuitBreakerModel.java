@@ -19,6 +19,9 @@ final class CircuitBreakerModel {
 
     private long until;
 
+    /** What the probes on their way are known by. */
+    private final List<Long> probes = new ArrayList<>();
+
     /** The parts of the window of a closed breaker, the oldest first. */
     private final List<Part> parts = new ArrayList<>();
 
@@ -26,7 +29,14 @@ final class CircuitBreakerModel {
         this.settings = settings;
     }
 
-    void edit(Settings newSettings) {
+    void edit(Settings newSettings, boolean sameFailures) {
+        boolean same =
+                settings.slow()
+                        ? newSettings.slow() && settings.maxRt() == newSettings.maxRt()
+                        : !newSettings.slow() && sameFailures;
+        if (!same) {
+            parts.clear();
+        }
         settings = newSettings;
     }
 
@@ -34,7 +44,7 @@ final class CircuitBreakerModel {
         return phase;
     }
 
-    Admission tryAcquire(long now) {
+    Admission tryAcquire(long now, long probe) {
         if (phase == Phase.CLOSED) {
             return Admission.PASS;
         }
@@ -49,18 +59,25 @@ final class CircuitBreakerModel {
                 settings.slow()
                         ? Math.max(settings.recovery(), settings.maxRt())
                         : settings.recovery();
+        if (phase == Phase.OPEN) {
+            probes.clear();
+        }
+        probes.add(probe);
+        if (probes.size() > 16) {
+            probes.remove(1);
+        }
         await(Phase.HALF_OPEN, now, probeTimeout);
         return Admission.PROBE;
     }
 
-    void record(long now, long rt, boolean failed, boolean probe) {
+    void record(long now, long rt, boolean failed, long probe) {
         boolean bad = settings.slow() ? rt > settings.maxRt() : failed;
         if (phase == Phase.CLOSED) {
             partAt(now).calls.add(bad);
             if (mustOpen()) {
                 await(Phase.OPEN, now, settings.recovery());
             }
-        } else if (phase == Phase.HALF_OPEN && probe) {
+        } else if (phase == Phase.HALF_OPEN && probes.contains(probe)) {
             if (bad) {
                 await(Phase.OPEN, now, settings.recovery());
             } else {
@@ -70,9 +87,16 @@ final class CircuitBreakerModel {
         }
     }
 
-    void giveBackProbe(long now) {
-        if (phase == Phase.HALF_OPEN) {
+    void giveBackProbe(long now, long probe) {
+        int index = probes.indexOf(probe);
+        if (phase != Phase.HALF_OPEN || index < 0) {
+            return;
+        }
+        probes.remove(index);
+        if (probes.isEmpty()) {
             await(Phase.OPEN, now, 0);
+        } else if (index == probes.size()) {
+            await(Phase.HALF_OPEN, now, 0);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.opensergo.governance.internal.limiter;
 
+import static io.opensergo.governance.internal.limiter.CircuitBreaker.NO_PROBE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.opensergo.governance.internal.limiter.CircuitBreaker.Admission;
@@ -33,7 +34,8 @@ class CircuitBreakerProperties {
                             assertThat(from).isEqualTo(phases.get(phases.size() - 1));
                             phases.add(to);
                         });
-        Deque<Boolean> probes = new ArrayDeque<>();
+        Deque<Long> requests = new ArrayDeque<>();
+        long number = 0;
         long now = trace.start;
 
         for (Step step : trace.steps) {
@@ -41,28 +43,36 @@ class CircuitBreakerProperties {
             switch (step.action) {
                 case REQUEST -> {
                     Admission peeked = breaker.peek(now);
-                    Admission admission = breaker.tryAcquire(now);
-                    assertThat(admission).isEqualTo(model.tryAcquire(now)).isEqualTo(peeked);
+                    Admission admission = breaker.tryAcquire(now, number);
+                    assertThat(admission)
+                            .isEqualTo(model.tryAcquire(now, number))
+                            .isEqualTo(peeked);
                     if (admission != Admission.REFUSE) {
-                        probes.add(admission == Admission.PROBE);
+                        requests.add(admission == Admission.PROBE ? number : NO_PROBE);
                     }
+                    number++;
                 }
                 case END -> {
-                    if (!probes.isEmpty()) {
-                        boolean probe = step.last ? probes.removeLast() : probes.removeFirst();
+                    if (!requests.isEmpty()) {
+                        long probe = step.last ? requests.removeLast() : requests.removeFirst();
                         breaker.record(now, step.rt, step.failed, probe);
                         model.record(now, step.rt, step.failed, probe);
                     }
                 }
                 case CANCEL -> {
-                    if (!probes.isEmpty() && probes.removeFirst()) {
-                        breaker.giveBackProbe(now);
-                        model.giveBackProbe(now);
+                    if (!requests.isEmpty()) {
+                        long probe = step.last ? requests.removeLast() : requests.removeFirst();
+                        breaker.giveBackProbe(now, probe);
+                        model.giveBackProbe(now, probe);
                     }
                 }
+                case END_OF_ANOTHER -> {
+                    breaker.record(now, step.rt, step.failed, Long.MAX_VALUE - number);
+                    model.record(now, step.rt, step.failed, NO_PROBE);
+                }
                 case EDIT -> {
-                    breaker = breaker.edited(step.settings);
-                    model.edit(step.settings);
+                    breaker = breaker.edited(step.settings, step.failed);
+                    model.edit(step.settings, step.failed);
                 }
             }
             assertThat(breaker.phase())
@@ -83,17 +93,17 @@ class CircuitBreakerProperties {
             now += step.nanos;
             if (step.action == Action.EDIT) {
                 long before = breaker.retryAfter(now);
-                breaker = breaker.edited(step.settings);
+                breaker = breaker.edited(step.settings, step.failed);
                 assertThat(breaker.retryAfter(now)).isEqualTo(before);
             } else if (step.action == Action.END) {
-                breaker.record(now, step.rt, step.failed, false);
-            } else if (breaker.tryAcquire(now) == Admission.REFUSE) {
+                breaker.record(now, step.rt, step.failed, NO_PROBE);
+            } else if (breaker.tryAcquire(now, 0) == Admission.REFUSE) {
                 long retryAfter = breaker.retryAfter(now);
                 assertThat(breaker.peek(now + retryAfter - 1)).isEqualTo(Admission.REFUSE);
                 assertThat(breaker.peek(now + retryAfter)).isEqualTo(Admission.PROBE);
                 if (step.last) {
                     now += retryAfter;
-                    assertThat(breaker.tryAcquire(now)).isEqualTo(Admission.PROBE);
+                    assertThat(breaker.tryAcquire(now, 0)).isEqualTo(Admission.PROBE);
                 }
             }
         }
@@ -106,14 +116,15 @@ class CircuitBreakerProperties {
         CircuitBreaker breaker = CircuitBreaker.of(settings, NOBODY);
         long now = trace.start;
         while (breaker.isClosed()) {
-            breaker.record(now, Long.MAX_VALUE, true, false);
+            breaker.record(now, Long.MAX_VALUE, true, NO_PROBE);
         }
         long opened = now;
+        long probe = 0;
         long wait = settings.recovery();
 
         for (Step step : trace.steps) {
             now += step.nanos;
-            Admission admission = breaker.tryAcquire(now);
+            Admission admission = breaker.tryAcquire(now, probe++);
             assertThat(admission)
                     .isEqualTo(now - opened < wait ? Admission.REFUSE : Admission.PROBE);
             if (admission == Admission.PROBE) {
@@ -136,7 +147,7 @@ class CircuitBreakerProperties {
 
         for (Step step : trace.steps) {
             now += step.nanos;
-            breaker.record(now, 0, true, false);
+            breaker.record(now, 0, true, NO_PROBE);
             log.add(now);
             long time = now;
             CircuitBreaker.Window counted = breaker.window(now);
@@ -157,7 +168,7 @@ class CircuitBreakerProperties {
                 for (int i = 1; i <= calls && breaker.isClosed(); i++) {
                     boolean isBad = i > calls - bad;
                     long rt = isBad && settings.slow() ? settings.maxRt() + 1 : settings.maxRt();
-                    breaker.record(now, rt, isBad, false);
+                    breaker.record(now, rt, isBad, NO_PROBE);
                 }
                 // The bad calls come last, so no ratio before the last call was higher.
                 assertThat(breaker.isClosed())
@@ -174,10 +185,10 @@ class CircuitBreakerProperties {
             @ForAll("calmTraces") Trace trace, @ForAll("delays") long delay) {
         CircuitBreaker breaker = CircuitBreaker.of(trace.settings, NOBODY);
         while (breaker.isClosed()) {
-            breaker.record(trace.start, Long.MAX_VALUE, true, false);
+            breaker.record(trace.start, Long.MAX_VALUE, true, NO_PROBE);
         }
 
-        assertThat(breaker.tryAcquire(trace.start - delay)).isEqualTo(Admission.REFUSE);
+        assertThat(breaker.tryAcquire(trace.start - delay, 0)).isEqualTo(Admission.REFUSE);
         assertThat(breaker.retryAfter(trace.start)).isEqualTo(trace.settings.recovery());
     }
 
@@ -185,14 +196,15 @@ class CircuitBreakerProperties {
     void waitsOnlyAsLongAsEverIfTheClockWasSetBack(@ForAll("calmTraces") Trace trace) {
         CircuitBreaker breaker = CircuitBreaker.of(trace.settings, NOBODY);
         while (breaker.isClosed()) {
-            breaker.record(trace.start, Long.MAX_VALUE, true, false);
+            breaker.record(trace.start, Long.MAX_VALUE, true, NO_PROBE);
         }
         long now = trace.start - 10_000 * Times.DAY;
 
-        assertThat(breaker.tryAcquire(now)).isEqualTo(Admission.REFUSE);
-        assertThat(breaker.tryAcquire(now + trace.settings.recovery() - 1))
+        assertThat(breaker.tryAcquire(now, 0)).isEqualTo(Admission.REFUSE);
+        assertThat(breaker.tryAcquire(now + trace.settings.recovery() - 1, 0))
                 .isEqualTo(Admission.REFUSE);
-        assertThat(breaker.tryAcquire(now + trace.settings.recovery())).isEqualTo(Admission.PROBE);
+        assertThat(breaker.tryAcquire(now + trace.settings.recovery(), 0))
+                .isEqualTo(Admission.PROBE);
     }
 
     @Provide
@@ -240,6 +252,7 @@ class CircuitBreakerProperties {
                         Tuple.of(10, Action.REQUEST),
                         Tuple.of(10, Action.END),
                         Tuple.of(2, Action.CANCEL),
+                        Tuple.of(1, Action.END_OF_ANOTHER),
                         Tuple.of(1, Action.EDIT));
         Arbitrary<Long> windows =
                 Arbitraries.of(window, window, 2 * window, Math.max(1, window / 3));
@@ -263,6 +276,8 @@ class CircuitBreakerProperties {
         REQUEST,
         END,
         CANCEL,
+        /** Of a request that is the probe of another breaker. */
+        END_OF_ANOTHER,
         EDIT
     }
 
@@ -270,6 +285,7 @@ class CircuitBreakerProperties {
      * A step of a trace.
      *
      * @param last whether the latest request ends, not the earliest
+     * @param failed whether it failed; of an edit, whether the same calls fail as before
      */
     private record Step(
             long nanos, Action action, boolean last, boolean failed, long rt, Settings settings) {}
