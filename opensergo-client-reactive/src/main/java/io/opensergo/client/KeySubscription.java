@@ -184,11 +184,13 @@ final class KeySubscription<R extends Rule> {
 
     /**
      * Returns whether a push is older than one that came before it on the same stream from the same
-     * control plane.
+     * control plane. A version of 0 or less is not set and says nothing of age.
      */
     boolean isOutdated(SubscribeResponse push) {
+        long version = push.getDataWithVersion().getVersion();
         return streamVersion != NO_VERSION
-                && push.getDataWithVersion().getVersion() < streamVersion
+                && version > 0
+                && version < streamVersion
                 && push.getControlPlane().getIdentifier().equals(controlPlane);
     }
 

@@ -3,8 +3,12 @@ package io.opensergo.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.opensergo.api.Target;
+import io.opensergo.proto.WireCodec;
+import io.opensergo.proto.internal.transport.v1.DataWithVersion;
+import io.opensergo.proto.internal.transport.v1.SubscribeResponse;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 class KeySubscriptionTest {
@@ -47,5 +51,20 @@ class KeySubscriptionTest {
 
         assertThat(key.patienceNanos()).isEqualTo(TIMEOUT.toNanos());
         assertThat(key.deadlineNanos()).isEqualTo(TIMEOUT.toNanos() + 5);
+    }
+
+    @Test
+    void onlyAVersionThatIsSetCanBeOlder() {
+        key.accept(new WireCodec(), push(7), Instant.EPOCH);
+
+        assertThat(key.isOutdated(push(6))).isTrue();
+        assertThat(key.isOutdated(push(0))).isFalse();
+        assertThat(key.isOutdated(push(-1))).isFalse();
+    }
+
+    private static SubscribeResponse push(long version) {
+        return SubscribeResponse.newBuilder()
+                .setDataWithVersion(DataWithVersion.newBuilder().setVersion(version))
+                .build();
     }
 }

@@ -320,8 +320,8 @@ class ReactiveClientTest {
         server.stream().push(from("one", 100, limit("a", 5)));
         follower.get(0);
 
-        server.stream().push(from("two", 1, limit("a", 9)));
-        server.stream().push(from("two", 0, limit("a", 7)));
+        server.stream().push(from("two", 2, limit("a", 9)));
+        server.stream().push(from("two", 1, limit("a", 7)));
 
         assertThat(follower.get(1).rules()).containsExactly(limit("a", 9));
         assertThat(server.stream().answer(2).getStatus().getCode()).isEqualTo(WireStatus.OUTDATED);

@@ -57,12 +57,15 @@ final class AnswerActions {
                 scheme.isEmpty() ? null : scheme,
                 action.getPortRedirect() == 0
                         ? null
-                        : UnsignedInts.toInt("port_redirect", action.getPortRedirect()),
+                        : UnsignedInts.toIntIfSet("port_redirect", action.getPortRedirect()),
                 null,
                 status(action));
     }
 
     private static @Nullable Integer status(RedirectAction action) {
+        if (action.getResponseCodeValue() < 0) {
+            return null; // not set
+        }
         return switch (action.getResponseCode()) {
             case MOVED_PERMANENTLY -> null;
             case FOUND -> 302;

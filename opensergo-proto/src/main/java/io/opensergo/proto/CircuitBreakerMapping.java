@@ -112,12 +112,15 @@ final class CircuitBreakerMapping
         return Math.abs(ratio - percent) <= RATIO_TOLERANCE ? percent : ratio;
     }
 
-    /** A limit of 0 is one that is not set, which only a breaker for slow calls must have. */
+    /**
+     * A limit of 0 or less is not set: the public control plane sends -1 without slow conditions.
+     * Only a breaker for slow calls must have one.
+     */
     private static @Nullable SlowConditions slowConditions(
             io.opensergo.proto.internal.fault_tolerance.v1.CircuitBreakerStrategy message) {
         int maxAllowedRt = message.getSlowCondition().getMaxAllowedRtMillis();
         boolean needed = message.getStrategy() == Strategy.STRATEGY_SLOW_REQUEST_RATIO;
-        if (!message.hasSlowCondition() || (maxAllowedRt == 0 && !needed)) {
+        if (!message.hasSlowCondition() || (maxAllowedRt <= 0 && !needed)) {
             return null;
         }
         try {

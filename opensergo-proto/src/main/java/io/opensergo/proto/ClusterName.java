@@ -48,7 +48,8 @@ record ClusterName(String host, @Nullable String subset, @Nullable Port port) {
             return null;
         }
         try {
-            return new Port(Integer.parseInt(text));
+            int number = Integer.parseInt(text);
+            return number <= 0 ? null : new Port(number); // not set if 0 or less
         } catch (IllegalArgumentException e) { // no number, or no port
             throw Faults.invalid(
                     "",

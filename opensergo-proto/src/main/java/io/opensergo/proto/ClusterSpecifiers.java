@@ -175,7 +175,7 @@ final class ClusterSpecifiers {
         return new RouteDestination(
                 ClusterName.parse(cluster.getName(), scope.hosts()).toDestination(fallback),
                 cluster.hasWeight()
-                        ? UnsignedInts.toInt("weight", cluster.getWeight().getValue())
+                        ? UnsignedInts.toIntIfSet("weight", cluster.getWeight().getValue())
                         : null,
                 HeaderChanges.decode(
                         cluster.getRequestHeadersToAddList(),

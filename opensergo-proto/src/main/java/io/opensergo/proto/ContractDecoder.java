@@ -122,7 +122,7 @@ final class ContractDecoder {
             io.opensergo.proto.internal.service_contract.v1.FieldDescriptor field) {
         return new FieldDescriptor(
                 field.getName(),
-                field.getNumber(),
+                Math.max(0, field.getNumber()), // not set if negative
                 FieldDescriptor.Label.valueOf(constant(field.getLabel().name(), "LABEL_")),
                 FieldDescriptor.Type.valueOf(constant(field.getType().name(), "TYPE_")),
                 field.hasTypeName() ? field.getTypeName() : null,

@@ -66,7 +66,8 @@ final class CorsPolicies {
             return null;
         }
         try {
-            return Duration.ofSeconds(Long.parseLong(seconds));
+            long amount = Long.parseLong(seconds);
+            return amount < 0 ? null : Duration.ofSeconds(amount); // not set if negative
         } catch (NumberFormatException e) {
             scope.warn("has a cors.max_age that is no number of seconds, which is left out");
             return null;

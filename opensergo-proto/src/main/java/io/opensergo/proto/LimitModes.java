@@ -6,7 +6,6 @@ import java.util.function.Consumer;
 /** Limit modes by number, which are the same in each message that has one. */
 final class LimitModes {
 
-    private static final int UNKNOWN = 0;
     private static final int LOCAL = 1;
     private static final int GLOBAL = 2;
 
@@ -17,12 +16,12 @@ final class LimitModes {
         return mode == LimitMode.LOCAL ? LOCAL : GLOBAL;
     }
 
-    /** Unknown is local: the public control plane sends nothing else. */
+    /** Not set, 0 or less, is local: the public control plane sends nothing else. */
     static LimitMode of(int number, Consumer<String> warnings) {
         if (number == GLOBAL) {
             return LimitMode.GLOBAL;
         }
-        if (number != LOCAL && number != UNKNOWN) {
+        if (number > GLOBAL) {
             warnings.accept("limitMode " + number + " is not known and taken for Local");
         }
         return LimitMode.LOCAL;

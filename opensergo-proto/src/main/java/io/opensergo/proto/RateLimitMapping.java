@@ -43,7 +43,7 @@ final class RateLimitMapping
             io.opensergo.proto.internal.fault_tolerance.v1.RateLimitStrategy message,
             Metadata metadata,
             Consumer<String> warnings) {
-        if (message.getMetricType() == MetricType.UNRECOGNIZED) {
+        if (message.getMetricTypeValue() > MetricType.TYPE_REQUEST_AMOUNT_VALUE) {
             warnings.accept(
                     "metricType "
                             + message.getMetricTypeValue()

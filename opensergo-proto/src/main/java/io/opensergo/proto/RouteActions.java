@@ -89,7 +89,7 @@ final class RouteActions {
     static void decode(RouteAction action, HttpRoute.Builder entry, RouterScope scope) {
         entry.route(ClusterSpecifiers.decode(action, scope)).rewrite(rewrite(action, scope));
         if (action.hasTimeout()) {
-            entry.timeout(WireTimes.decode("timeout", action.getTimeout()));
+            entry.timeout(WireTimes.decodeLimit("timeout", action.getTimeout()));
         }
         if (action.hasRetryPolicy()) {
             entry.retries(retries(action.getRetryPolicy()));
@@ -119,10 +119,11 @@ final class RouteActions {
         try {
             return new HttpRetry(
                     policy.hasNumRetries()
-                            ? UnsignedInts.toInt("num_retries", policy.getNumRetries().getValue())
+                            ? UnsignedInts.toIntIfSet(
+                                    "num_retries", policy.getNumRetries().getValue())
                             : null,
                     policy.hasPerTryTimeout()
-                            ? WireTimes.decode("per_try_timeout", policy.getPerTryTimeout())
+                            ? WireTimes.decodeLimit("per_try_timeout", policy.getPerTryTimeout())
                             : null,
                     CommaLists.split(policy.getRetryOn()),
                     null);
@@ -143,13 +144,22 @@ final class RouteActions {
             throw Faults.under("request_mirror_policies[0].cluster", e);
         }
         if (mirror.hasRuntimeFraction()) {
-            FractionalPercent share = mirror.getRuntimeFraction().getDefaultValue();
-            double ratio = Integer.toUnsignedLong(share.getNumerator()) / denominator(share);
-            entry.mirrorRatio(Math.min(ratio, 1));
+            entry.mirrorRatio(ratio(mirror.getRuntimeFraction().getDefaultValue()));
         }
     }
 
+    /** Returns a share, or {@code null} if its numerator is the -1 that means not set. */
+    private static @Nullable Double ratio(FractionalPercent share) {
+        double denominator = denominator(share);
+        return share.getNumerator() == -1
+                ? null
+                : (Double) Math.min(Integer.toUnsignedLong(share.getNumerator()) / denominator, 1);
+    }
+
     private static double denominator(FractionalPercent share) {
+        if (share.getDenominatorValue() < 0) {
+            return 100; // not set
+        }
         return switch (share.getDenominator()) {
             case HUNDRED -> 100;
             case TEN_THOUSAND -> 10_000;

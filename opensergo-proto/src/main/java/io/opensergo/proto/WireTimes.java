@@ -5,6 +5,7 @@ import io.opensergo.rules.InvalidRuleException;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Durations on the wire: a number with a unit, or a protobuf duration. */
 final class WireTimes {
@@ -26,18 +27,19 @@ final class WireTimes {
      *
      * @param field what to call it if it is wrong
      * @param unit the number of its unit
-     * @param unitIfUnknown what the public control plane means when it leaves the unit at 0
+     * @param unitIfUnset what the public control plane means when it leaves the unit at 0; a
+     *     negative one is not set either
      * @throws InvalidRuleException if there is no such unit or duration
      */
-    static Duration decode(String field, long amount, int unit, TimeUnit unitIfUnknown) {
-        TimeUnit given = TimeUnit.forNumber(unit);
+    static Duration decode(String field, long amount, int unit, TimeUnit unitIfUnset) {
+        TimeUnit given = unit <= 0 ? unitIfUnset : TimeUnit.forNumber(unit);
         if (given == null) {
             throw Faults.invalid(
                     field + "TimeUnit",
                     "must be a unit from 1 (millisecond) to 5 (day)",
                     Integer.toString(unit));
         }
-        ChronoUnit known = chronoUnit(given == TimeUnit.UNKNOWN ? unitIfUnknown : given);
+        ChronoUnit known = chronoUnit(given);
         try {
             return Duration.of(amount, known);
         } catch (ArithmeticException e) {
@@ -80,8 +82,11 @@ final class WireTimes {
                 .build();
     }
 
-    /** Returns a duration whose sign its record will judge. */
-    static Duration decode(String field, com.google.protobuf.Duration duration) {
+    /**
+     * Returns a duration of 0 or more, or {@code null} if it is negative, which means that it is
+     * not set. Zero is a value: Envoy takes a time limit of 0 for none at all.
+     */
+    static @Nullable Duration decodeLimit(String field, com.google.protobuf.Duration duration) {
         if (Math.abs((long) duration.getNanos()) >= NANOS_PER_SECOND
                 || duration.getSeconds() == Long.MIN_VALUE) {
             throw Faults.invalid(
@@ -89,6 +94,7 @@ final class WireTimes {
                     "must be a duration with less than a second of nanoseconds",
                     duration.getSeconds() + " s and " + duration.getNanos() + " ns");
         }
-        return Duration.ofSeconds(duration.getSeconds(), duration.getNanos());
+        Duration decoded = Duration.ofSeconds(duration.getSeconds(), duration.getNanos());
+        return decoded.isNegative() ? null : decoded;
     }
 }
