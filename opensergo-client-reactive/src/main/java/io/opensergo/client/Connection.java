@@ -70,6 +70,7 @@ final class Connection implements RuleStream.Listener {
     private final MetadataReports reports;
 
     private final ClientIdentifier identifier = new ClientIdentifier();
+    private final OutageLog outages = new OutageLog();
     private Duration keepAliveTime;
     private @Nullable Link link;
     private @Nullable RuleStream stream;
@@ -201,7 +202,7 @@ final class Connection implements RuleStream.Listener {
         if (state.phase() == Phase.CONNECTING) {
             LOG.debug("Connected to the control plane at '{}'", endpoint());
         } else {
-            LOG.info("Connected to the control plane at '{}' again", endpoint());
+            outages.over(endpoint());
         }
         updatePhase();
         if (link != null) {
@@ -314,7 +315,9 @@ final class Connection implements RuleStream.Listener {
                         endpoint().toString(), end.explain(), status.getCause());
         release();
         listener.onStreamLost();
-        boolean outageBegins = wasConnected || state.phase() == Phase.CONNECTING;
+        if (wasConnected) {
+            outages.begin();
+        }
         Duration delay = backoff.next();
         loop.schedule(delay, this::open);
         become(end.isRefusal() ? Phase.REFUSED : Phase.RECOVERING, cause);
@@ -323,12 +326,10 @@ final class Connection implements RuleStream.Listener {
         }
         if (end.isTooManyPings()) {
             pingLess();
-        } else if (outageBegins && end.isFarewell()) {
-            LOG.info("{}; connecting anew, the rules stay in force", cause.getMessage());
-        } else if (outageBegins) {
-            LOG.warn("{}; trying again, the last known rules stay in force", cause.getMessage());
+        } else if (wasConnected && end.isFarewell()) {
+            outages.farewell(cause);
         } else {
-            LOG.debug("{}; trying again in {}", cause.getMessage(), delay);
+            outages.failed(cause, delay);
         }
         endpointIndex = (endpointIndex + 1) % settings.endpoints().size();
     }
