@@ -6,13 +6,13 @@ import reactor.core.publisher.Mono;
  * A store of permits that many instances take from, so that they keep one limit together.
  *
  * <p>A store counts the permits of a key in windows of the limit's length and never grants more
- * than the threshold in one of them, whoever asks. Windows follow each other without a gap or an
- * overlap, so a span of one window's length that straddles two of them can see up to twice the
- * threshold. A window of another length is counted apart, from the start. A threshold that changes
- * applies to the window under way: what was granted stays granted, a higher threshold grants the
- * difference at once, and a lower one grants at most itself until the window ends. Instances that
- * disagree on a threshold, as they do while an edit spreads, are each granted no more than the
- * highest of them.
+ * than the threshold in one of them, whoever asks. Windows go by one clock, the store's, and follow
+ * each other without a gap or an overlap, whether anyone asks or not; so a span of one window's
+ * length that straddles two of them can see up to twice the threshold. A window of another length
+ * is counted apart, from the start. A threshold that changes applies to the window under way: what
+ * was granted stays granted, a higher threshold grants the difference at once, and a lower one
+ * grants at most itself until the window ends. Instances that disagree on a threshold, as they do
+ * while an edit spreads, are each granted no more than the highest of them.
  *
  * <p>Safe for many threads. Implementations extend the contract tests of this package.
  */

@@ -1,26 +1,30 @@
 package io.opensergo.governance.quota;
 
 import io.opensergo.governance.time.Ticker;
+
+import org.jspecify.annotations.Nullable;
+
+import reactor.core.publisher.Mono;
+
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.Mono;
 
 /**
  * A store in this process, for several governors in it and for tests.
  *
  * <p>It is the reference of {@link GlobalQuota}: a lower threshold counts what was granted, so it
- * grants nothing more in a window that has had as many. A window begins with the first request
- * after the one before has ended. Answers come at once, on the subscribing thread. Windows that
- * have ended are forgotten within a second of use, so what is held is bounded by the keys in use.
+ * grants nothing more in a window that has had as many. Windows are counted from when it was made.
+ * Answers come at once, on the subscribing thread. Windows that have ended are forgotten within a
+ * second of use, so what is held is bounded by the keys in use.
  */
 public final class InMemoryGlobalQuota implements GlobalQuota {
 
     private static final long SWEEP_NANOS = 1_000_000_000L;
 
     private final Ticker ticker;
+    private final long origin;
     private final ConcurrentMap<CountKey, Count> counts = new ConcurrentHashMap<>();
     private final AtomicLong lastSweep;
     private volatile boolean closed;
@@ -33,7 +37,8 @@ public final class InMemoryGlobalQuota implements GlobalQuota {
     /** Takes the time from a ticker. */
     public InMemoryGlobalQuota(Ticker ticker) {
         this.ticker = ticker;
-        this.lastSweep = new AtomicLong(ticker.nanos());
+        this.origin = ticker.nanos();
+        this.lastSweep = new AtomicLong(0);
     }
 
     @Override
@@ -51,14 +56,14 @@ public final class InMemoryGlobalQuota implements GlobalQuota {
         if (limit.threshold() == 0) {
             return new QuotaGrant(0, limit.window());
         }
-        long now = ticker.nanos();
+        long now = ticker.nanos() - origin;
         sweep(now);
-        long windowNanos = limit.window().toNanos();
+        long length = limit.window().toNanos();
         Count count =
                 counts.compute(
-                        new CountKey(key, windowNanos),
+                        new CountKey(key, length),
                         (counted, before) ->
-                                Count.current(before, now, windowNanos)
+                                Count.current(before, now, length)
                                         .plus(permits, limit.threshold()));
         return count.grant(now);
     }
@@ -84,25 +89,28 @@ public final class InMemoryGlobalQuota implements GlobalQuota {
     private record CountKey(QuotaKey key, long windowNanos) {}
 
     /** One window of a key, and the permits of it that the latest request was granted. */
-    private record Count(long start, long windowNanos, long used, long granted) {
+    private record Count(long number, long length, long used, long granted) {
 
-        static Count current(@Nullable Count before, long now, long window) {
-            return before != null && before.runsAt(now) ? before : new Count(now, window, 0, 0);
+        static Count current(@Nullable Count before, long now, long length) {
+            return before != null && before.runsAt(now)
+                    ? before
+                    : new Count(Math.floorDiv(now, length), length, 0, 0);
         }
 
-        /** A window whose beginning lies ahead is of a clock that went back; it still runs. */
+        /** A clock that went back by less than a window continues the one that was the latest. */
         boolean runsAt(long now) {
-            return now - start < windowNanos;
+            long current = Math.floorDiv(now, length);
+            return number == current || number == current + 1;
         }
 
         Count plus(long permits, long threshold) {
             long grant = Math.min(permits, Math.max(0, threshold - used));
-            return new Count(start, windowNanos, used + grant, grant);
+            return new Count(number, length, used + grant, grant);
         }
 
         QuotaGrant grant(long now) {
-            long left = Math.min(windowNanos, windowNanos - (now - start));
-            return new QuotaGrant(granted, Duration.ofNanos(left));
+            long left = (number + 1) * length - now;
+            return new QuotaGrant(granted, Duration.ofNanos(Math.min(left, length)));
         }
     }
 }

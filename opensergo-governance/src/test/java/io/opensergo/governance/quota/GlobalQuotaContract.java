@@ -4,16 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.opensergo.governance.time.ManualTicker;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
 
 /** What every {@link GlobalQuota} does; each implementation extends it. */
 public abstract class GlobalQuotaContract {
@@ -90,6 +93,23 @@ public abstract class GlobalQuotaContract {
         ticker.advance(WINDOW.minusMillis(1));
 
         assertThat(acquire(10, 1)).isEqualTo(new QuotaGrant(0, Duration.ofMillis(1)));
+    }
+
+    @Test
+    void windowsFollowEachOtherWhetherAnyoneAsksOrNot() {
+        acquire(10, 1);
+        ticker.advance(WINDOW.multipliedBy(3).plusSeconds(4));
+
+        assertThat(acquire(10, 1)).isEqualTo(new QuotaGrant(1, Duration.ofSeconds(6)));
+    }
+
+    @Test
+    void clockThatGoesBackGrantsNothingMore() {
+        ticker.advance(WINDOW);
+        acquire(10, 10);
+        ticker.advance(Duration.ofSeconds(-1));
+
+        assertThat(acquire(10, 1).permits()).isZero();
     }
 
     @Test

@@ -1,6 +1,5 @@
 package io.opensergo.quota.redis;
 
-import io.github.bucket4j.distributed.proxy.AsyncProxyManager;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.opensergo.api.ConfigurationException;
 import io.opensergo.governance.quota.GlobalQuota;
@@ -8,31 +7,33 @@ import io.opensergo.governance.quota.QuotaGrant;
 import io.opensergo.governance.quota.QuotaKey;
 import io.opensergo.governance.quota.QuotaLimit;
 import io.opensergo.governance.quota.QuotaUnavailableException;
+
+import org.jspecify.annotations.Nullable;
+
+import reactor.core.publisher.Mono;
+
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.Mono;
 
 /**
  * A store of permits in Redis.
  *
- * <p>Each key is a bucket of Bucket4j's that is filled up to the threshold at the end of each
- * window, not little by little: so no window has more permits than the threshold, and a burst may
- * take them all. Windows follow each other from the first request on; a span of one window's length
- * that straddles two of them can see up to twice the threshold, which is the least that a bucket
- * can do that admits the threshold as a burst. A bucket is changed by compare-and-swap, again if
- * another instance was quicker, and expires in Redis five seconds after its window.
+ * <p>Windows go by Redis's clock and nobody else's: a window of a second begins with each second of
+ * it, one of a day at midnight UTC. No window has more permits than the threshold. A burst may take
+ * them all, so a span of one window's length that straddles two of them can see up to twice the
+ * threshold. A clock of Redis that is set ends the window under way. The clocks of the instances do
+ * not matter.
  *
- * <p>An edited threshold takes effect on the bucket there is: each instance dates its threshold by
- * when it learnt it, and the threshold that was learnt last is in force for all of them. A higher
- * one adds the difference; a lower one grants at most itself until the window ends. A window of
- * another length has a bucket of its own. More than one permit a nanosecond is not counted: a
- * higher threshold counts as that.
+ * <p>A request is one script, so one round trip, however many instances ask at once; two, once
+ * after each start of Redis, which does not know the script yet. The count of a key expires five
+ * seconds after its window. Redis 5 or newer is needed, a single one or a primary that Sentinel
+ * names; not Redis Cluster.
  *
- * <p>Time is the wall clock of the instances. A bucket goes by the fastest of their clocks: a clock
- * that is ahead by some time ends a window that much too early, once for each time that a bucket
- * expires, and one that is behind uses its permits that much too long. Keep them synchronized.
+ * <p>An edited threshold takes effect on the window under way: a higher one adds the difference, a
+ * lower one grants nothing more if as much was granted before. A window of another length is
+ * counted apart. Windows are whole microseconds, and more than 2^53 permits are not counted.
  *
  * <p>Safe for many threads. While Redis cannot be reached, requests fail at once and the connection
  * is made again in the background, with a delay of up to a second.
@@ -40,14 +41,13 @@ import reactor.core.publisher.Mono;
 public final class RedisGlobalQuota implements GlobalQuota {
 
     private final RedisLink link;
-    private final Buckets buckets;
+    private final Counts counts;
     private final Duration commandTimeout;
-    private volatile @Nullable AsyncProxyManager<byte[]> proxies;
     private volatile boolean closed;
 
-    RedisGlobalQuota(RedisLink link, Buckets buckets, Duration commandTimeout) {
+    RedisGlobalQuota(RedisLink link, Counts counts, Duration commandTimeout) {
         this.link = link;
-        this.buckets = buckets;
+        this.counts = counts;
         this.commandTimeout = commandTimeout;
     }
 
@@ -96,45 +96,40 @@ public final class RedisGlobalQuota implements GlobalQuota {
         if (limit.threshold() == 0) {
             return Mono.just(new QuotaGrant(0, limit.window()));
         }
-        return Mono.fromFuture(
-                        () ->
-                                link.connection()
-                                        .thenCompose(
-                                                connection ->
-                                                        buckets.take(
-                                                                proxies(connection),
-                                                                key,
-                                                                limit,
-                                                                permits)))
+        return Mono.fromFuture(() -> answer(key, limit, permits))
                 .timeout(commandTimeout)
-                .onErrorMap(this::unavailable);
+                .onErrorMap(TimeoutException.class, this::timedOut)
+                .flatMap(Answer::toMono);
     }
 
-    /** A link has one connection ever, so this is made once, or twice by two who come at once. */
-    private AsyncProxyManager<byte[]> proxies(StatefulRedisConnection<byte[], byte[]> connection) {
-        AsyncProxyManager<byte[]> known = proxies;
-        if (known == null) {
-            known = buckets.proxies(connection, commandTimeout);
-            proxies = known;
+    /** A future that never fails: a failure that nobody waits for any more is not an error. */
+    private CompletableFuture<Answer> answer(QuotaKey key, QuotaLimit limit, long permits) {
+        return link.connection()
+                .thenCompose(connection -> counts.take(connection, key, limit, permits))
+                .handle(
+                        (grant, error) ->
+                                new Answer(grant, error == null ? null : unavailable(error)));
+    }
+
+    private record Answer(@Nullable QuotaGrant grant, @Nullable QuotaUnavailableException error) {
+        Mono<QuotaGrant> toMono() {
+            return error == null ? Mono.justOrEmpty(grant) : Mono.error(error);
         }
-        return known;
     }
 
-    private Throwable unavailable(Throwable error) {
+    private QuotaUnavailableException timedOut(Throwable timeout) {
+        return new QuotaUnavailableException(
+                link + ": no answer within " + commandTimeout.toMillis() + " ms (commandTimeout)",
+                timeout);
+    }
+
+    private QuotaUnavailableException unavailable(Throwable error) {
         Throwable cause =
                 error instanceof CompletionException && error.getCause() != null
                         ? error.getCause()
                         : error;
-        String problem =
-                isTimeout(cause)
-                        ? "no answer within " + commandTimeout.toMillis() + " ms (commandTimeout)"
-                        : RedisProblem.describe(cause);
-        return new QuotaUnavailableException(link + ": " + problem, RedisProblem.root(cause));
-    }
-
-    private static boolean isTimeout(Throwable cause) {
-        return cause instanceof TimeoutException
-                || cause instanceof io.github.bucket4j.TimeoutException;
+        return new QuotaUnavailableException(
+                link + ": " + RedisProblem.describe(cause), RedisProblem.root(cause));
     }
 
     @Override

@@ -1,11 +1,12 @@
 package io.opensergo.quota.redis;
 
-import io.github.bucket4j.TimeMeter;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.opensergo.api.ConfigurationException;
-import java.time.Duration;
+
 import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
 
 /** Settings of a quota in Redis; for one thread. Each setting has a default. */
 public final class RedisGlobalQuotaBuilder {
@@ -15,7 +16,7 @@ public final class RedisGlobalQuotaBuilder {
     private String keyPrefix = "opensergo:quota:";
     private Duration commandTimeout = Duration.ofMillis(250);
     private Duration connectTimeout = Duration.ofSeconds(2);
-    private TimeMeter clock = TimeMeter.SYSTEM_MILLISECONDS;
+    private @Nullable String time;
 
     RedisGlobalQuotaBuilder(RedisURI uri) {
         this.uri = uri;
@@ -34,7 +35,9 @@ public final class RedisGlobalQuotaBuilder {
     }
 
     /**
-     * Sets how long to wait for Redis to answer before a request has failed; 250 ms by default.
+     * Sets how long to wait for Redis to answer before a request has failed; 250 ms by default. A
+     * limiter waits a second at most. Nobody waits for a request; it is longer than the slowest
+     * round trip that is still healthy.
      *
      * @throws ConfigurationException if it is not positive
      */
@@ -54,8 +57,9 @@ public final class RedisGlobalQuotaBuilder {
         return this;
     }
 
-    RedisGlobalQuotaBuilder clock(TimeMeter clock) {
-        this.clock = clock;
+    /** Takes the time from another expression than Redis's clock; for tests. */
+    RedisGlobalQuotaBuilder time(String expression) {
+        this.time = expression;
         return this;
     }
 
@@ -86,7 +90,8 @@ public final class RedisGlobalQuotaBuilder {
     }
 
     private RedisGlobalQuota quota(RedisLink link) {
-        return new RedisGlobalQuota(link, new Buckets(keyPrefix, clock), commandTimeout);
+        Counts counts = time == null ? new Counts(keyPrefix) : new Counts(keyPrefix, time);
+        return new RedisGlobalQuota(link, counts, commandTimeout);
     }
 
     private RedisLink link() {

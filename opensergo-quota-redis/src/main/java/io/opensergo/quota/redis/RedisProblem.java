@@ -25,7 +25,13 @@ final class RedisProblem {
         } else if (upper.startsWith("NOAUTH")) {
             advice = "it wants a password, and the URI has none";
         } else if (upper.startsWith("NOPERM")) {
-            advice = "the user of the URI must be allowed GET, SET, PSETEX and EVAL on the keys";
+            advice =
+                    "the user of the URI must be allowed EVALSHA, EVAL, TIME, HMGET, HSET, HINCRBY"
+                            + " and PEXPIRE on the keys";
+        } else if (upper.startsWith("MOVED") || upper.startsWith("CROSSSLOT")) {
+            advice = "it is a Redis Cluster, which is not supported; use a single Redis";
+        } else if (upper.startsWith("READONLY")) {
+            advice = "it is a replica; use the address of the primary";
         }
         return advice + ": " + message;
     }

@@ -1,10 +1,11 @@
 package io.opensergo.quota.redis;
 
+import redis.embedded.RedisServer;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import redis.embedded.RedisServer;
 
 /** A Redis server on a free port of this host, which can be stopped and started again. */
 final class RedisProcess implements AutoCloseable {
@@ -64,6 +65,10 @@ final class RedisProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    int port() {
+        return port;
     }
 
     String uri() {

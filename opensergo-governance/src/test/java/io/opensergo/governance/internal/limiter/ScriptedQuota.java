@@ -6,12 +6,15 @@ import io.opensergo.governance.quota.QuotaGrant;
 import io.opensergo.governance.quota.QuotaKey;
 import io.opensergo.governance.quota.QuotaLimit;
 import io.opensergo.governance.time.ManualTicker;
+
+import org.jspecify.annotations.Nullable;
+
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.Mono;
-import reactor.core.publisher.MonoSink;
 
 /** A store that decides and answers when the test says so, in any order. */
 final class ScriptedQuota implements GlobalQuota {
@@ -40,7 +43,7 @@ final class ScriptedQuota implements GlobalQuota {
         Request decide() {
             if (decision == null) {
                 decision = store.acquire(key, limit, permits).block();
-                note(decision);
+                note(decision, limit.window());
             }
             return this;
         }
@@ -90,12 +93,12 @@ final class ScriptedQuota implements GlobalQuota {
         List.copyOf(requests).forEach(Request::answer);
     }
 
-    private void note(QuotaGrant grant) {
+    private void note(QuotaGrant grant, Duration length) {
         long end = ticker.nanos() + grant.validFor().toNanos();
         granted += grant.permits();
         Window last = windows.isEmpty() ? null : windows.get(windows.size() - 1);
         if (last == null || last.end != end) {
-            last = new Window(ticker.nanos(), end);
+            last = new Window(end - length.toNanos(), end);
             windows.add(last);
         }
         last.granted += grant.permits();
@@ -113,7 +116,7 @@ final class ScriptedQuota implements GlobalQuota {
     /** Takes permits as some other instance. */
     QuotaGrant takeElsewhere(QuotaKey key, long threshold, Duration window, long permits) {
         QuotaGrant grant = store.acquire(key, new QuotaLimit(threshold, window), permits).block();
-        note(grant);
+        note(grant, window);
         return grant;
     }
 
