@@ -33,6 +33,7 @@ class HotPathTest {
 
     private static final String GOVERNANCE = "io.opensergo.governance";
     private static final String LIMITERS = GOVERNANCE + ".internal.limiter";
+    private static final String SAMPLING = GOVERNANCE + ".internal.sampling";
 
     /** The decision of a guard, all stages of it, and its result. */
     private static final DescribedPredicate<JavaClass> DECISION =
@@ -41,7 +42,7 @@ class HotPathTest {
                     .as("the decision of a guard");
 
     private static final DescribedPredicate<JavaClass> HOT_PATH =
-            resideInAPackage(LIMITERS).or(DECISION).as("the hot path");
+            resideInAnyPackage(LIMITERS, SAMPLING).or(DECISION).as("the hot path");
 
     /** Limiters that ask a store now and then, and never wait for it. */
     private static final DescribedPredicate<JavaClass> LEASES =
@@ -63,17 +64,19 @@ class HotPathTest {
     void isThere() {
         assertThat(classes.that(DECISION)).hasSize(2);
         assertThat(classes.that(resideInAPackage(LIMITERS))).hasSizeGreaterThan(6);
+        assertThat(classes.that(resideInAPackage(SAMPLING))).isNotEmpty();
         assertThat(classes.that(LEASES)).hasSizeGreaterThan(2);
     }
 
     @Test
     void limitersUseNothingButAtomicsAndVarHandles() {
         classes()
-                .that(resideInAPackage(LIMITERS).and(not(LEASES)))
+                .that(resideInAnyPackage(LIMITERS, SAMPLING).and(not(LEASES)))
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
                         LIMITERS,
+                        SAMPLING,
                         "java.lang",
                         "java.lang.invoke",
                         "java.util.concurrent.atomic",

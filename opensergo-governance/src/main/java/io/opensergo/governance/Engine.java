@@ -17,6 +17,7 @@ final class Engine {
     private final BreakerEvents events;
     private final Quotas quotas;
     private final WorkloadIdentity workload;
+    private final long seed;
     private final ProcessLoad load = new ProcessLoad();
     private final AtomicInteger serials = new AtomicInteger();
 
@@ -26,11 +27,17 @@ final class Engine {
     private volatile int instances = 1;
     private volatile boolean instancesKnown;
 
-    Engine(Ticker ticker, BreakerEvents events, Quotas quotas, WorkloadIdentity workload) {
+    Engine(
+            Ticker ticker,
+            BreakerEvents events,
+            Quotas quotas,
+            WorkloadIdentity workload,
+            long seed) {
         this.ticker = ticker;
         this.events = events;
         this.quotas = quotas;
         this.workload = workload;
+        this.seed = seed;
     }
 
     Ticker ticker() {
@@ -43,6 +50,11 @@ final class Engine {
 
     WorkloadIdentity workload() {
         return workload;
+    }
+
+    /** Where the order of random choices begins. */
+    long seed() {
+        return seed;
     }
 
     ProcessLoad load() {

@@ -10,6 +10,7 @@ import io.opensergo.rules.Rule;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.IntSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,7 @@ public final class GovernorBuilder {
     private @Nullable IntSupplier instances;
     private @Nullable GlobalQuota quota;
     private QuotaFailurePolicy quotaFailurePolicy = QuotaFailurePolicy.FAIL_LOCAL;
+    private long seed = ThreadLocalRandom.current().nextLong();
     private Predicate<? super Throwable> isError =
             error -> !(error instanceof RequestRejectedException);
 
@@ -67,6 +69,16 @@ public final class GovernorBuilder {
      */
     public GovernorBuilder workload(WorkloadIdentity workload) {
         this.workload = Objects.requireNonNull(workload, "workload");
+        return this;
+    }
+
+    /**
+     * Sets where the order of weighted picks begins, so that a test gets the same picks each time;
+     * random by default, so that processes started together do not choose alike. The same rules,
+     * given in the same edits, make the same picks.
+     */
+    public GovernorBuilder seed(long seed) {
+        this.seed = seed;
         return this;
     }
 
@@ -146,6 +158,10 @@ public final class GovernorBuilder {
 
     WorkloadIdentity workload() {
         return workload;
+    }
+
+    long seed() {
+        return seed;
     }
 
     @Nullable IntSupplier instances() {

@@ -55,7 +55,7 @@ final class PlanCompiler {
                 engine.instances(),
                 Map.of(),
                 engine.protection(Checks.NONE, engine.stateOfOthers()),
-                RouteTable.compile(List.of(), List.of(), engine.workload()),
+                RouteTable.compile(List.of(), List.of(), engine.workload(), engine.seed()),
                 Lanes.none());
     }
 

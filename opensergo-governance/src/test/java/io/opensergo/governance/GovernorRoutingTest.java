@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class GovernorRoutingTest {
@@ -71,14 +72,35 @@ class GovernorRoutingTest {
     void goesOnWithWeightsWhenOtherRulesChange() {
         Governor governor = Governor.of(canary());
         Map<String, Integer> counts = new HashMap<>();
-        for (int i = 0; i < 40; i++) {
+        for (int i = 0; i < 100; i++) {
             counts.merge(subset(governor.route(REQUEST)), 1, Integer::sum);
             List<Rule> rules = new ArrayList<>(on("a", rate("limit", i, Duration.ofSeconds(1))));
             rules.add(canary());
             governor.replaceRules(rules);
         }
 
-        assertThat(counts).isEqualTo(Map.of("prices/stable", 30, "prices/beta", 10));
+        assertThat(counts).isEqualTo(Map.of("prices/stable", 75, "prices/beta", 25));
+    }
+
+    @Test
+    void makesTheSameWeightedPicksWithTheSameSeed() {
+        Governor one = Governor.builder().rules(List.of(canary())).seed(5).build();
+        Governor same = Governor.builder().rules(List.of(canary())).seed(5).build();
+        Governor other = Governor.builder().rules(List.of(canary())).seed(6).build();
+
+        List<String> picks = picks(one);
+
+        assertThat(picks(same)).isEqualTo(picks);
+        assertThat(picks(other)).isNotEqualTo(picks);
+    }
+
+    @Test
+    void hasAnOrderOfItsOwnWithoutASeed() {
+        assertThat(picks(Governor.of(canary()))).isNotEqualTo(picks(Governor.of(canary())));
+    }
+
+    private static List<String> picks(Governor governor) {
+        return IntStream.range(0, 200).mapToObj(i -> subset(governor.route(REQUEST))).toList();
     }
 
     @Test

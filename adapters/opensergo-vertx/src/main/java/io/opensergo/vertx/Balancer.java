@@ -2,11 +2,16 @@ package io.opensergo.vertx;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.function.IntSupplier;
 
 /**
  * Takes instances in turn, each group of them in a turn of its own: with one turn for all, a
  * weighted walk over groups that has the same period would always meet the same instance of each.
+ *
+ * <p>A turn begins at random, or else processes that make few requests each would all burden the
+ * first instance.
  *
  * <p>The turns are counters in a fixed array, found by a hash. Groups that share one still use all
  * of their instances, only less evenly; so there is nothing to look up, to lock or to clean when
@@ -19,13 +24,13 @@ final class Balancer {
     private final AtomicIntegerArray turns;
 
     Balancer() {
-        this(0);
+        this(ThreadLocalRandom.current()::nextInt);
     }
 
-    /** A balancer whose turns begin at a number. */
-    Balancer(int first) {
+    /** A balancer whose turns begin at given numbers. */
+    Balancer(IntSupplier first) {
         int[] counters = new int[COUNTERS];
-        Arrays.fill(counters, first);
+        Arrays.setAll(counters, i -> first.getAsInt());
         turns = new AtomicIntegerArray(counters);
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Instances in turn. */
@@ -24,9 +25,23 @@ class BalancerTest {
         assertThat(counts).hasSize(4).allSatisfy((name, count) -> assertThat(count).isEqualTo(25));
     }
 
+    /** The bounds are six standard deviations of a choice at random; the seed is fixed. */
+    @Test
+    void processesThatMakeOneRequestEachUseAllInstances() {
+        var random = new Random(1);
+        List<String> all = List.of("a", "b", "c", "d");
+        Map<String, Integer> counts = new HashMap<>();
+
+        for (int process = 0; process < 400; process++) {
+            counts.merge(new Balancer(random::nextInt).next(all, 1), 1, Integer::sum);
+        }
+
+        assertThat(counts).hasSize(4).allSatisfy((name, n) -> assertThat(n).isBetween(48, 152));
+    }
+
     @Test
     void turnsGoOnWhenTheirCounterOverflows() {
-        Balancer balancer = new Balancer(Integer.MAX_VALUE - 1);
+        Balancer balancer = new Balancer(() -> Integer.MAX_VALUE - 1);
 
         List<String> all = List.of("a", "b", "c", "d");
 

@@ -121,7 +121,8 @@ class RoutedClientTest {
                         .filter(entry -> entry.getKey().startsWith("v2"))
                         .mapToInt(Map.Entry::getValue)
                         .sum();
-        // Six standard deviations of a random choice; the walk over weights is far closer.
+        // Six standard deviations of a random choice; shares that are exact over a cycle are
+        // closer.
         assertThat(canary).isBetween(43, 157);
         assertThat(counts).hasSize(3);
     }

@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 /** Drives a governor whose time stands still between steps. For one thread. */
 public final class GovernorDriver implements ConformanceDriver {
 
+    /** Any one: weighted picks shall be the same in each run. */
+    private static final long SEED = 1;
+
     private final ManualTicker ticker = new ManualTicker();
     private final SettableLoad load;
     private final RuleDelivery delivery;
@@ -43,6 +46,7 @@ public final class GovernorDriver implements ConformanceDriver {
                 Governor.builder()
                         .ticker(ticker)
                         .loadMetrics(load)
+                        .seed(SEED)
                         .workload(GovernorRouting.workload(application));
         if (application.instances() > 1) {
             settings.instances(application::instances);

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,10 +31,13 @@ import org.jspecify.annotations.Nullable;
  * that is no gateway. {@code exportTo} is the control plane's matter, and {@code tcp} and {@code
  * tls} are not about requests.
  *
- * <p><b>Which destination.</b> Requests are shared in exact proportion to the weights, over any run
- * of as many requests as the weights add up to once they are divided by what they have in common.
- * Weights that are all 0 are equal; beside others, one of 0 or one that is not given gets nothing;
- * a single destination gets all.
+ * <p><b>Which destination.</b> Requests are shared in exact proportion to the weights over each
+ * cycle, in an order that is random for each cycle and process. A cycle has 100 requests if the
+ * weights, divided by what they have in common, add up to a divisor of 100; else the greatest
+ * multiple of that sum below 100, or the sum itself if it is greater. So neither processes that
+ * make a few requests each nor callers that make several at a time see a pattern. Weights that are
+ * all 0 are equal; beside others, one of 0 or one that is not given gets nothing; a single
+ * destination gets all.
  *
  * <p><b>Shadows.</b> A router that {@link io.opensergo.rules.Metadata#isShadow()} never decides; it
  * counts what it would have decided. Each costs every request a search of its own.
@@ -108,7 +112,7 @@ public final class RouteTable {
     }
 
     /**
-     * Compiles routers.
+     * Compiles routers; the order of weighted picks is random.
      *
      * @param routers the routers in the order in which they are tried
      * @param workloads the subsets that destinations name
@@ -116,7 +120,23 @@ public final class RouteTable {
      */
     public static RouteTable compile(
             List<TrafficRouter> routers, List<VirtualWorkload> workloads, WorkloadIdentity self) {
-        return new RouteTable(routers, workloads, self, RoutingState.NONE);
+        return compile(routers, workloads, self, ThreadLocalRandom.current().nextLong());
+    }
+
+    /**
+     * Compiles routers.
+     *
+     * @param routers the routers in the order in which they are tried
+     * @param workloads the subsets that destinations name
+     * @param self what this process is
+     * @param seed with the same one, the same routers make the same weighted picks
+     */
+    public static RouteTable compile(
+            List<TrafficRouter> routers,
+            List<VirtualWorkload> workloads,
+            WorkloadIdentity self,
+            long seed) {
+        return new RouteTable(routers, workloads, self, RoutingState.of(seed));
     }
 
     /**

@@ -85,11 +85,12 @@ final class RouterCompiler {
         return state.walk(
                 router,
                 route,
-                () ->
+                seed ->
                         new WeightedWalk(
                                 destinations.stream()
                                         .mapToLong(each -> Math.max(1, weight(each)))
-                                        .toArray()));
+                                        .toArray(),
+                                seed));
     }
 
     private RouteDecision decision(HttpRoute route, RouteDestination target, TrafficRouter router) {

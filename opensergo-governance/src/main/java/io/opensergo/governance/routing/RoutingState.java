@@ -4,16 +4,21 @@ import io.opensergo.rules.RuleId;
 import io.opensergo.rules.traffic.HttpRoute;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Supplier;
+import java.util.function.LongFunction;
 
 /**
- * What outlives a table: how far weighted picks got, for each route that did not change, and what
- * each shadow counted.
+ * What outlives a table: how far weighted picks got, for each route that did not change, what each
+ * shadow counted, and where the seeds of further weighted picks come from.
  */
-record RoutingState(Map<RouteKey, WeightedWalk> walks, Map<RuleId, LongAdder> shadows) {
+record RoutingState(
+        Map<RouteKey, WeightedWalk> walks, Map<RuleId, LongAdder> shadows, Random seeds) {
 
-    static final RoutingState NONE = new RoutingState(Map.of(), Map.of());
+    /** Returns the state before the first table. */
+    static RoutingState of(long seed) {
+        return new RoutingState(Map.of(), Map.of(), new Random(seed));
+    }
 
     /** A route that has the same picks as long as it is equal. */
     record RouteKey(RuleId router, HttpRoute route) {}
@@ -29,10 +34,12 @@ record RoutingState(Map<RouteKey, WeightedWalk> walks, Map<RuleId, LongAdder> sh
             this.previous = previous;
         }
 
-        WeightedWalk walk(RuleId router, HttpRoute route, Supplier<WeightedWalk> start) {
+        /** Returns the walk of a route, which is started with a seed if it is a new one. */
+        WeightedWalk walk(RuleId router, HttpRoute route, LongFunction<WeightedWalk> start) {
             var key = new RouteKey(router, route);
             WeightedWalk earlier = previous.walks.get(key);
-            return walks.computeIfAbsent(key, k -> earlier == null ? start.get() : earlier);
+            return walks.computeIfAbsent(
+                    key, k -> earlier == null ? start.apply(previous.seeds.nextLong()) : earlier);
         }
 
         LongAdder shadow(RuleId router) {
@@ -42,7 +49,7 @@ record RoutingState(Map<RouteKey, WeightedWalk> walks, Map<RuleId, LongAdder> sh
         }
 
         RoutingState finish() {
-            return new RoutingState(Map.copyOf(walks), Map.copyOf(shadows));
+            return new RoutingState(Map.copyOf(walks), Map.copyOf(shadows), previous.seeds);
         }
     }
 }

@@ -102,7 +102,7 @@ class RouteExplanationTest {
                         .build();
         RouteTable table = table(router(List.of(), route));
 
-        for (int i = 0; i < 10; i++) {
+        for (int i = 0; i < 200; i++) {
             RouteDecision explained = table.explain(REQUEST).decision();
             assertThat(table.explain(REQUEST).decision()).isSameAs(explained);
             assertThat(table.route(REQUEST)).isSameAs(explained);

@@ -43,7 +43,12 @@ final class Routers {
     }
 
     static RouteTable table(TrafficRouter... routers) {
-        return RouteTable.compile(List.of(routers), List.of(), WorkloadIdentity.unknown());
+        return seeded(1, routers);
+    }
+
+    /** Returns a table whose order of weighted picks begins at a seed. */
+    static RouteTable seeded(long seed, TrafficRouter... routers) {
+        return RouteTable.compile(List.of(routers), List.of(), WorkloadIdentity.unknown(), seed);
     }
 
     /** Returns the name of the route that holds, or "none". */

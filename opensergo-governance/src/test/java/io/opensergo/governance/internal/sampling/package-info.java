@@ -1,0 +1,4 @@
+@NullMarked
+package io.opensergo.governance.internal.sampling;
+
+import org.jspecify.annotations.NullMarked;
