@@ -12,7 +12,7 @@ import reactor.core.scheduler.Schedulers;
 /** Measures the load while a rule asks for it. */
 final class LoadSampler {
 
-    static final Duration INTERVAL = Duration.ofSeconds(1);
+    static final Duration INTERVAL = Duration.ofMillis(100);
 
     private static final Logger LOG = LoggerFactory.getLogger(LoadSampler.class);
 

@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Protection {
 
-    /** How long a refusal for overload lasts at least: until the load is measured again. */
-    static final long OVERLOAD_RETRY_NANOS = LoadSampler.INTERVAL.toNanos();
+    /** How long a refusal for overload lasts: overload seldom ends sooner. */
+    static final long OVERLOAD_RETRY_NANOS = 1_000_000_000;
 
     final Checks checks;
     final ResourceState state;

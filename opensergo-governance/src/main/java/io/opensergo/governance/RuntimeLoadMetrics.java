@@ -1,19 +1,17 @@
 package io.opensergo.governance;
 
-import com.sun.management.OperatingSystemMXBean;
+import io.opensergo.governance.internal.load.CpuMeter;
 import java.lang.management.ManagementFactory;
+import java.lang.management.OperatingSystemMXBean;
 
-/** The measures of the Java runtime. */
+/** The measures of the Java runtime; those of one process measure its CPU together. */
 final class RuntimeLoadMetrics implements LoadMetrics {
 
-    private final java.lang.management.OperatingSystemMXBean system =
-            ManagementFactory.getOperatingSystemMXBean();
+    private final OperatingSystemMXBean system = ManagementFactory.getOperatingSystemMXBean();
 
     @Override
     public double cpu() {
-        return system instanceof OperatingSystemMXBean known
-                ? Math.max(known.getCpuLoad(), known.getProcessCpuLoad())
-                : -1;
+        return CpuMeter.ofProcess().usage();
     }
 
     @Override
