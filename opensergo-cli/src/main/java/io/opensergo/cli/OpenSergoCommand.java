@@ -31,7 +31,11 @@ public final class OpenSergoCommand implements Runnable {
 
     /** Runs the command and ends the process with its exit code. */
     public static void main(String[] args) {
-        System.exit(commandLine().execute(args));
+        Utf8Streams.install();
+        CommandLine commandLine = commandLine();
+        commandLine.setOut(Utf8Streams.writer(System.out));
+        commandLine.setErr(Utf8Streams.writer(System.err));
+        System.exit(commandLine.execute(args));
     }
 
     /** Returns the command, ready to run. */

@@ -1,20 +1,14 @@
 package io.opensergo.cli;
 
-import io.opensergo.api.ConnectionState;
-import io.opensergo.api.ConnectionState.Phase;
 import io.opensergo.api.OpenSergoClient;
-import io.opensergo.api.RuleSnapshot;
 import io.opensergo.api.Target;
 import io.opensergo.client.OpenSergoClientBuilder;
 import io.opensergo.client.OpenSergoClients;
-import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleKind;
 import io.opensergo.rules.document.RuleKinds;
-import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -23,18 +17,24 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
 
 /** Follows the rules of an application and prints each snapshot. */
 @Command(
         name = "watch",
-        description = "Follows the rules of an application and prints each snapshot.",
-        mixinStandardHelpOptions = true)
+        description = {
+            "Follows the rules of an application and prints each snapshot.",
+            "A kind that is refused is reported, and the others are followed."
+        },
+        mixinStandardHelpOptions = true,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:a snapshot of one kind at least was printed",
+            "1:none was: no connection, or every kind was refused",
+            "2:wrong usage"
+        })
 final class WatchCommand implements Callable<Integer> {
 
     private static final String ALL = "ALL";
-    private static final Duration TIME_TO_CONNECT = Duration.ofSeconds(3);
 
     /** How snapshots are printed. */
     enum Output {
@@ -73,8 +73,17 @@ final class WatchCommand implements Callable<Integer> {
             names = "--for",
             paramLabel = "TIME",
             description =
-                    "How long after connecting, such as 5s; without it until the command is interrupted.")
+                    "How long, such as 5s, counted from when every kind was answered or refused; without it"
+                            + " until the command is interrupted.")
     private @Nullable Duration time;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "TIME",
+            description =
+                    "With --for: how long to wait for the answers at most; default: 30s. A control plane that"
+                            + " refuses the client is not waited for.")
+    private Duration patience = Duration.ofSeconds(30);
 
     @Option(
             names = "--output",
@@ -86,43 +95,21 @@ final class WatchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<? extends RuleKind<?>> kinds = kinds();
-        var format = SnapshotFormat.of(output == Output.JSON, spec.commandLine().getColorScheme());
-        PrintWriter out = spec.commandLine().getOut();
-        var printed = new AtomicBoolean();
+        CommandLine commandLine = spec.commandLine();
+        var watch =
+                new Watch(
+                        Target.of(namespace, app),
+                        kinds(),
+                        SnapshotFormat.of(output == Output.JSON, commandLine.getColorScheme()),
+                        commandLine.getOut(),
+                        commandLine.getErr());
         OpenSergoClientBuilder builder = OpenSergoClients.builder().endpoints(endpoint);
-        security.apply(builder, spec.commandLine());
+        security.apply(builder, commandLine);
         try (OpenSergoClient client = builder.build()) {
-            client.states().subscribe(this::tell);
-            Flux.fromIterable(kinds)
-                    .flatMap(each -> follow(client, each), kinds.size())
-                    .takeUntilOther(end(client))
-                    .doOnNext(
-                            snapshot -> {
-                                out.println(format.format(snapshot));
-                                out.flush();
-                                printed.set(true);
-                            })
-                    .blockLast();
+            return watch.run(client, time, patience)
+                    ? CommandLine.ExitCode.OK
+                    : CommandLine.ExitCode.SOFTWARE;
         }
-        return printed.get() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
-    }
-
-    /**
-     * The time begins with the connection, which may take as long again, or a few seconds at least.
-     */
-    private Mono<?> end(OpenSergoClient client) {
-        Duration limit = time;
-        if (limit == null) {
-            return Mono.never();
-        }
-        return client.states()
-                .filter(state -> state.phase() == Phase.READY)
-                .next()
-                .timeout(
-                        limit.compareTo(TIME_TO_CONNECT) > 0 ? limit : TIME_TO_CONNECT,
-                        Mono.empty())
-                .flatMap(connected -> Mono.delay(limit));
     }
 
     private List<? extends RuleKind<?>> kinds() {
@@ -136,18 +123,5 @@ final class WatchCommand implements Callable<Integer> {
                     spec.commandLine(), Kinds.unknown("--kind", kind) + " or ALL");
         }
         return List.of(found);
-    }
-
-    private <R extends Rule> Flux<RuleSnapshot<R>> follow(
-            OpenSergoClient client, RuleKind<R> each) {
-        return client.rules(Target.of(namespace, app), each);
-    }
-
-    private void tell(ConnectionState state) {
-        if (state.phase() == Phase.READY) {
-            PrintWriter err = spec.commandLine().getErr();
-            err.println("Connected to " + state.endpoint());
-            err.flush();
-        }
     }
 }

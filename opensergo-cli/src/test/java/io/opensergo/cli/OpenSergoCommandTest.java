@@ -168,7 +168,9 @@ class OpenSergoCommandTest {
                             "--kind",
                             "ratelimitstrategy",
                             "--for",
-                            "1.5s",
+                            "0.1s",
+                            "--timeout",
+                            "60s",
                             "--output",
                             "json");
 
@@ -197,7 +199,9 @@ class OpenSergoCommandTest {
                             "--app",
                             "shop",
                             "--for",
-                            "1.5s");
+                            "0.1s",
+                            "--timeout",
+                            "60s");
 
             assertThat(exit).isZero();
         }
@@ -212,9 +216,11 @@ class OpenSergoCommandTest {
 
     @Test
     void watchOfNobodyFails() {
-        assertThat(run("watch", "--endpoint", "localhost:1", "--app", "shop", "--for", "0.3s"))
-                .isEqualTo(1);
+        String line = "watch --endpoint localhost:1 --app shop --for 1s --timeout 0.3s";
+
+        assertThat(run(line.split(" "))).isEqualTo(1);
         assertThat(out.toString()).isEmpty();
+        assertThat(err.toString()).contains("error: no answer from localhost:1 within PT0.3S");
     }
 
     @Test

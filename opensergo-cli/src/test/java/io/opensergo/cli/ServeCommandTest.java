@@ -190,7 +190,9 @@ class ServeCommandTest {
                                 "--kind",
                                 "ThrottlingStrategy",
                                 "--for",
-                                "2s"));
+                                "0.1s",
+                                "--timeout",
+                                "60s"));
         arguments.addAll(List.of(options));
         return run(arguments);
     }
