@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Predicate;
-import org.apache.dubbo.common.URL;
 import org.apache.dubbo.rpc.Invoker;
 import org.apache.dubbo.rpc.cluster.router.state.BitList;
 
@@ -31,35 +30,36 @@ record Memberships<T>(
     /** A colour, by lanes of one plan, which are equal only to themselves. */
     private record Lane(Lanes lanes, String colour) {}
 
-    static <T> Memberships<T> among(List<Invoker<T>> providers, URL consumer) {
+    /** Finds the labels of providers of the service of a key: interface, group and version. */
+    static <T> Memberships<T> among(List<Invoker<T>> providers, String serviceKey) {
         List<Map<String, String>> labels =
-                providers.stream().map(each -> ProviderLabels.of(each.getUrl(), consumer)).toList();
-        return new Memberships<>(providers, labels, new ConcurrentHashMap<>());
-    }
-
-    boolean isFull() {
-        return sets.size() >= MAX_SETS;
-    }
-
-    Memberships<T> emptied() {
+                providers.stream()
+                        .map(each -> ProviderLabels.of(each.getUrl(), serviceKey))
+                        .toList();
         return new Memberships<>(providers, labels, new ConcurrentHashMap<>());
     }
 
     BitList<Invoker<T>> of(InstanceGroup group) {
         BitList<Invoker<T>> known = sets.get(group);
-        return known == null
-                ? sets.computeIfAbsent(group, key -> withLabels(group::contains))
-                : known;
+        return known == null ? add(group, group::contains) : known;
     }
 
     BitList<Invoker<T>> carriers(Lanes lanes, TrafficColour colour) {
-        return sets.computeIfAbsent(
-                new Lane(lanes, colour.name()),
-                key -> withLabels(each -> lanes.carries(colour, each)));
+        var lane = new Lane(lanes, colour.name());
+        BitList<Invoker<T>> known = sets.get(lane);
+        return known == null ? add(lane, each -> lanes.carries(colour, each)) : known;
     }
 
     BitList<Invoker<T>> baseline(Lanes lanes) {
-        return sets.computeIfAbsent(lanes, key -> withLabels(lanes::isBaseline));
+        BitList<Invoker<T>> known = sets.get(lanes);
+        return known == null ? add(lanes, lanes::isBaseline) : known;
+    }
+
+    private BitList<Invoker<T>> add(Object key, Predicate<Map<String, String>> condition) {
+        if (sets.size() >= MAX_SETS) {
+            sets.clear();
+        }
+        return sets.computeIfAbsent(key, any -> withLabels(condition));
     }
 
     private BitList<Invoker<T>> withLabels(Predicate<Map<String, String>> condition) {

@@ -16,8 +16,9 @@ final class ProviderLabels {
 
     private ProviderLabels() {}
 
-    static Map<String, String> of(URL provider, URL consumer) {
-        Map<String, String> labels = new HashMap<>(parameters(provider, consumer));
+    /** Returns the labels of a provider of the service of a key: interface, group and version. */
+    static Map<String, String> of(URL provider, String serviceKey) {
+        Map<String, String> labels = new HashMap<>(parameters(provider, serviceKey));
         String tag = labels.get(DUBBO_TAG);
         if (tag != null) {
             labels.putIfAbsent(TAG, tag);
@@ -25,10 +26,9 @@ final class ProviderLabels {
         return Map.copyOf(labels);
     }
 
-    private static Map<String, String> parameters(URL provider, URL consumer) {
+    private static Map<String, String> parameters(URL provider, String serviceKey) {
         if (provider instanceof InstanceAddressURL instance) {
-            return instance.getOriginalServiceParameters(
-                    consumer.getServiceKey() + ":" + instance.getProtocol());
+            return instance.getOriginalServiceParameters(serviceKey + ":" + instance.getProtocol());
         }
         return provider.getParameters();
     }

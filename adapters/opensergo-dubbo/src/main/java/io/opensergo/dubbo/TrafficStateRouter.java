@@ -5,7 +5,8 @@ import io.opensergo.governance.routing.InstanceGroup;
 import io.opensergo.governance.routing.Lanes;
 import io.opensergo.governance.routing.RouteDecision;
 import io.opensergo.governance.routing.TrafficColour;
-import java.util.Locale;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import org.apache.dubbo.common.URL;
 import org.apache.dubbo.common.utils.Holder;
 import org.apache.dubbo.rpc.Invocation;
@@ -16,27 +17,27 @@ import org.apache.dubbo.rpc.cluster.router.state.BitList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Routes the calls of one consumer. The rules are the governor's, so that a new plan decides on the
- * next call; what it keeps is which providers are members of what, for as long as the providers
- * stay the same.
+ * Routes the calls of an application. The rules are the governor's, so that a new plan decides on
+ * the next call; what it keeps is which providers are members of what.
+ *
+ * <p>Dubbo makes a router for each reference, but some of its own routers before this one are
+ * shared, by an application or by a service, and lead to what was chained behind them last. So a
+ * router is asked for any reference of the application, and only the consumer's URL that comes with
+ * a call tells for which.
  */
 final class TrafficStateRouter<T> extends AbstractStateRouter<T> {
 
+    /** Services of references that the application has given up have to go at some time. */
+    private static final int MAX_SERVICES = 1024;
+
     private final @Nullable Governor governor;
 
-    /** The interface without capitals, as rules are looked up by it soonest. */
-    private final String host;
-
-    /*
-     * Written by any thread that meets other providers, read by all; its fields are final, and its maps
-     * concurrent. Threads that race make equal ones, of which one stays.
-     */
-    private volatile @Nullable Memberships<T> memberships;
+    /** What is known of each service, by its key. */
+    private final ConcurrentMap<String, ReferredService<T>> services = new ConcurrentHashMap<>();
 
     TrafficStateRouter(URL url, @Nullable Governor governor) {
         super(url);
         this.governor = governor;
-        this.host = url.getServiceInterface().toLowerCase(Locale.ROOT);
     }
 
     @Override
@@ -50,27 +51,30 @@ final class TrafficStateRouter<T> extends AbstractStateRouter<T> {
         if (governor == null || providers.isEmpty()) {
             return providers;
         }
+        ReferredService<T> service = serviceOf(consumer);
         BitList<Invoker<T>> routed = providers;
         if (!governor.plan().routers().isEmpty()) {
-            RouteDecision decision = governor.route(new InvocationView(host, consumer, invocation));
+            RouteDecision decision =
+                    governor.route(new InvocationView(service.host(), consumer, invocation));
             if (needToPrintMessage && message != null) {
                 message.set(decision.toString());
             }
-            routed = select(decision, providers);
+            routed = select(decision, providers, service);
         }
         TrafficColour colour = Colours.of(invocation);
         return colour == null || routed.isEmpty()
                 ? routed
-                : prefer(colour, governor.lanes(), routed);
+                : prefer(colour, governor.lanes(), routed, service);
     }
 
     /** Without a destination Dubbo's own routing applies. */
-    private BitList<Invoker<T>> select(RouteDecision decision, BitList<Invoker<T>> providers) {
+    private BitList<Invoker<T>> select(
+            RouteDecision decision, BitList<Invoker<T>> providers, ReferredService<T> service) {
         InstanceGroup group = decision.group();
         if (group == null) {
             return providers;
         }
-        Memberships<T> memberships = membershipsOf(providers);
+        Memberships<T> memberships = service.among(providers.getOriginList());
         BitList<Invoker<T>> selected = common(providers, memberships.of(group));
         InstanceGroup fallback = decision.fallback();
         return selected.isEmpty() && fallback != null
@@ -79,8 +83,11 @@ final class TrafficStateRouter<T> extends AbstractStateRouter<T> {
     }
 
     private BitList<Invoker<T>> prefer(
-            TrafficColour colour, Lanes lanes, BitList<Invoker<T>> providers) {
-        Memberships<T> memberships = membershipsOf(providers);
+            TrafficColour colour,
+            Lanes lanes,
+            BitList<Invoker<T>> providers,
+            ReferredService<T> service) {
+        Memberships<T> memberships = service.among(providers.getOriginList());
         BitList<Invoker<T>> carriers = common(providers, memberships.carriers(lanes, colour));
         if (!carriers.isEmpty()) {
             return carriers;
@@ -97,16 +104,15 @@ final class TrafficStateRouter<T> extends AbstractStateRouter<T> {
         return areAll ? providers : providers.clone().and(members);
     }
 
-    @SuppressWarnings("ReferenceEquality") // the very same list, of which the bits are positions
-    private Memberships<T> membershipsOf(BitList<Invoker<T>> providers) {
-        Memberships<T> known = memberships;
-        if (known == null || known.providers() != providers.getOriginList()) {
-            known = Memberships.among(providers.getOriginList(), getUrl());
-            memberships = known;
-        } else if (known.isFull()) {
-            known = known.emptied();
-            memberships = known;
+    private ReferredService<T> serviceOf(URL consumer) {
+        String key = consumer.getServiceKey();
+        ReferredService<T> known = services.get(key);
+        if (known != null) {
+            return known;
         }
-        return known;
+        if (services.size() >= MAX_SERVICES) {
+            services.clear();
+        }
+        return services.computeIfAbsent(key, any -> new ReferredService<>(consumer));
     }
 }

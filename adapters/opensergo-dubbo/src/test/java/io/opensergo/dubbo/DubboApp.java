@@ -25,6 +25,7 @@ import org.apache.dubbo.rpc.model.ApplicationModel;
 import org.apache.dubbo.rpc.model.FrameworkModel;
 import org.apache.dubbo.rpc.service.GenericService;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 
 /** A Dubbo application of its own framework model, as if it were a process of its own. */
 final class DubboApp implements AutoCloseable {
@@ -35,7 +36,7 @@ final class DubboApp implements AutoCloseable {
 
     final FrameworkModel framework = new FrameworkModel();
     final ApplicationModel model = framework.newApplication();
-    private final List<ServiceConfig<Greeter>> services = new ArrayList<>();
+    private final List<ServiceConfig<?>> services = new ArrayList<>();
     private String address = "";
     private final DubboBootstrap bootstrap = DubboBootstrap.getInstance(model);
 
@@ -73,17 +74,48 @@ final class DubboApp implements AutoCloseable {
         return provide(protocol, "direct", "", greeter);
     }
 
+    /** Provides one more service, on the port of the first, with parameters of its own. */
+    DubboApp provideAlso(
+            String group, String version, Map<String, String> parameters, Greeter greeter) {
+        ServiceConfig<Greeter> service = service(Greeter.class, group, greeter);
+        service.setVersion(version);
+        service.setParameters(new HashMap<>(parameters));
+        bootstrap.service(service);
+        return this;
+    }
+
+    /** Provides one more service, on the port of the first. */
+    DubboApp provideAlso(Teller teller) {
+        bootstrap.service(service(Teller.class, "", teller));
+        return this;
+    }
+
     private DubboApp provide(String protocol, String dispatcher, String group, Greeter greeter) {
+        open(protocol, dispatcher);
+        bootstrap.service(service(Greeter.class, group, greeter));
+        return this;
+    }
+
+    /** Opens a free port for services. */
+    DubboApp open(String protocol) {
+        return open(protocol, "all");
+    }
+
+    private DubboApp open(String protocol, String dispatcher) {
         address = protocol + "://127.0.0.1:" + freePort();
         var port = new ProtocolConfig(protocol, URL.valueOf(address).getPort());
         port.setDispatcher(dispatcher);
-        var service = new ServiceConfig<Greeter>();
-        service.setInterface(Greeter.class);
-        service.setGroup(group);
-        service.setRef(greeter);
-        services.add(service);
-        bootstrap.protocol(port).service(service);
+        bootstrap.protocol(port);
         return this;
+    }
+
+    private <S> ServiceConfig<S> service(Class<S> type, String group, S implementation) {
+        var service = new ServiceConfig<S>();
+        service.setInterface(type);
+        service.setGroup(group);
+        service.setRef(implementation);
+        services.add(service);
+        return service;
     }
 
     /**
@@ -125,8 +157,14 @@ final class DubboApp implements AutoCloseable {
 
     /** Refers to the service of a group; returns once that many providers are known. */
     Consumer consume(int providers, String group) {
-        ReferenceConfig<Greeter> reference = reference();
+        return consume(providers, group, null);
+    }
+
+    /** Refers to the service of a group and version, as the other ones do. */
+    Consumer consume(int providers, String group, @Nullable String version) {
+        ReferenceConfig<Greeter> reference = reference(Greeter.class);
         reference.setGroup(group);
+        reference.setVersion(version);
         Greeter greeter = reference.get();
         var consumer = new Consumer(greeter, reference);
         consumer.awaitProviders(providers);
@@ -140,15 +178,20 @@ final class DubboApp implements AutoCloseable {
 
     /** Refers to the service at an address. */
     Greeter consume(String address) {
-        ReferenceConfig<Greeter> reference = reference();
+        ReferenceConfig<Greeter> reference = reference(Greeter.class);
         reference.setUrl(address);
         return reference.get();
     }
 
-    private ReferenceConfig<Greeter> reference() {
-        var reference = new ReferenceConfig<Greeter>();
+    /** Refers to the other service by the registry, without waiting for providers. */
+    Teller consumeTeller() {
+        return reference(Teller.class).get();
+    }
+
+    private <S> ReferenceConfig<S> reference(Class<S> type) {
+        var reference = new ReferenceConfig<S>();
         reference.setScopeModel(model.getDefaultModule());
-        reference.setInterface(Greeter.class);
+        reference.setInterface(type);
         reference.setTimeout(20_000);
         reference.setCheck(false);
         return reference;

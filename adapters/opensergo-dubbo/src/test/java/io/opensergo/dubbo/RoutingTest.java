@@ -87,6 +87,79 @@ class RoutingTest {
         }
     }
 
+    /**
+     * Two applications serve the same interface in two groups and versions, and say of each service
+     * which subset it is.
+     */
+    @ParameterizedTest
+    @CsvSource({"dubbo, instance", "tri, instance", "dubbo, all", "dubbo, interface"})
+    void labelsOfAServiceAreThoseOfTheGroupAndVersionThatIsReferredTo(
+            String protocol, String registration) throws Exception {
+        try (DubboApp first = twoServices("first", "v1", "v2", protocol, registration);
+                DubboApp second = twoServices("second", "v2", "v1", protocol, registration);
+                DubboApp caller = new DubboApp("caller", registry(registration), settings())) {
+            caller.start();
+            DubboApp.Consumer east = caller.consume(2, "east", "1.0");
+            DubboApp.Consumer west = caller.consume(2, "west", "2.0");
+
+            rules.put(Rules.read(ROUTER));
+            caller.await(plan -> plan.routers().contains("greeter"));
+
+            for (int i = 0; i < 5; i++) { // in turn: neither must take the other's place
+                awaitRouted(east, "x-cohort", "beta", "second-east");
+                awaitRouted(west, "x-cohort", "beta", "first-west");
+            }
+            assertThat(counts(20, () -> east.greeter().greet("stable")))
+                    .containsOnlyKeys("first-east");
+            assertThat(counts(20, () -> west.greeter().greet("stable")))
+                    .containsOnlyKeys("second-west");
+        }
+    }
+
+    /** Dubbo leads the calls of all references to the router of the last one. */
+    @ParameterizedTest
+    @CsvSource({"interface", "instance"})
+    void routesEachInterfaceByItsOwnRules(String registration) throws Exception {
+        try (DubboApp first = twoInterfaces("v1", registration);
+                DubboApp second = twoInterfaces("v2", registration);
+                DubboApp caller = new DubboApp("caller", registry(registration), settings())) {
+            DubboApp.Consumer greeter = caller.start().consume(2);
+            Teller teller = caller.consumeTeller();
+
+            rules.put(Rules.read(ROUTER));
+            caller.await(plan -> plan.routers().contains("greeter"));
+
+            awaitRouted(greeter, "x-cohort", "beta", "v2");
+            await().atMost(DubboApp.PATIENCE)
+                    .ignoreExceptions()
+                    .untilAsserted(
+                            () ->
+                                    assertThat(counts(40, teller::tell))
+                                            .containsOnlyKeys("v1", "v2"));
+            awaitRouted(greeter, "x-cohort", "beta", "v2");
+        }
+    }
+
+    private DubboApp twoInterfaces(String subset, String registration) {
+        Map<String, String> parameters = new HashMap<>(settings());
+        parameters.put("subset", subset);
+        return new DubboApp("greeter-" + subset, registry(registration), parameters)
+                .provide("dubbo", new LocalGreeter(subset))
+                .provideAlso(() -> subset)
+                .start();
+    }
+
+    private DubboApp twoServices(
+            String name, String east, String west, String protocol, String registration) {
+        return new DubboApp(name, registry(registration), settings())
+                .open(protocol)
+                .provideAlso(
+                        "east", "1.0", Map.of("subset", east), new LocalGreeter(name + "-east"))
+                .provideAlso(
+                        "west", "2.0", Map.of("subset", west), new LocalGreeter(name + "-west"))
+                .start();
+    }
+
     /** Dubbo takes a moment to trust a connection again when its neighbour has gone. */
     private static void awaitRouted(
             DubboApp.Consumer consumer, String attachment, String value, String name) {
