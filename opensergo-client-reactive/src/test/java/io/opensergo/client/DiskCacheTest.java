@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class DiskCacheTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(100);
     private static final Target SHOP = Target.of("shop");
     private static final RuleKey KEY = new RuleKey(SHOP, RateLimitStrategy.KIND);
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");

@@ -20,7 +20,7 @@ import reactor.test.StepVerifier;
 
 class LatestFluxTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(100);
 
     private final EventLoop loop = new EventLoop();
     private final List<LatestSubscription<Integer>> joined = new CopyOnWriteArrayList<>();

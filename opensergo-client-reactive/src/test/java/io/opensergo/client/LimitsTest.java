@@ -121,7 +121,7 @@ class LimitsTest {
         RuleSnapshot<RateLimitStrategy> snapshot = follower.get(0);
         assertThat(snapshot.rules()).isEmpty();
         assertThat(snapshot.rejected()).hasSize(1);
-        client.ready().block(Duration.ofSeconds(10));
+        client.ready().block(Duration.ofSeconds(100));
     }
 
     @Test

@@ -32,7 +32,7 @@ import reactor.test.StepVerifier;
 
 class MetadataReportsTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(100);
     private static final Duration RETRY_INTERVAL = Duration.ofMillis(5);
 
     /** How the server ends the calls that come, one after the other; OK when it is told no more. */

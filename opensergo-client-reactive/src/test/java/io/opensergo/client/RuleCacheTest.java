@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A client that keeps its rules on disk, and its successor. */
 class RuleCacheTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(100);
     private static final Target SHOP = Target.of("shop");
 
     @TempDir Path directory;

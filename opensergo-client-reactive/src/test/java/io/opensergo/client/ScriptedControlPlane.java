@@ -41,6 +41,7 @@ final class ScriptedControlPlane implements AutoCloseable {
         Awaitility.pollInSameThread();
         Awaitility.setDefaultPollDelay(Duration.ZERO);
         Awaitility.setDefaultPollInterval(Duration.ofMillis(2));
+        Awaitility.setDefaultTimeout(Duration.ofSeconds(100)); // not a machine's speed is tested
     }
 
     private final List<Stream> streams = new CopyOnWriteArrayList<>();
