@@ -15,13 +15,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The settings that a process finds in its environment.
  *
  * <p>{@value #CONFIG_VARIABLE} holds them as JSON, or else {@value #FILE_VARIABLE} names a file
  * that does; an empty variable counts as not set. Of its keys the specification defines only the
- * one for the address; the others are ours.
+ * one for the address; the others are ours, and keys of other clients are ignored with a warning.
  */
 record Bootstrap(
         List<String> endpoints,
@@ -35,7 +37,9 @@ record Bootstrap(
     static final String CONFIG_VARIABLE = "OPENSERGO_BOOTSTRAP_CONFIG";
     static final String FILE_VARIABLE = "OPENSERGO_BOOTSTRAP";
 
+    private static final Logger LOG = LoggerFactory.getLogger(Bootstrap.class);
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
     private static final Set<String> KEYS =
             Set.of(
                     "endpoint",
@@ -89,7 +93,7 @@ record Bootstrap(
     private static Bootstrap parse(String json, String setting) {
         JsonNode tree;
         try {
-            tree = JSON.readTree(json);
+            tree = JSON.readTree(json.startsWith(BYTE_ORDER_MARK) ? json.substring(1) : json);
         } catch (JsonProcessingException e) {
             throw new ConfigurationException(
                     setting,
@@ -102,7 +106,7 @@ record Bootstrap(
             throw new ConfigurationException(
                     setting, "must hold a JSON object such as {\"endpoint\":\"localhost:10246\"}");
         }
-        refuseUnknown(tree, KEYS, setting, "");
+        judgeUnknown(tree, setting);
         JsonNode tls = tree.path("tls");
         return new Bootstrap(
                 endpoints(tree, setting),
@@ -149,6 +153,36 @@ record Bootstrap(
                     text(tls, "serverName", setting));
         } catch (IllegalArgumentException e) {
             throw new ConfigurationException(setting, "'tls': " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * What injects the settings may set keys that only other clients know, which keep no
+     * application from starting. A key that is nearly one of ours is a mistake, though, and without
+     * it the client would connect elsewhere, or without TLS.
+     */
+    private static void judgeUnknown(JsonNode tree, String setting) {
+        for (var entry : tree.properties()) {
+            String key = entry.getKey();
+            if (KEYS.contains(key)) {
+                continue;
+            }
+            String meant = Misspelling.of(KEYS, key);
+            if (meant != null) {
+                throw new ConfigurationException(
+                        setting,
+                        "unknown key '"
+                                + key
+                                + "', did you mean '"
+                                + meant
+                                + "'? Allowed are "
+                                + sorted(KEYS));
+            }
+            LOG.warn(
+                    "{}: ignored the unknown key '{}'; this client knows {}",
+                    setting,
+                    PeerText.shown(key, 100),
+                    sorted(KEYS));
         }
     }
 

@@ -24,7 +24,7 @@ public record CacheEvent(
         ABSENT,
         /** It was read, but the control plane had answered before. */
         OVERTAKEN,
-        /** It was read, but is older than the client's maximum. */
+        /** It was read, but is older than the client's maximum, or of a time to come. */
         EXPIRED,
         /** Its file cannot be used; it is left alone until the next snapshot replaces it. */
         IGNORED,

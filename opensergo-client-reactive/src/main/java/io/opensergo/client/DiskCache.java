@@ -35,6 +35,12 @@ final class DiskCache implements SnapshotCache {
 
     private static final Logger LOG = LoggerFactory.getLogger(DiskCache.class);
 
+    /**
+     * How far a file's time may be ahead of the clock, which may have been set back a little.
+     * Beyond that the age of its rules is not known.
+     */
+    private static final Duration MAX_CLOCK_SKEW = Duration.ofMinutes(1);
+
     private final CacheSettings settings;
     private final CacheDirectory directory;
     private final EventLoop loop;
@@ -104,9 +110,8 @@ final class DiskCache implements SnapshotCache {
     private <R extends Rule> void offer(
             RuleKey key, RuleSnapshot<R> snapshot, Predicate<RuleSnapshot<R>> taker) {
         Duration age = snapshot.age(clock.instant());
-        Duration maxAge = settings.maxAge();
-        if (maxAge != null && age.compareTo(maxAge) > 0) {
-            String problem = "its rules are " + age + " old, more than the " + maxAge + " allowed";
+        String problem = expiry(snapshot.receivedAt(), age);
+        if (problem != null) {
             reportOnce(directory.file(key), problem);
             tell(key, Result.EXPIRED, age, problem);
             return;
@@ -119,6 +124,27 @@ final class DiskCache implements SnapshotCache {
                             new CacheEvent(
                                     key, taken ? Result.LOADED : Result.OVERTAKEN, age, null));
                 });
+    }
+
+    /** Returns why rules are too old, or {@code null}. If any age will do, so does any time. */
+    private @Nullable String expiry(Instant receivedAt, Duration age) {
+        Duration maxAge = settings.maxAge();
+        if (maxAge == null) {
+            return null;
+        }
+        Duration ahead = Duration.between(clock.instant(), receivedAt);
+        if (ahead.compareTo(MAX_CLOCK_SKEW) > 0) {
+            return "its time, "
+                    + receivedAt
+                    + ", is "
+                    + ahead
+                    + " ahead of the clock, so nobody knows whether its rules are older than the "
+                    + maxAge
+                    + " allowed";
+        }
+        return age.compareTo(maxAge) > 0
+                ? "its rules are " + age + " old, more than the " + maxAge + " allowed"
+                : null;
     }
 
     private void ignore(RuleKey key, Exception problem) {

@@ -253,8 +253,9 @@ public final class OpenSergoClientBuilder {
 
     /**
      * Sets how old the rules in the {@linkplain #cacheDirectory cache} may be when the client reads
-     * them, counted from when a control plane last sent them; older ones are ignored. Any age by
-     * default.
+     * them, counted from when a control plane last sent them; older ones are ignored, and so are
+     * those whose time is more than a minute ahead of the clock, as their age is not known. Any age
+     * by default.
      */
     public OpenSergoClientBuilder cacheMaxAge(Duration age) {
         this.cacheMaxAge = positive("cacheMaxAge", age);

@@ -1,24 +1,18 @@
 package io.opensergo.client;
 
 import io.opensergo.api.ConfigurationException;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
-import java.util.Base64;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client's certificate and its private key, which belong together.
@@ -30,9 +24,6 @@ import java.util.regex.Pattern;
  * @param chain the certificate, and those that vouch for it
  */
 record OwnCertificate(PrivateKey key, List<X509Certificate> chain) {
-
-    private static final Pattern PKCS8 =
-            Pattern.compile("-----BEGIN PRIVATE KEY-----([^-]+)-----END PRIVATE KEY-----");
 
     private static final Map<String, String> SIGNATURES =
             Map.of("RSA", "SHA256withRSA", "EC", "SHA256withECDSA", "EdDSA", "EdDSA");
@@ -49,46 +40,52 @@ record OwnCertificate(PrivateKey key, List<X509Certificate> chain) {
      * @throws ConfigurationException naming the setting that cannot be used; never part of the key
      */
     static OwnCertificate read(Path certFile, Path keyFile) {
-        List<X509Certificate> chain = readChain(certFile);
-        PublicKey publicKey = chain.get(0).getPublicKey();
-        PrivateKey key = readKey(keyFile, publicKey.getAlgorithm());
-        if (!belongTogether(publicKey, key)) {
-            throw notTheKey(keyFile);
-        }
-        return new OwnCertificate(key, chain);
-    }
-
-    private static List<X509Certificate> readChain(Path certFile) {
-        try (InputStream pem = Files.newInputStream(certFile)) {
-            List<X509Certificate> chain =
-                    CertificateFactory.getInstance("X.509").generateCertificates(pem).stream()
-                            .map(X509Certificate.class::cast)
-                            .toList();
-            if (chain.isEmpty()) {
-                throw notPem("tls.certFile", "certificates", certFile);
+        List<X509Certificate> all = PemFile.read("tls.certFile", certFile).certificates();
+        byte[] encoded = PemFile.read("tls.keyFile", keyFile).privateKey();
+        for (X509Certificate each : all) {
+            PublicKey publicKey = each.getPublicKey();
+            PrivateKey key = keyOf(publicKey, encoded);
+            if (key != null && belongTogether(publicKey, key)) {
+                return new OwnCertificate(key, inOrder(each, all));
             }
-            return chain;
-        } catch (IOException e) {
-            throw unreadable("tls.certFile", certFile);
-        } catch (GeneralSecurityException e) {
-            throw notPem("tls.certFile", "certificates", certFile);
         }
+        throw notTheKey(keyFile);
     }
 
-    private static PrivateKey readKey(Path keyFile, String algorithm) {
+    /** Returns the key, or {@code null} if it is damaged or of another algorithm. */
+    private static @Nullable PrivateKey keyOf(PublicKey publicKey, byte[] encoded) {
         try {
-            Matcher pem = PKCS8.matcher(Files.readString(keyFile, StandardCharsets.ISO_8859_1));
-            if (!pem.find()) {
-                throw notPem("tls.keyFile", "a private key in PKCS#8", keyFile);
-            }
-            byte[] encoded = Base64.getMimeDecoder().decode(pem.group(1));
-            return KeyFactory.getInstance(algorithm)
+            return KeyFactory.getInstance(publicKey.getAlgorithm())
                     .generatePrivate(new PKCS8EncodedKeySpec(encoded));
-        } catch (IOException e) {
-            throw unreadable("tls.keyFile", keyFile);
-        } catch (GeneralSecurityException | IllegalArgumentException e) {
-            throw notTheKey(keyFile);
+        } catch (GeneralSecurityException e) {
+            return null;
         }
+    }
+
+    /**
+     * Returns the certificate of a key and those that vouch for it, each by the next. Files may
+     * have them in another order, which servers refuse; those that vouch for none of them are left
+     * out.
+     */
+    private static List<X509Certificate> inOrder(X509Certificate leaf, List<X509Certificate> all) {
+        List<X509Certificate> chain = new ArrayList<>(List.of(leaf));
+        X509Certificate last = leaf;
+        while (last != null) {
+            X509Certificate subject = last;
+            last =
+                    all.stream()
+                            .filter(each -> !chain.contains(each))
+                            .filter(
+                                    each ->
+                                            each.getSubjectX500Principal()
+                                                    .equals(subject.getIssuerX500Principal()))
+                            .findFirst()
+                            .orElse(null);
+            if (last != null) {
+                chain.add(last);
+            }
+        }
+        return chain;
     }
 
     private static boolean belongTogether(PublicKey publicKey, PrivateKey key) {
@@ -108,15 +105,6 @@ record OwnCertificate(PrivateKey key, List<X509Certificate> chain) {
         } catch (GeneralSecurityException e) {
             return false;
         }
-    }
-
-    private static ConfigurationException unreadable(String setting, Path file) {
-        return new ConfigurationException(setting, "must name a readable file, was " + file);
-    }
-
-    private static ConfigurationException notPem(String setting, String expected, Path file) {
-        return new ConfigurationException(
-                setting, "must name a PEM file with " + expected + ", but " + file + " is none");
     }
 
     private static ConfigurationException notTheKey(Path keyFile) {

@@ -2,9 +2,17 @@ package io.opensergo.client;
 
 import io.grpc.Status;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** How a stream ended, and what that means. */
 record StreamEnd(Status status) {
+
+    private static final int MAX_DESCRIPTION = 300;
+
+    private static final Pattern HTTP_STATUS = Pattern.compile("HTTP status code (\\d{3})");
+    private static final Pattern CONTENT_TYPE = Pattern.compile("invalid content-type: ([^\\s;]+)");
 
     private static final Set<Status.Code> REFUSALS =
             Set.of(
@@ -44,18 +52,40 @@ record StreamEnd(Status status) {
         if (local != null) {
             return local;
         }
+        String web = answerOfAWebServer();
+        if (web != null) {
+            return web;
+        }
         var text = new StringBuilder(meaning());
         if (status.getDescription() != null) {
-            text.append(" (").append(status.getDescription()).append(')');
+            text.append(" (")
+                    .append(PeerText.shown(status.getDescription(), MAX_DESCRIPTION))
+                    .append(')');
         }
         Throwable root = status.getCause();
         while (root != null && root.getCause() != null) {
             root = root.getCause();
         }
         if (root != null) {
-            text.append(": ").append(root.getMessage() == null ? root : root.getMessage());
+            String message = root.getMessage() == null ? root.toString() : root.getMessage();
+            text.append(": ").append(PeerText.shown(message, MAX_DESCRIPTION));
         }
         return text.toString();
+    }
+
+    /** The transport describes an answer that is not gRPC with all of its headers and its page. */
+    private @Nullable String answerOfAWebServer() {
+        String description = status.getDescription();
+        Matcher http = description == null ? null : HTTP_STATUS.matcher(description);
+        if (http == null || !http.find()) {
+            return null;
+        }
+        Matcher type = CONTENT_TYPE.matcher(description);
+        return "HTTP "
+                + http.group(1)
+                + (type.find() ? " " + PeerText.shown(type.group(1), 100) : "")
+                + " instead of gRPC: the answer of a proxy or a web server; check host and port, and"
+                + " that proxies between let HTTP/2 through";
     }
 
     private String meaning() {

@@ -38,6 +38,9 @@ final class Subscriptions implements Connection.Listener {
 
     private static final Logger LOG = LoggerFactory.getLogger(Subscriptions.class);
 
+    /** How much of a control plane's words is shown. */
+    private static final int MAX_REASON = 1000;
+
     private final EventLoop loop;
     private final SubscriptionSettings settings;
     private final Clock clock;
@@ -352,21 +355,18 @@ final class Subscriptions implements Connection.Listener {
     }
 
     private void refused(@Nullable KeySubscription<?> key, Status status) {
+        String reason = PeerText.shown(status.getMessage(), MAX_REASON);
         if (key == null) {
             LOG.warn(
                     "The control plane refused an unknown request with code {}: {}",
                     status.getCode(),
-                    status.getMessage());
+                    reason);
             return;
         }
         RuleKey ruleKey = key.key();
         LOG.warn(
-                "The control plane refused {} with code {}: {}",
-                ruleKey,
-                status.getCode(),
-                status.getMessage());
-        var error =
-                new SubscriptionRefusedException(ruleKey, status.getCode(), status.getMessage());
+                "The control plane refused {} with code {}: {}", ruleKey, status.getCode(), reason);
+        var error = new SubscriptionRefusedException(ruleKey, status.getCode(), reason);
         listener.onRefusal(error);
         drop(key);
         outbox.refused(key);

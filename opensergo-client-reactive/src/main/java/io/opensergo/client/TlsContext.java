@@ -2,7 +2,6 @@ package io.opensergo.client;
 
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
-import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import io.opensergo.api.ConfigurationException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -108,7 +107,7 @@ final class TlsContext {
         Path certFile = settings.certFile();
         Path keyFile = settings.keyFile();
         if (caFile != null) {
-            trust(builder, caFile);
+            builder.trustManager(PemFile.read("tls.caFile", caFile).certificates());
         }
         if (certFile != null && keyFile != null) {
             OwnCertificate own = OwnCertificate.read(certFile, keyFile);
@@ -118,21 +117,6 @@ final class TlsContext {
             return builder.build();
         } catch (SSLException e) {
             throw new ConfigurationException("tls", "cannot be used: " + e.getMessage(), e);
-        }
-    }
-
-    private static void trust(SslContextBuilder builder, Path caFile) {
-        if (!Files.isReadable(caFile)) {
-            throw new ConfigurationException(
-                    "tls.caFile", "must name a readable file, was " + caFile);
-        }
-        try {
-            builder.trustManager(caFile.toFile());
-        } catch (IllegalArgumentException e) {
-            throw new ConfigurationException(
-                    "tls.caFile",
-                    "must name a PEM file with certificates, but " + caFile + " is none",
-                    e);
         }
     }
 }

@@ -254,6 +254,37 @@ class DiskCacheTest {
     }
 
     @Test
+    void rulesOfATimeToComeAreNotYoungerThanTheMaximumAge() {
+        open(Duration.ofMinutes(10));
+        store(pushed(5));
+        event(0);
+        now = START.minus(Duration.ofMinutes(1));
+        assertThat(load(1).result()).as("a clock set back a little").isEqualTo(Result.LOADED);
+
+        now = now.minusMillis(1);
+        try (LogCapture log = LogCapture.open()) {
+            assertThat(load(2).result()).isEqualTo(Result.EXPIRED);
+
+            assertThat(log.linesOf(DiskCache.class))
+                    .singleElement()
+                    .asString()
+                    .contains("PT1M0.001S ahead of the clock")
+                    .contains("PT10M allowed");
+        }
+        assertThat(offered).hasSize(1);
+    }
+
+    @Test
+    void rulesOfATimeToComeAreReadIfAnyAgeWillDo() {
+        open(null);
+        store(pushed(5));
+        event(0);
+        now = START.minus(Duration.ofDays(1));
+
+        assertThat(load(1).result()).isEqualTo(Result.LOADED);
+    }
+
+    @Test
     void fileThatCannotBeUsedIsReportedOnceAndReplacedByTheNextSnapshot() throws IOException {
         open(null);
         store(pushed(5));

@@ -172,7 +172,10 @@ class SettingsTest {
                 "{\"endpoints\": []}           | endpoints",
                 "{\"endpoints\": [1]}          | list of texts",
                 "{\"endpoint\": \"a\", \"endpoints\": [\"b\"]} | either",
-                "{\"endpoint\": \"a\", \"endpiont\": \"b\"}    | unknown key 'endpiont'; allowed are [app, cacheDir, cacheMaxAgeSeconds, endpoint",
+                "{\"endpoint\": \"a\", \"endpiont\": \"b\"}    | unknown key 'endpiont', did you mean 'endpoint'? Allowed are [app, cacheDir, cacheMaxAgeSeconds, endpoint",
+                "{\"endpoint\": \"a\", \"TLS\": {}}            | did you mean 'tls'?",
+                "{\"endpoint\": \"a\", \"tokens\": \"x\"}      | did you mean 'token'?",
+                "{\"endpoint\": \"a\", \"cacheMaxAgeSecond\": 5} | did you mean 'cacheMaxAgeSeconds'?",
                 "{\"endpoint\": \"a\", \"cacheDir\": 5}        | 'cacheDir' must be a text",
                 "{\"endpoint\": \"a\", \"cacheDir\": \"a\\u0000b\"}   | 'cacheDir' must be a path",
                 "{\"endpoint\": \"a\", \"cacheMaxAgeSeconds\": 0}   | whole number of seconds",
@@ -187,6 +190,33 @@ class SettingsTest {
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("OPENSERGO_BOOTSTRAP_CONFIG")
                 .hasMessageContaining(expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"OPENSERGO_LABEL", "label", "tag", "env", "trafficTag", "version"})
+    void keyOfAnotherClientIsIgnoredWithAWarning(String key) {
+        try (LogCapture log = LogCapture.open()) {
+            Bootstrap bootstrap = inline("{\"endpoint\": \"a:1\", \"" + key + "\": {\"x\": 1}}");
+
+            assertThat(bootstrap.endpoints()).containsExactly("a:1");
+            assertThat(log.linesOf(Bootstrap.class))
+                    .singleElement()
+                    .asString()
+                    .contains("WARN")
+                    .contains("OPENSERGO_BOOTSTRAP_CONFIG")
+                    .contains("unknown key '" + key + "'")
+                    .contains("endpoint");
+        }
+    }
+
+    @Test
+    void variableOfAnotherClientMeansNothing() {
+        assertThat(Bootstrap.find(Map.of("OPENSERGO_LABEL", "canary"))).isEmpty();
+    }
+
+    @Test
+    void byteOrderMarkIsNoPartOfTheJson() {
+        assertThat(inline("\uFEFF{\"endpoint\": \"a:1\"}").endpoints()).containsExactly("a:1");
     }
 
     @ParameterizedTest

@@ -45,6 +45,36 @@ class StreamEndTest {
     }
 
     @Test
+    void pageOfAProxyIsItsStatusAndType() {
+        StreamEnd page =
+                end(
+                        Status.UNAVAILABLE,
+                        "HTTP status code 502\ninvalid content-type: text/html; charset=utf-8\n"
+                                + "headers: Metadata(:status=502)\nDATA---------------\n<html>"
+                                + "x".repeat(10_000));
+
+        assertThat(page.explain())
+                .isEqualTo(
+                        "HTTP 502 text/html instead of gRPC: the answer of a proxy or a web server;"
+                                + " check host and port, and that proxies between let HTTP/2"
+                                + " through");
+    }
+
+    @Test
+    void descriptionIsOneShortLine() {
+        String explanation = end(Status.INTERNAL, "a\n\u001B[31m" + "x".repeat(10_000)).explain();
+
+        assertThat(explanation).contains("(a [31mx").hasSizeLessThan(400);
+        assertThat(
+                        new StreamEnd(
+                                        Status.INTERNAL.withCause(
+                                                new IllegalStateException("b\n" + "y".repeat(999))))
+                                .explain())
+                .contains(": b y")
+                .hasSizeLessThan(400);
+    }
+
+    @Test
     void explanationEndsWithTheRootOfTheMatter() {
         var cause = new IllegalStateException("outer", new IllegalStateException("the root"));
 

@@ -2,11 +2,13 @@ package io.opensergo.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 
 /**
  * A certificate that signs itself, made by the runtime's own tool.
@@ -27,8 +29,24 @@ record TestCertificate(Path certificate, Path key) {
      */
     static TestCertificate make(Path directory, String name, String host) throws Exception {
         Path store = directory.resolve(name + ".p12");
-        Process keytool =
-                new ProcessBuilder(
+        keytool(directory, store, "it", host);
+        return export(directory, store, name);
+    }
+
+    /** Makes a certificate that another one signs, whose file holds both. */
+    static TestCertificate makeSigned(Path directory, String name, String host) throws Exception {
+        Path store = directory.resolve(name + ".p12");
+        keytool(directory, store, "root", "root", "-ext", "bc:c");
+        keytool(directory, store, "it", host, "-signer", "root");
+        return export(directory, store, name);
+    }
+
+    private static void keytool(
+            Path directory, Path store, String alias, String host, String... more)
+            throws Exception {
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
                                 Path.of(System.getProperty("java.home"), "bin", "keytool")
                                         .toString(),
                                 "-genkeypair",
@@ -39,32 +57,40 @@ record TestCertificate(Path certificate, Path key) {
                                 "-storepass",
                                 PASSWORD,
                                 "-alias",
-                                "it",
+                                alias,
                                 "-keyalg",
                                 "EC",
                                 "-dname",
                                 "CN=" + host,
                                 "-ext",
-                                "SAN=dns:" + host)
+                                "SAN=dns:" + host));
+        command.addAll(List.of(more));
+        Process keytool =
+                new ProcessBuilder(command)
                         .redirectErrorStream(true)
-                        .redirectOutput(directory.resolve(name + ".log").toFile())
+                        .redirectOutput(directory.resolve("keytool.log").toFile())
                         .start();
         assertThat(keytool.waitFor()).isZero();
-        KeyStore loaded = KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray());
-        return new TestCertificate(
-                pem(
-                        directory.resolve(name + "-cert.pem"),
-                        "CERTIFICATE",
-                        loaded.getCertificate("it").getEncoded()),
-                pem(
-                        directory.resolve(name + "-key.pem"),
-                        "PRIVATE KEY",
-                        loaded.getKey("it", PASSWORD.toCharArray()).getEncoded()));
     }
 
-    private static Path pem(Path file, String type, byte[] bytes) throws IOException {
+    private static TestCertificate export(Path directory, Path store, String name)
+            throws Exception {
+        KeyStore loaded = KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray());
+        var chain = new StringBuilder();
+        for (Certificate each : loaded.getCertificateChain("it")) {
+            chain.append(pem("CERTIFICATE", each.getEncoded()));
+        }
+        return new TestCertificate(
+                Files.writeString(directory.resolve(name + "-cert.pem"), chain),
+                Files.writeString(
+                        directory.resolve(name + "-key.pem"),
+                        pem(
+                                "PRIVATE KEY",
+                                loaded.getKey("it", PASSWORD.toCharArray()).getEncoded())));
+    }
+
+    private static String pem(String type, byte[] bytes) {
         String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(bytes);
-        return Files.writeString(
-                file, "-----BEGIN " + type + "-----\n" + body + "\n-----END " + type + "-----\n");
+        return "-----BEGIN " + type + "-----\n" + body + "\n-----END " + type + "-----\n";
     }
 }
