@@ -293,13 +293,14 @@ public final class Governor implements AutoCloseable {
         return engine;
     }
 
+    /** Never throws, whatever the application's predicate does, since a permit depends on it. */
     Outcome outcomeOf(Throwable error) {
         try {
             if (isError.test(error)) {
                 return Outcome.failure(error);
             }
-            return error instanceof RequestRejectedException ? Outcome.CANCELLED : Outcome.SUCCESS;
-        } catch (RuntimeException e) {
+            return Outcome.of(error).isFailure() ? Outcome.SUCCESS : Outcome.CANCELLED;
+        } catch (Throwable e) {
             if (e != error) {
                 error.addSuppressed(e);
             }

@@ -28,8 +28,7 @@ public final class GovernorBuilder {
     private @Nullable GlobalQuota quota;
     private QuotaFailurePolicy quotaFailurePolicy = QuotaFailurePolicy.FAIL_LOCAL;
     private long seed = ThreadLocalRandom.current().nextLong();
-    private Predicate<? super Throwable> isError =
-            error -> !(error instanceof RequestRejectedException);
+    private Predicate<? super Throwable> isError = error -> Outcome.of(error).isFailure();
 
     GovernorBuilder() {}
 
@@ -112,9 +111,10 @@ public final class GovernorBuilder {
     }
 
     /**
-     * Sets which exceptions are failures of a guarded request; all but {@link
-     * RequestRejectedException} by default: the refusal of an inner guard says nothing of the outer
-     * resource, so that call counts as cancelled. Another exception that is none counts as success.
+     * Sets which exceptions are failures of a guarded request. By default all are but those that
+     * {@link Outcome#of} calls cancelled: the refusal of an inner guard says nothing of the outer
+     * resource, and neither does a caller that cancels or interrupts its request. If such an
+     * exception is no failure, the call counts as cancelled; another one counts as success then.
      * The {@code errorConditions} of a strategy choose among the failures. If the predicate throws,
      * the exception is a failure, and what was thrown is suppressed by it.
      */

@@ -1,12 +1,10 @@
 package io.opensergo.governance;
 
 import java.time.Duration;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -165,8 +163,13 @@ public final class Guard {
 
     /**
      * Makes an asynchronous request if it is admitted; if it is throttled, later, on a thread of
-     * the common pool. The request ends with its stage: cancelling the stage returned does not end
-     * it earlier.
+     * the common pool.
+     *
+     * <p><b>End:</b> the request ends with its stage, and keeps its slot of a concurrency limit
+     * until then. Completing the stage returned in another way, as {@code cancel} and {@code
+     * orTimeout} do, gives the request up: one that is still throttled is not made, and of one that
+     * is being served circuit breakers hear at once; its stage is left alone, since it may be
+     * shared.
      *
      * @return a stage that completes as the request's does; exceptionally with a {@link
      *     RequestRejectedException} if it is refused, and with what the supplier throws
@@ -177,32 +180,10 @@ public final class Guard {
         if (isRefused(token)) {
             return CompletableFuture.failedFuture(new RequestRejectedException(rejection(token)));
         }
-        long wait = waitNanos(token);
-        if (wait == 0) {
-            return startStage(request, token);
-        }
-        return CompletableFuture.supplyAsync(
-                        () -> startStage(request, token),
-                        CompletableFuture.delayedExecutor(wait, TimeUnit.NANOSECONDS))
-                .thenCompose(stage -> stage);
+        return new GuardedStage<T>(this, token, request).startAfter(waitNanos(token));
     }
 
-    private <T extends @Nullable Object> CompletionStage<T> startStage(
-            Supplier<? extends CompletionStage<T>> request, long token) {
-        CompletionStage<T> stage;
-        try {
-            stage = Objects.requireNonNull(request.get(), "the request returned no stage");
-        } catch (Throwable e) {
-            release(token, governor.outcomeOf(e));
-            return CompletableFuture.failedFuture(e);
-        }
-        return stage.whenComplete((result, error) -> release(token, outcomeOfStage(error)));
-    }
-
-    private Outcome outcomeOfStage(@Nullable Throwable error) {
-        if (error == null) {
-            return Outcome.SUCCESS;
-        }
+    Outcome outcomeOfStage(Throwable error) {
         Throwable cause = error.getCause();
         return governor.outcomeOf(
                 error instanceof CompletionException && cause != null ? cause : error);
@@ -218,7 +199,9 @@ public final class Guard {
      * later, on a thread of {@code Schedulers.parallel()}.
      *
      * <p><b>Cancellation:</b> ends the request, as completion and an error do, exactly once. It
-     * tells a circuit breaker nothing unless an element had been emitted, which makes it a success.
+     * tells a circuit breaker nothing unless an element had been emitted, which makes it a success,
+     * or the request had taken longer than {@code maxAllowedRt}, which makes it a slow call. A
+     * request that is cancelled before the source is subscribed to is not made.
      *
      * <p>For use with {@code transform} or {@code transformDeferred}. The {@code Context} is kept.
      */
@@ -232,6 +215,11 @@ public final class Guard {
      */
     public <T> Flux<T> protect(Flux<T> source) {
         return new GuardedFlux<>(source, this);
+    }
+
+    /** Tells the breakers that a request was given up which has not ended. */
+    void tellCancelled(long token) {
+        protection().tellCancelled(token);
     }
 
     /** Returns what would be decided now and why, without deciding it. */

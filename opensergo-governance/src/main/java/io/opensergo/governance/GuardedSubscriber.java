@@ -14,29 +14,50 @@ import reactor.util.context.Context;
 
 /**
  * Stands between a source and its subscriber while a request is in flight, and ends the request
- * exactly once: on completion, error or cancellation, whichever comes first.
+ * exactly once: on completion, error or cancellation, or when the source or the subscriber throws,
+ * whichever comes first.
+ *
+ * <p>The subscriber gets this as its subscription before the source is asked for anything. So it
+ * can cancel a source that says nothing, and meets one subscription only, whatever the source does;
+ * a subscriber that cancels at once keeps the request from being made.
+ *
+ * <p>Who ends a request does not decide what its subscriber hears of it: a source that throws in
+ * {@code request} has ended it, and the error follows on the way that Reactor takes for it.
  */
 final class GuardedSubscriber<T> implements CoreSubscriber<T>, Subscription {
 
     @SuppressWarnings("rawtypes")
-    private static final AtomicIntegerFieldUpdater<GuardedSubscriber> ENDED =
-            AtomicIntegerFieldUpdater.newUpdater(GuardedSubscriber.class, "ended");
+    private static final AtomicIntegerFieldUpdater<GuardedSubscriber> STATE =
+            AtomicIntegerFieldUpdater.newUpdater(GuardedSubscriber.class, "state");
+
+    /** The source has not been subscribed to. */
+    private static final int WAITING = 0;
+
+    private static final int STARTED = 1;
+    private static final int ENDED = 2;
 
     private final Guard guard;
+    private final Publisher<? extends T> source;
     private final long token;
     private final CoreSubscriber<? super T> actual;
     private final Operators.DeferredSubscription upstream = new Operators.DeferredSubscription();
     private final Disposable.Swap timer = Disposables.swap();
 
-    private volatile int ended;
+    private volatile int state;
 
     /** Written by the source before it signals its end; read by a cancelling thread as a hint. */
     private volatile boolean emitted;
 
-    private boolean throttled;
+    /** Whether the source has signalled its end; confined to its signals, which are serial. */
+    private boolean done;
 
-    private GuardedSubscriber(Guard guard, long token, CoreSubscriber<? super T> actual) {
+    private GuardedSubscriber(
+            Guard guard,
+            Publisher<? extends T> source,
+            long token,
+            CoreSubscriber<? super T> actual) {
         this.guard = guard;
+        this.source = source;
         this.token = token;
         this.actual = actual;
     }
@@ -46,31 +67,47 @@ final class GuardedSubscriber<T> implements CoreSubscriber<T>, Subscription {
         long token = guard.acquire();
         if (Guard.isRefused(token)) {
             Operators.error(actual, new RequestRejectedException(guard.rejection(token)));
-            return;
-        }
-        var guarded = new GuardedSubscriber<T>(guard, token, actual);
-        long wait = guard.waitNanos(token);
-        if (wait == 0) {
-            source.subscribe(guarded);
+        } else if (token == Token.FREE) {
+            source.subscribe(actual);
         } else {
-            guarded.subscribeAfter(wait, source);
+            new GuardedSubscriber<T>(guard, source, token, actual).subscribe();
         }
     }
 
-    private void subscribeAfter(long wait, Publisher<? extends T> source) {
-        throttled = true;
-        actual.onSubscribe(this);
-        if (ended != 0) {
-            return;
-        }
+    private void subscribe() {
         try {
-            timer.update(
-                    Schedulers.parallel()
-                            .schedule(() -> source.subscribe(this), wait, TimeUnit.NANOSECONDS));
+            actual.onSubscribe(this);
+        } catch (Throwable e) {
+            end(Outcome.CANCELLED);
+            throw e;
+        }
+        long wait = guard.waitNanos(token);
+        if (wait == 0) {
+            start();
+        } else if (state == WAITING) {
+            startAfter(wait);
+        }
+    }
+
+    private void startAfter(long wait) {
+        try {
+            timer.update(Schedulers.parallel().schedule(this::start, wait, TimeUnit.NANOSECONDS));
         } catch (RejectedExecutionException e) {
             if (end(Outcome.CANCELLED)) {
                 actual.onError(e);
             }
+        }
+    }
+
+    private void start() {
+        if (!STATE.compareAndSet(this, WAITING, STARTED)) {
+            return;
+        }
+        try {
+            source.subscribe(this);
+        } catch (Throwable e) {
+            end(guard.outcomeOf(e));
+            throw e;
         }
     }
 
@@ -79,53 +116,69 @@ final class GuardedSubscriber<T> implements CoreSubscriber<T>, Subscription {
         return actual.currentContext();
     }
 
+    /** Takes the first subscription; Reactor gives a second one to a source that threw. */
     @Override
     public void onSubscribe(Subscription subscription) {
         upstream.set(subscription);
-        if (!throttled) {
-            actual.onSubscribe(this);
-        }
     }
 
     @Override
     public void onNext(T element) {
+        if (done) {
+            Operators.onNextDropped(element, actual.currentContext());
+            return;
+        }
         if (!emitted) {
             emitted = true;
         }
-        actual.onNext(element);
+        try {
+            actual.onNext(element);
+        } catch (Throwable e) {
+            end(Outcome.SUCCESS);
+            throw e;
+        }
     }
 
     @Override
     public void onError(Throwable error) {
-        if (end(guard.outcomeOf(error))) {
-            actual.onError(error);
-        } else {
+        if (done) {
             Operators.onErrorDropped(error, actual.currentContext());
+            return;
         }
+        done = true;
+        end(guard.outcomeOf(error));
+        actual.onError(error);
     }
 
     @Override
     public void onComplete() {
-        if (end(Outcome.SUCCESS)) {
-            actual.onComplete();
+        if (done) {
+            return;
         }
+        done = true;
+        end(Outcome.SUCCESS);
+        actual.onComplete();
     }
 
     @Override
     public void request(long count) {
-        upstream.request(count);
+        try {
+            upstream.request(count);
+        } catch (Throwable e) {
+            end(guard.outcomeOf(e));
+            throw e;
+        }
     }
 
     @Override
     public void cancel() {
-        if (end(emitted ? Outcome.SUCCESS : Outcome.CANCELLED)) {
-            timer.dispose();
-            upstream.cancel();
-        }
+        end(emitted ? Outcome.SUCCESS : Outcome.CANCELLED);
+        timer.dispose();
+        upstream.cancel();
     }
 
     private boolean end(Outcome outcome) {
-        if (!ENDED.compareAndSet(this, 0, 1)) {
+        if (STATE.getAndSet(this, ENDED) == ENDED) {
             return false;
         }
         guard.release(token, outcome);

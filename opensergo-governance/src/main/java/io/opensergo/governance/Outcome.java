@@ -13,7 +13,11 @@ public final class Outcome {
     /** The request succeeded. */
     public static final Outcome SUCCESS = new Outcome(null, null);
 
-    /** The request was given up by its caller: it tells nothing about the resource. */
+    /**
+     * The request was given up by its caller, or refused further down. It tells a circuit breaker
+     * nothing about the resource, unless it had taken longer than {@code maxAllowedRt} by then:
+     * that makes it a slow call, whoever ended it.
+     */
     public static final Outcome CANCELLED = new Outcome(null, null);
 
     private final @Nullable Throwable error;
@@ -22,6 +26,15 @@ public final class Outcome {
     private Outcome(@Nullable Throwable error, @Nullable String errorType) {
         this.error = error;
         this.errorType = errorType;
+    }
+
+    /**
+     * Returns the outcome of a request that ended with an exception: {@link #CANCELLED} if that
+     * comes from the refusal of another guard, or from a caller that cancelled or interrupted its
+     * request; else a failure. It looks through the causes.
+     */
+    public static Outcome of(Throwable error) {
+        return Causes.isRefusal(error) || Causes.isCancellation(error) ? CANCELLED : failure(error);
     }
 
     /** Returns a failure with an exception. */

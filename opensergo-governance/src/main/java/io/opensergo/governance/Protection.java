@@ -288,28 +288,33 @@ final class Protection {
                 load.record(now, rt);
             }
         }
-        if (!Token.has(token, Token.RECORDED)) {
-            return;
-        }
-        long probe = Token.probe(token);
-        if (outcome == Outcome.CANCELLED) {
-            giveBack(probe, now);
-            return;
-        }
-        boolean timed = Token.has(token, Token.TIMED);
-        boolean failed = outcome.isFailure();
-        for (Check.Break check : breakers) {
-            // A call that began when no time mattered may be slow or not.
-            if (timed || !check.slow) {
-                check.breaker.record(now, rt, failed && check.isError(outcome), probe);
-            }
+        if (Token.has(token, Token.RECORDED)) {
+            tellBreakers(token, outcome, now, rt);
         }
     }
 
-    private void giveBack(long probe, long now) {
-        if (probe != CircuitBreaker.NO_PROBE) {
-            for (Check.Break check : breakers) {
-                check.breaker.giveBackProbe(now, probe);
+    /** Tells the breakers that a request was given up, which has not ended otherwise. */
+    void tellCancelled(long token) {
+        if (Token.has(token, Token.RECORDED)) {
+            long now = ticker.nanos();
+            long rt = Token.has(token, Token.TIMED) ? Token.sinceStart(token, now) : 0;
+            tellBreakers(token, Outcome.CANCELLED, now, rt);
+        }
+    }
+
+    private void tellBreakers(long token, Outcome outcome, long now, long rt) {
+        long probe = Token.probe(token);
+        boolean cancelled = outcome == Outcome.CANCELLED;
+        boolean failed = outcome.isFailure();
+        // A call that began when no time mattered may be slow or not.
+        boolean timed = Token.has(token, Token.TIMED);
+        for (Check.Break check : breakers) {
+            if (cancelled && !(timed && check.breaker.isSlow(rt))) {
+                if (probe != CircuitBreaker.NO_PROBE) {
+                    check.breaker.giveBackProbe(now, probe);
+                }
+            } else if (timed || !check.slow) {
+                check.breaker.record(now, rt, failed && check.isError(outcome), probe);
             }
         }
     }

@@ -60,6 +60,11 @@ final class Token {
         return (token & flag) != 0;
     }
 
+    /** Returns what is left to be done when the breakers have been told how a request ended. */
+    static long untold(long token) {
+        return token & ~(RECORDED | PROBE);
+    }
+
     static long generation(int generation) {
         return (generation & GENERATION_MASK) << START_BITS;
     }

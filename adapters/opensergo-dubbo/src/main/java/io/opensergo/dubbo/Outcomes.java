@@ -1,8 +1,6 @@
 package io.opensergo.dubbo;
 
 import io.opensergo.governance.Outcome;
-import io.opensergo.governance.RequestRejectedException;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.apache.dubbo.remoting.RemotingException;
@@ -32,7 +30,7 @@ record Outcomes(boolean businessExceptionsAreErrors) {
         if (cause != null && (isWrapper(error) || (isCodeless(error) && isWrapper(cause)))) {
             return of(cause);
         }
-        if (error instanceof CancellationException || cause instanceof RequestRejectedException) {
+        if (isCancelled(error) || (cause != null && isCodeless(error) && isCancelled(cause))) {
             return Outcome.CANCELLED;
         }
         if (error instanceof RpcException rpc && !rpc.isBiz()) {
@@ -45,6 +43,11 @@ record Outcomes(boolean businessExceptionsAreErrors) {
             return Outcome.failure(error, status(RpcException.NETWORK_EXCEPTION));
         }
         return businessExceptionsAreErrors ? Outcome.failure(error) : Outcome.SUCCESS;
+    }
+
+    /** Dubbo wraps the interrupt of a waiting caller in a failure without a code. */
+    private static boolean isCancelled(Throwable error) {
+        return Outcome.of(error) == Outcome.CANCELLED;
     }
 
     private static boolean isWrapper(Throwable error) {

@@ -2,7 +2,10 @@ package io.opensergo.dubbo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.opensergo.governance.Governor;
+import io.opensergo.governance.Guard;
 import io.opensergo.governance.Outcome;
+import io.opensergo.governance.RequestRejectedException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -55,6 +58,21 @@ class OutcomesTest {
     void aCallThatWasGivenUpIsNoFailure() {
         assertThat(outcomes.of(new CancellationException())).isSameAs(Outcome.CANCELLED);
         assertThat(outcomes.of(new CompletionException(new CancellationException())))
+                .isSameAs(Outcome.CANCELLED);
+        // As Dubbo tells a caller who was interrupted while he waited.
+        assertThat(outcomes.of(new RpcException("interrupted", new InterruptedException())))
+                .isSameAs(Outcome.CANCELLED);
+    }
+
+    @Test
+    void theRefusalOfAnInnerGuardIsNoFailureHoweverItIsWrapped() {
+        Governor governor = Governor.of(Rules.limit("greetings", "Greeter", 0));
+        Guard guard = governor.guard("Greeter");
+        var refusal = new RequestRejectedException(guard.rejection(guard.acquire()));
+
+        assertThat(outcomes.of(refusal)).isSameAs(Outcome.CANCELLED);
+        assertThat(outcomes.of(new RpcException(refusal))).isSameAs(Outcome.CANCELLED);
+        assertThat(outcomes.of(new IllegalStateException("no order", new RpcException(refusal))))
                 .isSameAs(Outcome.CANCELLED);
     }
 

@@ -8,7 +8,6 @@ import com.alibaba.csp.sentinel.util.function.BiConsumer;
 import io.opensergo.governance.Governor;
 import io.opensergo.governance.Guard;
 import io.opensergo.governance.Outcome;
-import io.opensergo.governance.RequestRejectedException;
 import io.opensergo.governance.TrafficDirection;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -118,13 +117,11 @@ final class SlotGuards {
                 return Outcome.CANCELLED;
             }
             Throwable error = entry.getError();
-            return error == null || isRefusal(error) ? Outcome.SUCCESS : Outcome.failure(error);
-        }
-
-        /** A refusal of something inside says nothing of this resource. */
-        private static boolean isRefusal(Throwable error) {
-            return error instanceof RequestRejectedException
-                    || BlockException.isBlockException(error);
+            if (error == null) {
+                return Outcome.SUCCESS;
+            }
+            // A refusal of something inside says nothing of this resource.
+            return BlockException.isBlockException(error) ? Outcome.CANCELLED : Outcome.of(error);
         }
     }
 }

@@ -2,7 +2,6 @@ package io.opensergo.vertx;
 
 import io.opensergo.governance.Guard;
 import io.opensergo.governance.Outcome;
-import io.opensergo.governance.RequestRejectedException;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -136,8 +135,8 @@ final class Admission extends AtomicBoolean {
         if (failure == null) {
             return statuses.outcome(status);
         }
-        if (failure instanceof RequestRejectedException) {
-            // A refusal by another guard says nothing about this resource.
+        if (Outcome.of(failure) == Outcome.CANCELLED) {
+            // A refusal by another guard, for one, says nothing about this resource.
             return Outcome.CANCELLED;
         }
         return statuses.isFailure(status)

@@ -2,7 +2,6 @@ package io.opensergo.vertx;
 
 import io.opensergo.governance.Guard;
 import io.opensergo.governance.Outcome;
-import io.opensergo.governance.RequestRejectedException;
 import io.vertx.core.Completable;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpClientRequest;
@@ -109,9 +108,6 @@ final class OutboundCall extends AtomicBoolean implements Completable<@Nullable 
                 && (reset.getCode() == NO_ERROR || reset.getCode() == CANCEL)) {
             return Outcome.CANCELLED;
         }
-        // A refusal by another guard says nothing about this resource.
-        return error instanceof RequestRejectedException
-                ? Outcome.CANCELLED
-                : Outcome.failure(error);
+        return Outcome.of(error);
     }
 }

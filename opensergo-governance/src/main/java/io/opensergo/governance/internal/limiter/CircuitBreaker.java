@@ -179,6 +179,11 @@ public final class CircuitBreaker {
         return cell.state instanceof Waiting waiting ? Math.max(1, waiting.until - now) : 1;
     }
 
+    /** Returns whether a call that took so long is slow, and slow calls are the bad ones. */
+    public boolean isSlow(long rt) {
+        return settings.slow && rt > settings.maxRt;
+    }
+
     /**
      * Records the outcome of a call that passed.
      *

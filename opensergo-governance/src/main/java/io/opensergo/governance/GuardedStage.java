@@ -1,0 +1,98 @@
+package io.opensergo.governance;
+
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a caller gets for an asynchronous request that was admitted: completes as the request does.
+ *
+ * <p>The request ends with its own stage. A caller that completes this one before, as {@code
+ * cancel} and {@code orTimeout} do, gives the request up: one that has not been made yet never is,
+ * and of one that is being served the breakers hear at once, while it keeps its slot until it has
+ * been served, since nothing stops it.
+ */
+final class GuardedStage<T extends @Nullable Object> extends CompletableFuture<T> {
+
+    /** The request has not been made. */
+    private static final int WAITING = 0;
+
+    private static final int STARTED = 1;
+
+    /** The caller has gone, and the request is still being served. */
+    private static final int GIVEN_UP = 2;
+
+    private static final int ENDED = 3;
+
+    private final Guard guard;
+    private final long token;
+    private final Supplier<? extends CompletionStage<T>> request;
+    private final AtomicInteger state = new AtomicInteger(WAITING);
+
+    GuardedStage(Guard guard, long token, Supplier<? extends CompletionStage<T>> request) {
+        this.guard = guard;
+        this.token = token;
+        this.request = request;
+    }
+
+    /** Makes the request, now or on a thread of the common pool when its turn has come. */
+    GuardedStage<T> startAfter(long wait) {
+        if (wait == 0) {
+            start();
+            Future<?> unused = whenComplete((result, error) -> giveUp());
+        } else {
+            // Cancelling it takes it out of the queue of timers.
+            var timer = new CompletableFuture<@Nullable Void>();
+            timer.completeOnTimeout(null, wait, TimeUnit.NANOSECONDS);
+            Future<?> unusedStart = timer.thenRunAsync(this::start);
+            Future<?> unusedEnd =
+                    whenComplete(
+                            (result, error) -> {
+                                giveUp();
+                                timer.cancel(false);
+                            });
+        }
+        return this;
+    }
+
+    private void start() {
+        if (!state.compareAndSet(WAITING, STARTED)) {
+            return;
+        }
+        try {
+            CompletionStage<T> stage =
+                    Objects.requireNonNull(request.get(), "the request returned no stage");
+            stage.whenComplete(this::end);
+        } catch (Throwable e) {
+            end(null, e);
+        }
+    }
+
+    @SuppressWarnings("NullAway") // the result of a failed stage is null
+    private void end(@Nullable T result, @Nullable Throwable error) {
+        int before = state.getAndSet(ENDED);
+        if (before == ENDED) {
+            return;
+        }
+        Outcome outcome = error == null ? Outcome.SUCCESS : guard.outcomeOfStage(error);
+        guard.release(before == GIVEN_UP ? Token.untold(token) : token, outcome);
+        if (error == null) {
+            complete(result);
+        } else {
+            completeExceptionally(error);
+        }
+    }
+
+    private void giveUp() {
+        if (state.compareAndSet(WAITING, ENDED)) {
+            guard.release(token, Outcome.CANCELLED);
+        } else if (state.compareAndSet(STARTED, GIVEN_UP)) {
+            guard.tellCancelled(token);
+        }
+    }
+}
