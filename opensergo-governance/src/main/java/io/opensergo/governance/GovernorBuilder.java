@@ -94,7 +94,8 @@ public final class GovernorBuilder {
     /**
      * Sets the store of limits whose {@code limitMode} is {@code Global}. It is not closed with the
      * governor. Without it each instance applies the whole limit, and the plan says so. While it
-     * cannot be used, each instance applies its share, for which {@link #instances} should be set.
+     * cannot be used, each instance applies its share, for which {@link #instances} should be set;
+     * that also bounds what all instances together admit ahead of their grants.
      */
     public GovernorBuilder globalQuota(GlobalQuota quota) {
         return globalQuota(quota, QuotaFailurePolicy.FAIL_LOCAL);

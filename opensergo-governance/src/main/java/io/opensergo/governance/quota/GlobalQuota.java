@@ -14,6 +14,9 @@ import reactor.core.publisher.Mono;
  * grants at most itself until the window ends. Instances that disagree on a threshold, as they do
  * while an edit spreads, are each granted no more than the highest of them.
  *
+ * <p>A store that can lose what it counted, as by a restart, says so by another {@link
+ * QuotaGrant#count()}, so that instances tell it what they have admitted: they take as much again.
+ *
  * <p>Safe for many threads. Implementations extend the contract tests of this package.
  */
 public interface GlobalQuota extends AutoCloseable {

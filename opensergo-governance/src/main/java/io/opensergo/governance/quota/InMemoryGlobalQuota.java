@@ -1,15 +1,12 @@
 package io.opensergo.governance.quota;
 
 import io.opensergo.governance.time.Ticker;
-
-import org.jspecify.annotations.Nullable;
-
-import reactor.core.publisher.Mono;
-
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 
 /**
  * A store in this process, for several governors in it and for tests.

@@ -1,8 +1,8 @@
 package io.opensergo.governance.quota;
 
 import io.opensergo.governance.time.Ticker;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -10,32 +10,37 @@ import org.slf4j.LoggerFactory;
 /**
  * How the store of a governor's global limits fares, for metrics and the log.
  *
- * <p>An outage begins with a failure and ends with the next answer. Each is logged once, as a
- * warning, and so is its end; of outages that follow each other closely only the first one is
- * logged within ten seconds. All limits of a governor share one of these. Safe for many threads,
- * without a lock.
+ * <p>An outage begins with a failure and ends with the next answer. It is logged once, as a
+ * warning, and so is its end. One that begins within ten seconds of the latest line is logged only
+ * if it lasts until then, and its end only if it was logged itself. All limits of a governor share
+ * one of these. Safe for many threads, without a lock.
  */
 public final class QuotaHealth {
 
     private static final Logger LOG = LoggerFactory.getLogger(QuotaHealth.class);
     private static final long QUIET_NANOS = 10_000_000_000L;
 
+    private enum State {
+        UP,
+        DOWN_UNSAID,
+        DOWN_SAID
+    }
+
     private final Ticker ticker;
-    private final AtomicBoolean down = new AtomicBoolean();
+    private final AtomicReference<State> state = new AtomicReference<>(State.UP);
     private final LongAdder failures = new LongAdder();
     private final LongAdder outages = new LongAdder();
-    private final AtomicLong lastWarning;
-    private volatile boolean warned;
+    private final AtomicLong lastLine;
 
     /** Starts with a store that is well. */
     public QuotaHealth(Ticker ticker) {
         this.ticker = ticker;
-        this.lastWarning = new AtomicLong(ticker.nanos() - QUIET_NANOS);
+        this.lastLine = new AtomicLong(ticker.nanos() - QUIET_NANOS);
     }
 
     /** Returns whether the latest request to the store failed. */
     public boolean isDown() {
-        return down.get();
+        return state.get() != State.UP;
     }
 
     /** Returns how many requests to the store have failed. */
@@ -57,14 +62,21 @@ public final class QuotaHealth {
      */
     public void failed(QuotaKey key, QuotaFailurePolicy policy, String problem) {
         failures.increment();
-        if (!down.compareAndSet(false, true)) {
+        State before = state.get();
+        if (before == State.DOWN_SAID) {
             return;
         }
-        outages.increment();
         long now = ticker.nanos();
-        long last = lastWarning.get();
-        if (now - last >= QUIET_NANOS && lastWarning.compareAndSet(last, now)) {
-            warned = true;
+        boolean say = now - lastLine.get() >= QUIET_NANOS;
+        State after = say ? State.DOWN_SAID : State.DOWN_UNSAID;
+        if (before == after || !state.compareAndSet(before, after)) {
+            return;
+        }
+        if (before == State.UP) {
+            outages.increment();
+        }
+        if (say) {
+            lastLine.set(now);
             LOG.warn(
                     "The store of global limits cannot be used, for {}: {}; until it can, {}",
                     key,
@@ -77,8 +89,8 @@ public final class QuotaHealth {
 
     /** Takes note of an answer. */
     public void answered() {
-        if (down.get() && down.compareAndSet(true, false) && warned) {
-            warned = false;
+        if (state.get() != State.UP && state.getAndSet(State.UP) == State.DOWN_SAID) {
+            lastLine.set(ticker.nanos());
             LOG.warn("The store of global limits can be used again; they are in force");
         }
     }

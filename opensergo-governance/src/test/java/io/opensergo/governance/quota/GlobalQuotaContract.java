@@ -4,19 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.opensergo.governance.time.ManualTicker;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-
-import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 /** What every {@link GlobalQuota} does; each implementation extends it. */
 public abstract class GlobalQuotaContract {
@@ -54,7 +51,8 @@ public abstract class GlobalQuotaContract {
     }
 
     private QuotaGrant acquire(QuotaKey key, QuotaLimit limit, long permits) {
-        return quota.acquire(key, limit, permits).block(PATIENCE);
+        QuotaGrant grant = quota.acquire(key, limit, permits).block(PATIENCE);
+        return new QuotaGrant(grant.permits(), grant.validFor());
     }
 
     @Test
@@ -110,6 +108,16 @@ public abstract class GlobalQuotaContract {
         ticker.advance(Duration.ofSeconds(-1));
 
         assertThat(acquire(10, 1).permits()).isZero();
+    }
+
+    @Test
+    void countStaysTheSameUntilTheWindowEnds() {
+        var limit = new QuotaLimit(10, WINDOW);
+        QuotaGrant first = quota.acquire(key, limit, 1).block(PATIENCE);
+        ticker.advance(Duration.ofSeconds(9));
+        QuotaGrant second = quota.acquire(key, limit, 1).block(PATIENCE);
+
+        assertThat(second.count()).isEqualTo(first.count());
     }
 
     @Test

@@ -9,7 +9,6 @@ import io.lettuce.core.codec.Base16;
 import io.opensergo.governance.quota.QuotaGrant;
 import io.opensergo.governance.quota.QuotaKey;
 import io.opensergo.governance.quota.QuotaLimit;
-
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -21,7 +20,7 @@ import java.util.function.Function;
 
 /**
  * The counts of permits in Redis: one hash for each key and length of window, which holds the
- * number of the latest window and what was granted in it.
+ * number of the latest window, what was granted in it and since when it is counted.
  *
  * <p>A script reads Redis's clock, counts and decides, so that a request is one round trip, which
  * nobody can come between. It writes what it computed (Redis replicates effects from version 5 on),
@@ -52,21 +51,23 @@ final class Counts {
             local threshold = tonumber(ARGV[2])
             local wanted = tonumber(ARGV[3])
             local window = math.floor(now / length)
-            local held = redis.call('HMGET', KEYS[1], 'window', 'granted')
+            local held = redis.call('HMGET', KEYS[1], 'window', 'granted', 'since')
             local latest = tonumber(held[1] or -1)
             local granted = tonumber(held[2] or 0)
+            local since = tonumber(held[3] or 0)
             if latest == window or latest == window + 1 then
                 window = latest
             else
                 granted = 0
-                redis.call('HSET', KEYS[1], 'window', window, 'granted', 0)
+                since = now
+                redis.call('HSET', KEYS[1], 'window', window, 'granted', 0, 'since', since)
                 redis.call('PEXPIRE', KEYS[1], math.ceil(length / 1000) + tonumber(ARGV[4]))
             end
             local grant = math.max(0, math.min(wanted, threshold - granted))
             if grant > 0 then
                 redis.call('HINCRBY', KEYS[1], 'granted', grant)
             end
-            return {grant, (window + 1) * length - now}
+            return {grant, (window + 1) * length - now, since}
             """;
 
     private final String keyPrefix;
@@ -117,7 +118,9 @@ final class Counts {
     private static QuotaGrant grant(List<Long> answer, QuotaLimit limit) {
         Duration left = Duration.of(answer.get(1), ChronoUnit.MICROS);
         return new QuotaGrant(
-                answer.get(0), left.compareTo(limit.window()) < 0 ? left : limit.window());
+                answer.get(0),
+                left.compareTo(limit.window()) < 0 ? left : limit.window(),
+                answer.get(2));
     }
 
     /** A window is a whole number of microseconds, which is what Redis's clock can tell. */

@@ -3,10 +3,8 @@ package io.opensergo.quota.redis;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.opensergo.api.ConfigurationException;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** Settings of a quota in Redis; for one thread. Each setting has a default. */
 public final class RedisGlobalQuotaBuilder {

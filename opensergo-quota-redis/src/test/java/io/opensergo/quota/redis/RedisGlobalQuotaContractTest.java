@@ -7,16 +7,13 @@ import io.opensergo.governance.quota.GlobalQuotaContract;
 import io.opensergo.governance.quota.QuotaGrant;
 import io.opensergo.governance.quota.QuotaKey;
 import io.opensergo.governance.quota.QuotaLimit;
-
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-
-import reactor.core.publisher.Mono;
-
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import reactor.core.publisher.Mono;
 
 /** The script goes by a clock that is kept in Redis and set before each request. */
 class RedisGlobalQuotaContractTest extends GlobalQuotaContract {

@@ -20,19 +20,16 @@ import io.opensergo.governance.quota.QuotaKey;
 import io.opensergo.governance.quota.QuotaLimit;
 import io.opensergo.governance.quota.QuotaUnavailableException;
 import io.opensergo.governance.time.Ticker;
-
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-
 import reactor.core.publisher.Flux;
-
-import java.time.Duration;
-import java.util.List;
-import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 
 class RedisGlobalQuotaTest {
 
@@ -314,34 +311,16 @@ class RedisGlobalQuotaTest {
     }
 
     @Test
-    void killedRedisLeavesTheShareAndARestartedOneTheLimit() {
-        Duration window = Duration.ofMinutes(1);
-        try (RedisProcess mortal = RedisProcess.started();
-                GlobalQuota quota =
-                        RedisGlobalQuota.builder(mortal.uri())
-                                .commandTimeout(Duration.ofSeconds(10))
-                                .connect();
-                LeasedLimiter limiter = limiter(quota, window)) {
-            await().until(() -> tryAcquire(limiter) == 0 && !health.isDown());
+    void redisThatLostItsCountSaysSo() {
+        var limit = new QuotaLimit(10, WINDOW);
+        try (GlobalQuota quota = builder().connect()) {
+            QuotaGrant first = quota.acquire(key, limit, 1).block(PATIENCE);
+            QuotaGrant second = quota.acquire(key, limit, 1).block(PATIENCE);
+            keys("*" + key.app() + "*").forEach(commands::del);
+            QuotaGrant third = quota.acquire(key, limit, 1).block(PATIENCE);
 
-            mortal.stop();
-            await().until(() -> tryAcquire(limiter) >= 0 && limiter.isStoreDown());
-            long alone = 0;
-            while (tryAcquire(limiter) == 0) {
-                alone++;
-            }
-            assertThat(alone).isLessThanOrEqualTo(THRESHOLD / 4 + 2 * GREATEST_LEASE);
-            assertThat(health.isDown()).isTrue();
-            assertThat(log.linesOf(QuotaHealth.class))
-                    .singleElement()
-                    .asString()
-                    .contains("Redis at '" + mortal.address() + "'")
-                    .endsWith("each instance enforces its share");
-
-            mortal.start();
-            await().until(() -> tryAcquire(limiter) == 0 && !limiter.isStoreDown());
-            assertThat(health.isDown()).isFalse();
-            assertThat(log.linesOf(QuotaHealth.class)).hasSize(2);
+            assertThat(second.count()).isEqualTo(first.count());
+            assertThat(third.count()).isGreaterThan(first.count());
         }
     }
 

@@ -1,11 +1,10 @@
 package io.opensergo.quota.redis;
 
-import redis.embedded.RedisServer;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import redis.embedded.RedisServer;
 
 /** A Redis server on a free port of this host, which can be stopped and started again. */
 final class RedisProcess implements AutoCloseable {

@@ -17,7 +17,7 @@ final class LeaseLimits {
     final long threshold;
     final long window;
 
-    /** The most that can be leased at once, and that can be borrowed. */
+    /** The most that can be leased at once. */
     final long maxLease;
 
     /** A lease that lasts for less was too small, one that lasts for four times this too large. */
@@ -50,6 +50,35 @@ final class LeaseLimits {
     long until(long deadline, long now) {
         long left = deadline - now;
         return left > 0 && left <= horizon ? left : 0;
+    }
+
+    /**
+     * Returns how much one of so many instances can borrow: a lease, but no more than half of the
+     * threshold for all of them together, and at least 1; 0 of 0.
+     */
+    long credit(int instances) {
+        long half = threshold / 2 / Math.max(1, instances);
+        return Math.min(maxLease, Math.max(1, half));
+    }
+
+    /** Returns whether two estimates are of the end of the same window. */
+    boolean isSameEnd(long one, long other) {
+        return Math.abs(one - other) <= window / 2;
+    }
+
+    /** Returns when the window ends that runs, given when another one has ended. */
+    long nextEnd(long end, long now) {
+        long late = now - end;
+        return late < 0 ? now + window : end + (late / window + 1) * window;
+    }
+
+    /**
+     * Returns the same as {@link #nextEnd}, less a thousandth of the time, by which two clocks do
+     * not run apart: so that an estimate that no grant confirms does not become too late.
+     */
+    long nextEndEarly(long end, long now) {
+        long next = nextEnd(end, now);
+        return next - Math.min((next - end) / 1024, (next - now) / 2);
     }
 
     /** Returns the share of one of so many instances, rounded up. */

@@ -4,13 +4,16 @@ import io.opensergo.governance.quota.GlobalQuota;
 import io.opensergo.governance.quota.QuotaGrant;
 import io.opensergo.governance.quota.QuotaKey;
 import java.util.concurrent.atomic.AtomicBoolean;
-import reactor.core.publisher.BaseSubscriber;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
 
 /**
  * One request of a {@link LeasedLimiter} to the store. It is settled once: by the answer, by a
- * failure, or by whoever gives it up; what comes later is ignored.
+ * failure, or by whoever gives it up; what comes later is ignored, a failure too: it was counted
+ * when the request was given up.
  */
-final class LeaseRequest extends BaseSubscriber<QuotaGrant> {
+final class LeaseRequest implements CoreSubscriber<QuotaGrant> {
 
     /** What was in force when it was made. */
     final LeaseLimits limits;
@@ -22,6 +25,8 @@ final class LeaseRequest extends BaseSubscriber<QuotaGrant> {
 
     /** Published after {@code permits} and {@code sentAt}. */
     private volatile boolean sent;
+
+    private volatile @Nullable Subscription subscription;
 
     LeaseRequest(LeasedLimiter limiter, LeaseLimits limits) {
         this.limiter = limiter;
@@ -36,7 +41,7 @@ final class LeaseRequest extends BaseSubscriber<QuotaGrant> {
         try {
             quota.acquire(key, limits.quota, permits).subscribe(this);
         } catch (RuntimeException e) {
-            hookOnError(e);
+            onError(e);
         }
     }
 
@@ -63,7 +68,10 @@ final class LeaseRequest extends BaseSubscriber<QuotaGrant> {
         if (!settle()) {
             return false;
         }
-        cancel();
+        Subscription asking = subscription;
+        if (asking != null) {
+            asking.cancel();
+        }
         return true;
     }
 
@@ -71,15 +79,26 @@ final class LeaseRequest extends BaseSubscriber<QuotaGrant> {
         return settled.compareAndSet(false, true);
     }
 
+    /** Whoever gives up before this sees no subscription, and this sees that it is settled. */
     @Override
-    protected void hookOnNext(QuotaGrant grant) {
+    public void onSubscribe(Subscription asking) {
+        subscription = asking;
+        if (settled.get()) {
+            asking.cancel();
+        } else {
+            asking.request(Long.MAX_VALUE);
+        }
+    }
+
+    @Override
+    public void onNext(QuotaGrant grant) {
         if (settle()) {
             limiter.onGrant(this, grant);
         }
     }
 
     @Override
-    protected void hookOnError(Throwable error) {
+    public void onError(Throwable error) {
         if (settle()) {
             String message = error.getMessage();
             limiter.onFailure(message == null ? error.toString() : message);
@@ -87,7 +106,7 @@ final class LeaseRequest extends BaseSubscriber<QuotaGrant> {
     }
 
     @Override
-    protected void hookOnComplete() {
+    public void onComplete() {
         if (settle()) {
             limiter.onFailure("it gave no answer");
         }

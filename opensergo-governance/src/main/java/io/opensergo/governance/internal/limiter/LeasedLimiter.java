@@ -24,29 +24,43 @@ import org.jspecify.annotations.Nullable;
  * void: up to two greatest leases.
  *
  * <p><b>Overshoot.</b> A request that meets no stock, before the first grant or in a burst that
- * outruns the store, borrows. What is borrowed is paid from later grants and is at most one
- * greatest lease at any time, so an instance has never admitted more than it was granted plus one
- * greatest lease, be it in one window of the store or since it was made. For n instances this is
- * {@code threshold + n × greatest lease} in one window, and {@code m × threshold + n × greatest
- * lease} in m windows that follow each other. A request does not borrow once the store has said
- * that the window has no more. All of this holds to the resolution of the ticker.
+ * outruns the store, borrows. What is borrowed is paid from later grants and is at most one credit
+ * at any time: one greatest lease, but no more than half of the threshold divided by the number of
+ * instances, and at least 1. So an instance has never admitted more than it was granted plus one
+ * credit, be it in one window of the store or since it was made, however long the store takes to
+ * answer. For n instances this is {@code threshold + n × credit} in one window, which is at most
+ * one and a half times the threshold (or threshold + n), and {@code m × threshold + n × credit} in
+ * m windows that follow each other. A request does not borrow once the store has said that the
+ * window has no more. All of this holds to the resolution of the ticker.
  *
  * <p><b>Outage.</b> If the store fails, or does not answer within a second, what is in stock is
- * used up; after that the {@link QuotaFailurePolicy} decides. The share of {@link
- * QuotaFailurePolicy#FAIL_LOCAL} counts in windows of its own, which follow each other without
- * overlap, so an instance admits at most its stock, then its share in each of them. What was
- * borrowed is forgiven, so each outage may add one greatest lease to the bounds above. The store is
- * asked again, by a request that comes later than a delay that begins at 100 ms and doubles up to 5
- * s, and its first grant ends the outage. Without requests nothing happens.
+ * used up; after that the {@link QuotaFailurePolicy} decides. With {@link
+ * QuotaFailurePolicy#FAIL_LOCAL} an instance admits its share of each window and no more; what it
+ * had admitted in the window before the outage counts. Windows stay those of the store: one ends
+ * where the latest grant said, and others follow it without a gap; before the first grant they
+ * begin with the limiter. The store is asked again by a request that comes later than a delay that
+ * begins at 100 ms and doubles up to 500 ms. Without requests nothing happens; if there was none
+ * for so long, the outage may be over, and the first request borrows instead.
+ *
+ * <p><b>Return.</b> The first grant ends the outage. What was admitted meanwhile in the window
+ * under way is a debt, which is taken from the store first. For {@link StoreOutage#RETURN_NANOS}
+ * (2.6 s) the instance still admits no more than its share of a window, as others may not have
+ * returned yet. So n instances that lose the store together admit at most {@code threshold + n ×
+ * credit}, and one each for rounding, in each window but that in which the outage begins, where
+ * each may add its share. If the store comes back without its count, what was admitted in the
+ * window is a debt to the new count in the same way.
  *
  * <p><b>Concurrency:</b> the stock is one signed word, negative by what is borrowed, changed by
- * compare-and-set, which keeps it from falling below the bound. {@code expiresAt} is published
+ * compare-and-set, which keeps it from falling below the bound. {@code windowEnd} is published
  * before the permits that it belongs to and after the stock that it does not belong to is void; a
  * request reads the word first. A request may void fresh permits if the word has the same value
- * before and after a change of windows, and none otherwise. Whoever answers a refill, or finds it
- * overdue, settles it once; what only a refill uses is confined to whoever has set {@code pending},
- * and handed on by its volatile writes. A permit given back after its window has ended may be used
- * in the next: at most one for each call between {@link #tryAcquire} and {@link #giveBack} then.
+ * before and after a change of windows, and none otherwise. {@code issued} less the stock is what
+ * was admitted in the window; both change windows while {@code turning} is held, for a few writes:
+ * a request that finds it held does not wait, an answer does. Requests that pass a change of
+ * windows meanwhile count in either. Whoever answers a refill, or finds it overdue, settles it
+ * once; what only a refill uses is confined to whoever has set {@code pending}, and handed on by
+ * its volatile writes. A permit given back after its window has ended may be used in the next: at
+ * most one for each call between {@link #tryAcquire} and {@link #giveBack} then.
  *
  * <p><b>Clock:</b> a deadline that is further ahead than any can be is of a clock that was set
  * back, and counts as passed.
@@ -59,9 +73,6 @@ public final class LeasedLimiter implements AutoCloseable {
     static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     static final long ANSWER_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(1);
-
-    private static final long MIN_BACKOFF_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-    private static final long MAX_BACKOFF_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private static final VarHandle STOCK;
     private static final VarHandle PENDING;
@@ -82,31 +93,38 @@ public final class LeasedLimiter implements AutoCloseable {
     private final IntSupplier instances;
     private final QuotaHealth health;
     private final Ticker ticker;
-    private final AtomicBoolean renewing = new AtomicBoolean();
+    private final StoreOutage outage;
+    private final AtomicBoolean turning = new AtomicBoolean();
 
     private volatile LeaseLimits limits;
 
     /** Permits in stock; negative by those that are borrowed. */
     private volatile long stock;
 
-    /** When the permits in stock are void. */
-    private volatile long expiresAt;
+    /** When the window ends, and with it the permits in stock. Early by the way to the store. */
+    private volatile long windowEnd;
+
+    /** Permits that were granted in the window. */
+    private volatile long issued;
 
     /** Before this the store is not asked: the window has no more, or the store has failed. */
     private volatile long askAgainAt;
 
-    /** When the window ends in which the share of this instance is counted. */
-    private volatile long shareUntil;
+    /** The most that is borrowed, and the share of a window; both by the number of instances. */
+    private volatile long credit;
 
-    private volatile boolean down;
+    private volatile long share;
+
     private volatile boolean closed;
     private volatile @Nullable LeaseRequest pending;
 
-    /** The lease asked for last; read by requests, for when to ask again. */
-    private volatile long lease;
+    /** With less in stock than this the store is asked; during an outage by every request. */
+    private volatile long refillBelow;
 
+    private volatile long lease;
     private long askedAt;
-    private int failuresInARow;
+    private long count;
+    private boolean answered;
 
     /**
      * Starts a limiter with nothing in stock, which asks the store when the first request comes.
@@ -117,8 +135,8 @@ public final class LeasedLimiter implements AutoCloseable {
      * @param windowNanos the length of the window, positive, at most {@link Integer#MAX_VALUE}
      *     seconds
      * @param policy what to do while the store cannot be used
-     * @param instances how many instances there are; asked by requests during an outage, so it must
-     *     be quick
+     * @param instances how many instances there are; asked by requests to the store, so it must be
+     *     quick
      * @param health is told of failures and answers
      * @param ticker the one that the times of requests are of
      */
@@ -139,11 +157,18 @@ public final class LeasedLimiter implements AutoCloseable {
         this.ticker = ticker;
         this.limits = new LeaseLimits(threshold, windowNanos);
         long now = ticker.nanos();
-        expiresAt = now;
+        outage = new StoreOutage(now);
+        windowEnd = now + windowNanos;
         askAgainAt = now;
-        shareUntil = now;
         lease = Math.max(1, limits.maxLease / 16);
         askedAt = now - 2 * limits.period;
+        divide(limits);
+    }
+
+    private void divide(LeaseLimits current) {
+        int parts = instances.getAsInt();
+        credit = current.credit(parts);
+        share = current.share(parts);
     }
 
     /**
@@ -160,10 +185,17 @@ public final class LeasedLimiter implements AutoCloseable {
         if (current.threshold == 0) {
             return RateLimiter.NEVER;
         }
+        boolean turned = current.isAhead(windowEnd, now) || turn(current, now);
         if (refill(current, now) && take(now)) {
             return 0; // the store has answered at once
         }
-        return isAlone() ? acquireAlone(current, now) : borrow(current, now);
+        if (!isAlone(current, now)) {
+            return borrow(current, now);
+        }
+        if (policy == QuotaFailurePolicy.FAIL_OPEN) {
+            return 0;
+        }
+        return turned ? acquireAlone(current, now) : SOON_NANOS;
     }
 
     private boolean take(long now) {
@@ -173,12 +205,12 @@ public final class LeasedLimiter implements AutoCloseable {
                 return false;
             }
             LeaseLimits current = limits;
-            if (!current.isAhead(expiresAt, now)) {
+            if (!current.isAhead(windowEnd, now)) {
                 if (STOCK.compareAndSet(this, held, 0)) {
                     return false;
                 }
             } else if (STOCK.compareAndSet(this, held, held - 1)) {
-                if (held - 1 < lease >>> 1 || down) {
+                if (held - 1 < refillBelow) {
                     refill(current, now);
                 }
                 return true;
@@ -197,8 +229,11 @@ public final class LeasedLimiter implements AutoCloseable {
             if (wait > 0) {
                 return wait;
             }
-            if (held <= -current.maxLease) {
+            if (held <= -credit) {
                 return SOON_NANOS;
+            }
+            if (keepsToShare(current, now) && held <= shareFloor()) {
+                return untilMore(current, now);
             }
             if (STOCK.compareAndSet(this, held, held - 1)) {
                 return 0;
@@ -207,37 +242,71 @@ public final class LeasedLimiter implements AutoCloseable {
     }
 
     private long acquireAlone(LeaseLimits current, long now) {
-        if (policy == QuotaFailurePolicy.FAIL_OPEN) {
-            return 0;
+        while (true) {
+            long held = stock;
+            if (held > 0) {
+                return take(now) ? 0 : SOON_NANOS;
+            }
+            if (held <= shareFloor()) {
+                return Math.max(SOON_NANOS, current.until(windowEnd, now));
+            }
+            if (STOCK.compareAndSet(this, held, held - 1)) {
+                return 0;
+            }
         }
-        long wait = current.until(shareUntil, now);
-        if (wait > 0) {
-            return wait;
-        }
-        renewShare(current, now);
-        return take(now) ? 0 : SOON_NANOS;
     }
 
-    private void renewShare(LeaseLimits current, long now) {
-        if (!renewing.compareAndSet(false, true)) {
-            return;
+    /** Returns the stock at which the share of the window is used up, at most 0. */
+    private long shareFloor() {
+        return Math.min(0, issued - share);
+    }
+
+    /** Returns when an instance that has returned and used its share up can have more. */
+    private long untilMore(LeaseLimits current, long now) {
+        long window = current.until(windowEnd, now);
+        long freed = current.until(outage.returnedUntil(), now);
+        return Math.max(SOON_NANOS, Math.min(window, freed));
+    }
+
+    private boolean isAlone(LeaseLimits current, long now) {
+        return closed
+                || (outage.isDown()
+                        && (policy == QuotaFailurePolicy.FAIL_OPEN
+                                || current.isAhead(outage.aloneUntil(), now)));
+    }
+
+    /** Returns whether this instance has returned and others may not have. */
+    private boolean keepsToShare(LeaseLimits current, long now) {
+        return policy == QuotaFailurePolicy.FAIL_LOCAL
+                && current.isAhead(outage.returnedUntil(), now);
+    }
+
+    /**
+     * Begins the next window, in which nothing is issued yet, and returns false if another does. A
+     * debt beyond the credit was of the window that has ended; during an outage, all of it.
+     */
+    private boolean turn(LeaseLimits current, long now) {
+        if (!turning.compareAndSet(false, true)) {
+            return false;
         }
         try {
-            if (isAlone() && !current.isAhead(shareUntil, now)) {
-                long share = current.share(instances.getAsInt());
-                dropStock();
-                expiresAt = now + current.window;
-                STOCK.getAndAdd(this, share);
-                shareUntil = now + current.window;
+            long end = windowEnd;
+            if (!current.isAhead(end, now)) {
+                boolean alone = outage.isDown() || closed;
+                keepStock(alone ? 0 : -credit, 0);
+                issued = 0;
+                windowEnd = alone ? current.nextEnd(end, now) : current.nextEndEarly(end, now);
             }
         } finally {
-            renewing.set(false);
+            turning.set(false);
         }
+        return true;
     }
 
     /** Takes back an admission that {@link #tryAcquire} has made, since another check refused. */
     public void giveBack() {
-        if (limits.threshold > 0 && !(isAlone() && policy == QuotaFailurePolicy.FAIL_OPEN)) {
+        boolean open = policy == QuotaFailurePolicy.FAIL_OPEN && (outage.isDown() || closed);
+        if (limits.threshold > 0 && !open) {
             STOCK.getAndAdd(this, 1L);
         }
     }
@@ -251,17 +320,23 @@ public final class LeasedLimiter implements AutoCloseable {
         if (current.threshold == 0) {
             return RateLimiter.NEVER;
         }
-        long held = stock;
-        if (held > 0 && current.isAhead(expiresAt, now)) {
+        boolean running = current.isAhead(windowEnd, now);
+        long held = running ? stock : Math.min(0, outage.isDown() ? 0 : Math.max(stock, -credit));
+        if (held > 0) {
             return 0;
         }
+        long floor = Math.min(0, (running ? issued : 0) - share);
         LeaseRequest request = pending;
-        if (isAlone() || (request != null && request.isOverdue(current, now))) {
+        if (isAlone(current, now) || (request != null && request.isOverdue(current, now))) {
             boolean open = policy == QuotaFailurePolicy.FAIL_OPEN;
-            return open ? 0 : current.until(shareUntil, now);
+            long wait = Math.max(SOON_NANOS, current.until(windowEnd, now));
+            return open || held > floor ? 0 : wait;
         }
         long wait = current.until(askAgainAt, now);
-        return wait > 0 || held > -current.maxLease ? wait : SOON_NANOS;
+        if (wait > 0 || held <= -credit) {
+            return wait > 0 ? wait : SOON_NANOS;
+        }
+        return keepsToShare(current, now) && held <= floor ? untilMore(current, now) : 0;
     }
 
     /**
@@ -271,23 +346,19 @@ public final class LeasedLimiter implements AutoCloseable {
     public void update(long threshold) {
         LeaseLimits before = limits;
         if (threshold != before.threshold) {
-            limits = new LeaseLimits(threshold, before.window);
+            LeaseLimits next = new LeaseLimits(threshold, before.window);
+            limits = next;
+            divide(next);
             trim();
-            long now = ticker.nanos();
-            shareUntil = now;
-            if (!down) {
-                askAgainAt = now;
+            if (!outage.isDown()) {
+                askAgainAt = ticker.nanos();
             }
         }
     }
 
-    private boolean isAlone() {
-        return down || closed;
-    }
-
     /** Returns whether the latest request to the store failed. */
     public boolean isStoreDown() {
-        return down;
+        return outage.isDown();
     }
 
     /** Returns whether a request to the store awaits its answer. */
@@ -307,7 +378,6 @@ public final class LeasedLimiter implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        forgive();
         LeaseRequest request = pending;
         if (request != null) {
             request.giveUp();
@@ -326,28 +396,59 @@ public final class LeasedLimiter implements AutoCloseable {
             }
             return false;
         }
-        if (closed || current.threshold == 0 || current.isAhead(askAgainAt, now)) {
+        if (closed
+                || current.threshold == 0
+                || current.isAhead(askAgainAt, now)
+                || hasUsedItsShare(current, now)) {
             return false;
         }
         var request = new LeaseRequest(this, current);
         if (!PENDING.compareAndSet(this, null, request)) {
             return false;
         }
-        if (isStocked(current, now)) {
+        long permits = isStocked(current, now) ? 0 : wanted(current, now);
+        if (permits == 0) {
             pending = null; // refilled since its caller found little
             return false;
         }
-        long size = current.nextLease(lease, now - askedAt);
-        lease = size;
+        lease = current.nextLease(lease, now - askedAt);
+        refillBelow = outage.isDown() ? Long.MAX_VALUE : lease >>> 1;
         askedAt = now;
+        divide(current);
         // Not the time of this call: its thread may have been held up since.
-        request.send(quota, key, size + Math.max(0, -stock), ticker.nanos());
+        long sentAt = ticker.nanos();
+        if (isAlone(current, sentAt)) {
+            outage.asked(sentAt);
+        }
+        request.send(quota, key, permits, sentAt);
         return true;
+    }
+
+    /**
+     * Returns how much to ask for: the debt and a lease, of which an instance that keeps to its
+     * share takes what is left of that; 0 for nothing. During an outage the store is always asked.
+     */
+    private long wanted(LeaseLimits current, long now) {
+        long debt = Math.max(0, -stock);
+        long size = current.nextLease(lease, now - askedAt);
+        boolean down = outage.isDown();
+        if (policy == QuotaFailurePolicy.FAIL_LOCAL && (down || keepsToShare(current, now))) {
+            size = Math.max(0, Math.min(size, share - issued - debt));
+        }
+        return Math.max(down ? 1 : 0, debt + size);
+    }
+
+    /** Returns whether an instance keeps to its share and has neither any of it left nor a debt. */
+    private boolean hasUsedItsShare(LeaseLimits current, long now) {
+        return keepsToShare(current, now) && !outage.isDown() && stock >= 0 && issued >= share;
     }
 
     private boolean isStocked(LeaseLimits current, long now) {
         long held = stock;
-        return !down && held > 0 && held >= lease >>> 1 && current.isAhead(expiresAt, now);
+        return !outage.isDown()
+                && held > 0
+                && held >= lease >>> 1
+                && current.isAhead(windowEnd, now);
     }
 
     /** Takes a grant; once for each request. */
@@ -355,63 +456,66 @@ public final class LeasedLimiter implements AutoCloseable {
         long now = ticker.nanos();
         LeaseLimits asked = request.limits;
         long until = request.sentAt() + Math.min(grant.validFor().toNanos(), asked.window);
-        boolean sameWindow = asked.isAhead(expiresAt, now) && !down;
-        if (!sameWindow) {
-            dropStock();
+        while (!turning.compareAndSet(false, true)) {
+            Thread.onSpinWait();
         }
-        if (asked.isAhead(until, now)) {
-            expiresAt = sameWindow && expiresAt - until > 0 ? expiresAt : until;
-            STOCK.getAndAdd(this, Math.min(grant.permits(), request.permits()));
+        try {
+            boolean sameWindow =
+                    answered && asked.isAhead(windowEnd, now) && asked.isSameEnd(windowEnd, until);
+            boolean lostCount = sameWindow && issued > 0 && count != grant.count();
+            if (lostCount) {
+                STOCK.getAndAdd(this, -issued);
+                issued = 0;
+            } else if (!sameWindow) {
+                keepStock(Long.MIN_VALUE, 0);
+                issued = 0;
+            }
+            if (asked.isAhead(until, now)) {
+                long permits = Math.min(grant.permits(), request.permits());
+                windowEnd = sameWindow && windowEnd - until > 0 ? windowEnd : until;
+                long before = issued;
+                issued = before + permits;
+                STOCK.getAndAdd(this, permits);
+            }
+            count = grant.count();
+            answered = true;
+            outage.answered(now, lostCount);
+            refillBelow = lease >>> 1;
+        } finally {
+            turning.set(false);
         }
-        down = false;
         trim();
         askAgainAt = grant.permits() < request.permits() ? until : now;
         if (asked != limits) {
             askAgainAt = now; // the answer says nothing of the threshold that is in force by now
         }
-        failuresInARow = 0;
         health.answered();
         pending = null;
     }
 
     /** Takes a failure; once for each request. */
     void onFailure(String problem) {
-        long backoff = MIN_BACKOFF_NANOS << Math.min(failuresInARow, 6);
-        failuresInARow++;
-        if (!down) {
-            forgive();
-            shareUntil = ticker.nanos();
-            down = true;
-        }
-        askAgainAt = ticker.nanos() + Math.min(backoff, MAX_BACKOFF_NANOS);
+        long now = ticker.nanos();
+        divide(limits);
+        askAgainAt = now + outage.failed(now);
+        refillBelow = Long.MAX_VALUE;
         if (!closed) {
             health.failed(key, policy, problem);
         }
         pending = null;
     }
 
-    private void dropStock() {
-        capStock(0);
-    }
-
     /** Drops what the limits do not allow to be held, if they have changed. */
     private void trim() {
-        LeaseLimits current = limits;
-        long share = isAlone() ? current.share(instances.getAsInt()) : 0;
-        capStock(Math.max(2 * current.maxLease, share));
+        keepStock(Long.MIN_VALUE, 2 * limits.maxLease);
     }
 
-    private void capStock(long most) {
+    private void keepStock(long least, long most) {
         long held = stock;
-        while (held > most && !STOCK.compareAndSet(this, held, most)) {
+        long kept = Math.max(least, Math.min(held, most));
+        while (held != kept && !STOCK.compareAndSet(this, held, kept)) {
             held = stock;
-        }
-    }
-
-    private void forgive() {
-        long held = stock;
-        while (held < 0 && !STOCK.compareAndSet(this, held, 0)) {
-            held = stock;
+            kept = Math.max(least, Math.min(held, most));
         }
     }
 }

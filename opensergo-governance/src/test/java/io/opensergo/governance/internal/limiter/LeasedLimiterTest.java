@@ -11,14 +11,11 @@ import io.opensergo.governance.quota.QuotaHealth;
 import io.opensergo.governance.quota.QuotaKey;
 import io.opensergo.governance.quota.QuotaLimit;
 import io.opensergo.governance.time.ManualTicker;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-
-import reactor.core.publisher.Mono;
-
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
 
 class LeasedLimiterTest {
 
@@ -291,16 +288,18 @@ class LeasedLimiterTest {
     }
 
     @Test
-    void failedStoreLeavesEachInstanceItsShare() {
+    void failedStoreLeavesEachInstanceItsShareOfEachWindow() {
         LeasedLimiter limiter = limiter(100);
-        admitted(limiter, 1);
+        assertThat(admitted(limiter, 1)).isEqualTo(1);
         quota.next().fail();
 
         assertThat(limiter.isStoreDown()).isTrue();
-        assertThat(admitted(limiter, 100)).isEqualTo(25);
+        assertThat(admitted(limiter, 100)).isEqualTo(24);
         assertThat(limiter.tryAcquire(ticker.nanos())).isEqualTo(WINDOW.toNanos());
         ticker.advance(WINDOW);
-        assertThat(admitted(limiter, 100)).isEqualTo(25);
+        assertThat(admitted(limiter, 1)).isEqualTo(1);
+        quota.next().fail();
+        assertThat(admitted(limiter, 100)).isEqualTo(24);
     }
 
     @Test
@@ -324,7 +323,7 @@ class LeasedLimiterTest {
         LeasedLimiter limiter = limiter(5);
         admitted(limiter, 1);
         quota.next().fail();
-        assertThat(admitted(limiter, 100)).isEqualTo(2);
+        assertThat(admitted(limiter, 100)).isEqualTo(1);
 
         limiter.update(1);
         ticker.advance(WINDOW);
@@ -337,7 +336,7 @@ class LeasedLimiterTest {
         LeasedLimiter limiter = limiter(100);
         admitted(limiter, 1);
         quota.next().fail();
-        admitted(limiter, 25);
+        admitted(limiter, 24);
         limiter.giveBack();
 
         assertThat(admitted(limiter, 100)).isEqualTo(1);
@@ -362,7 +361,7 @@ class LeasedLimiterTest {
         ScriptedQuota.Request lost = quota.next();
         ticker.advance(Duration.ofSeconds(1));
 
-        assertThat(admitted(limiter, 100)).isEqualTo(25);
+        assertThat(admitted(limiter, 100)).isEqualTo(24);
         assertThat(lost.cancelled).isTrue();
         assertThat(health.isDown()).isTrue();
     }
@@ -426,7 +425,7 @@ class LeasedLimiterTest {
             ticker.advance(Duration.ofMillis(100));
         }
 
-        assertThat(quota.asked).isBetween(15, 18);
+        assertThat(quota.asked).isBetween(115, 125);
         assertThat(health.failures()).isEqualTo(quota.asked);
         assertThat(health.outages()).isEqualTo(1);
     }
@@ -448,6 +447,160 @@ class LeasedLimiterTest {
     }
 
     @Test
+    void whatWasAdmittedBeforeTheOutageCountsForTheShare() {
+        LeasedLimiter limiter = limiter(100);
+        long admitted = admitted(limiter, 1);
+        quota.answerAll();
+        while (admitted < 20) {
+            admitted += admitted(limiter, 1);
+            quota.answerAll();
+        }
+        admitted += admittedUntilTheStoreFails(limiter);
+
+        assertThat(admitted + admitted(limiter, 100)).isEqualTo(25);
+    }
+
+    @Test
+    void whatWasAdmittedAloneIsTakenFromTheStoreFirst() {
+        LeasedLimiter limiter = limiter(100);
+        admitted(limiter, 1);
+        quota.next().fail();
+        admitted(limiter, 15);
+        ticker.advance(Duration.ofMillis(100));
+        admitted(limiter, 1);
+
+        quota.answerAll();
+
+        assertThat(quota.granted).isGreaterThanOrEqualTo(17);
+    }
+
+    @Test
+    void instanceThatHasReturnedKeepsToItsShareUntilOthersHaveReturned() {
+        LeasedLimiter limiter = limiter(100);
+        admitted(limiter, 1);
+        quota.next().fail();
+        ticker.advance(Duration.ofMillis(100));
+        long admitted = 1;
+        for (int i = 0; i < 50; i++) {
+            admitted += admitted(limiter, 10);
+            quota.answerAll();
+        }
+        assertThat(limiter.isStoreDown()).isFalse();
+        assertThat(admitted).isEqualTo(25);
+        assertThat(limiter.tryAcquire(ticker.nanos())).isEqualTo(StoreOutage.RETURN_NANOS);
+
+        ticker.advanceNanos(StoreOutage.RETURN_NANOS);
+        for (int i = 0; i < 50; i++) {
+            admitted += admitted(limiter, 10);
+            quota.answerAll();
+        }
+
+        assertThat(admitted).isEqualTo(100);
+    }
+
+    @Test
+    void instanceThatNobodyAskedDuringAnOutageBorrowsWhileItFindsOut() {
+        LeasedLimiter limiter = limiter(100);
+        admitted(limiter, 1);
+        quota.next().fail();
+        ticker.advance(Duration.ofMinutes(1));
+
+        assertThat(admitted(limiter, 100)).isEqualTo(10);
+        quota.next().fail();
+        assertThat(admitted(limiter, 100)).isEqualTo(15);
+    }
+
+    @Test
+    void storeThatHasLostItsCountIsToldWhatWasAdmitted() {
+        LeasedLimiter limiter = limiter(100);
+        long admitted = 0;
+        while (admitted < 20) {
+            admitted += admitted(limiter, 1);
+            quota.answerAll();
+        }
+        quota.loseCounts();
+        for (int i = 0; i < 300; i++) {
+            admitted += admitted(limiter, 1);
+            quota.answerAll();
+            ticker.advance(Duration.ofMillis(20));
+        }
+
+        assertThat(admitted).isEqualTo(100);
+    }
+
+    @Test
+    void manyInstancesBorrowHalfOfTheThresholdTogether() {
+        assertThat(new LeaseLimits(200, 1).credit(1)).isEqualTo(20);
+        assertThat(new LeaseLimits(200, 1).credit(20)).isEqualTo(5);
+        assertThat(new LeaseLimits(200, 1).credit(100)).isEqualTo(1);
+        assertThat(new LeaseLimits(200, 1).credit(1000)).isEqualTo(1);
+        assertThat(new LeaseLimits(0, 1).credit(3)).isZero();
+    }
+
+    private long admittedUntilTheStoreFails(LeasedLimiter limiter) {
+        long admitted = 0;
+        while (quota.requests.isEmpty()) {
+            admitted += admitted(limiter, 1);
+            ticker.advance(Duration.ofMillis(1));
+        }
+        quota.next().fail();
+        return admitted;
+    }
+
+    @Test
+    void windowEndsWithThatOfTheStoreWhereverTheFirstRequestWas() {
+        for (int tenth = 0; tenth < 10; tenth++) {
+            LeasedLimiter limiter = limiter(1000);
+            admitted(limiter, 1);
+            quota.answerAll();
+            ticker.advanceNanos(untilTheWindowEnds());
+            assertThat(admitted(limiter, 1000)).isEqualTo(limiter.maxLease());
+
+            quota.requests.clear();
+            ticker.advance(Duration.ofSeconds(1));
+        }
+    }
+
+    @Test
+    void windowDoesNotEndLateThoughTheClockOfTheStoreIsFaster() {
+        long origin = ticker.nanos();
+        LeasedLimiter limiter =
+                new LeasedLimiter(
+                        quota,
+                        KEY,
+                        1000,
+                        WINDOW.toNanos(),
+                        QuotaFailurePolicy.FAIL_LOCAL,
+                        () -> INSTANCES,
+                        health,
+                        () -> ticker.nanos() - (ticker.nanos() - origin) / 5000);
+        for (int i = 0; i < 10_000; i++) {
+            ask(limiter, origin);
+            quota.answerAll();
+            ticker.advance(WINDOW);
+        }
+        ticker.advanceNanos(untilTheWindowEnds() - TimeUnit.MILLISECONDS.toNanos(100));
+        ask(limiter, origin);
+        quota.answerAll();
+        ticker.advance(Duration.ofMillis(101));
+
+        long admitted = 0;
+        for (int i = 0; i < 1000; i++) {
+            admitted += ask(limiter, origin);
+        }
+
+        assertThat(admitted).isLessThanOrEqualTo(limiter.maxLease());
+    }
+
+    private long ask(LeasedLimiter limiter, long origin) {
+        return limiter.tryAcquire(ticker.nanos() - (ticker.nanos() - origin) / 5000) == 0 ? 1 : 0;
+    }
+
+    private long untilTheWindowEnds() {
+        return quota.takeElsewhere(KEY, 1, WINDOW, 1).validFor().toNanos();
+    }
+
+    @Test
     void answerAfterTheTimeoutIsIgnored() {
         LeasedLimiter limiter = limiter(1000);
         admitted(limiter, 1);
@@ -457,7 +610,7 @@ class LeasedLimiterTest {
         late.answer();
 
         assertThat(limiter.isStoreDown()).isTrue();
-        assertThat(admitted(limiter, 1000)).isEqualTo(249);
+        assertThat(admitted(limiter, 1000)).isEqualTo(248);
     }
 
     @Test
@@ -468,7 +621,7 @@ class LeasedLimiterTest {
         limiter.close();
 
         assertThat(awaited.cancelled).isTrue();
-        assertThat(admitted(limiter, 100)).isEqualTo(25);
+        assertThat(admitted(limiter, 100)).isEqualTo(24);
         assertThat(quota.asked).isEqualTo(1);
         assertThat(health.failures()).isZero();
     }

@@ -6,15 +6,12 @@ import io.opensergo.governance.quota.QuotaGrant;
 import io.opensergo.governance.quota.QuotaKey;
 import io.opensergo.governance.quota.QuotaLimit;
 import io.opensergo.governance.time.ManualTicker;
-
-import org.jspecify.annotations.Nullable;
-
-import reactor.core.publisher.Mono;
-import reactor.core.publisher.MonoSink;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
 
 /** A store that decides and answers when the test says so, in any order. */
 final class ScriptedQuota implements GlobalQuota {
@@ -40,9 +37,13 @@ final class ScriptedQuota implements GlobalQuota {
             return limit;
         }
 
+        boolean isDecided() {
+            return decision != null;
+        }
+
         Request decide() {
             if (decision == null) {
-                decision = store.acquire(key, limit, permits).block();
+                decision = take(key, limit, permits);
                 note(decision, limit.window());
             }
             return this;
@@ -76,6 +77,7 @@ final class ScriptedQuota implements GlobalQuota {
     final List<Window> windows = new ArrayList<>();
     final ManualTicker ticker;
     private final GlobalQuota store;
+    private long count;
     long granted;
     int asked;
 
@@ -113,9 +115,22 @@ final class ScriptedQuota implements GlobalQuota {
                 });
     }
 
+    /** Forgets what was granted. Windows begin and end when they did before. */
+    void loseCounts() {
+        count++;
+    }
+
+    private QuotaGrant take(QuotaKey key, QuotaLimit limit, long permits) {
+        var counted =
+                new QuotaKey(
+                        key.namespace(), key.app(), key.resource(), key.strategy() + "#" + count);
+        QuotaGrant grant = store.acquire(counted, limit, permits).block();
+        return new QuotaGrant(grant.permits(), grant.validFor(), count);
+    }
+
     /** Takes permits as some other instance. */
     QuotaGrant takeElsewhere(QuotaKey key, long threshold, Duration window, long permits) {
-        QuotaGrant grant = store.acquire(key, new QuotaLimit(threshold, window), permits).block();
+        QuotaGrant grant = take(key, new QuotaLimit(threshold, window), permits);
         note(grant, window);
         return grant;
     }
