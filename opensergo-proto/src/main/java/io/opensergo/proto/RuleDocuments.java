@@ -1,5 +1,6 @@
 package io.opensergo.proto;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
@@ -79,7 +80,7 @@ final class RuleDocuments<R extends Rule> {
                     "kind", "must be " + kind.wireName(), '"' + Texts.abbreviate(found, 200) + '"');
         }
         if (tree.get(METADATA) instanceof ObjectNode metadata
-                && !metadata.hasNonNull("namespace")) {
+                && isLeftOut(metadata.path("namespace"))) {
             metadata.put("namespace", namespace);
         }
         RuleDocument result = bind(tree);
@@ -94,6 +95,13 @@ final class RuleDocuments<R extends Rule> {
                             .toList());
         }
         return kind.type().cast(result.rule());
+    }
+
+    /** An empty namespace is none, as in Kubernetes. */
+    private static boolean isLeftOut(JsonNode namespace) {
+        return namespace.isMissingNode()
+                || namespace.isNull()
+                || (namespace.isTextual() && namespace.textValue().isEmpty());
     }
 
     private RuleDocument bind(ObjectNode tree) {

@@ -201,7 +201,7 @@ class RuleSchemasTest {
                     {apiVersion: A, kind: K, metadata: {name: ""}, spec: S} | false
                     {apiVersion: A, kind: K, metadata: {name: 5}, spec: S} | false
                     {apiVersion: A, kind: K, metadata: {name: a, namespace: null, labels: null, annotations: null}, spec: S} | true
-                    {apiVersion: A, kind: K, metadata: {name: a, namespace: ""}, spec: S} | false
+                    {apiVersion: A, kind: K, metadata: {name: a, namespace: ""}, spec: S} | true
                     {apiVersion: A, kind: K, metadata: {name: a, labels: {app: b, c: ""}}, spec: S} | true
                     {apiVersion: A, kind: K, metadata: {name: a, labels: {app: ""}}, spec: S} | false
                     {apiVersion: A, kind: K, metadata: {name: a, labels: {c: 5}}, spec: S} | false

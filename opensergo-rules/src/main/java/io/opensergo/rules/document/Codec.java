@@ -29,7 +29,7 @@ interface Codec {
             case OBJECT -> "an object";
             case ARRAY -> "a list";
             case NULL, MISSING -> "nothing";
-            default -> abbreviate(node.asText());
+            default -> abbreviate(node.asText()) + SourceScalar.adviceFor(node);
         };
     }
 
@@ -39,7 +39,8 @@ interface Codec {
         return '"' + escaped.replace("\\\"", "\"") + '"';
     }
 
-    private static String abbreviate(String text) {
+    /** Cuts a text to the length that messages have room for. */
+    static String abbreviate(String text) {
         if (text.codePointCount(0, text.length()) <= MAX_DESCRIPTION) {
             return text;
         }

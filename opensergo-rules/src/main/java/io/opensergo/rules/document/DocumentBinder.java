@@ -62,6 +62,12 @@ record DocumentBinder(RuleKinds kinds, boolean rejectUnknownFields, boolean appR
                     "must be an object with apiVersion, kind, metadata and spec",
                     Codec.describe(tree));
         }
+        List<Problem> problems = problems(faults, number, source);
+        boolean broken = problems.stream().anyMatch(Problem::isError);
+        return new RuleDocument(number, 0, id, broken ? null : rule, problems);
+    }
+
+    List<Problem> problems(Faults faults, int number, String source) {
         List<Problem> problems = new ArrayList<>(0);
         for (Violation error : faults.errors()) {
             problems.add(Problem.of(Problem.Severity.ERROR, source, number, error));
@@ -70,8 +76,10 @@ record DocumentBinder(RuleKinds kinds, boolean rejectUnknownFields, boolean appR
         for (Violation unknown : faults.unknownFields()) {
             problems.add(Problem.of(severity, source, number, unknown));
         }
-        boolean broken = problems.stream().anyMatch(Problem::isError);
-        return new RuleDocument(number, id, broken ? null : rule, problems);
+        for (Violation warning : faults.warnings()) {
+            problems.add(Problem.of(Problem.Severity.WARNING, source, number, warning));
+        }
+        return problems;
     }
 
     private @Nullable RuleKind<?> kind(ObjectNode document, Faults faults) {
@@ -103,8 +111,19 @@ record DocumentBinder(RuleKinds kinds, boolean rejectUnknownFields, boolean appR
 
     private static @Nullable RuleId id(RuleKind<?> kind, JsonNode metadata) {
         JsonNode name = metadata.path("name");
-        String namespace = metadata.path("namespace").asText(Metadata.DEFAULT_NAMESPACE);
+        String namespace =
+                namesNamespace(metadata)
+                        ? metadata.path("namespace").asText()
+                        : Metadata.DEFAULT_NAMESPACE;
         return name.isTextual() ? new RuleId(kind.wireName(), namespace, name.textValue()) : null;
+    }
+
+    /** An empty namespace is none, as in Kubernetes, whose tools write it for one left out. */
+    private static boolean namesNamespace(JsonNode metadata) {
+        JsonNode namespace = metadata.path("namespace");
+        return !namespace.isMissingNode()
+                && !namespace.isNull()
+                && !(namespace.isTextual() && namespace.textValue().isEmpty());
     }
 
     private @Nullable Rule rule(@Nullable RuleKind<?> kind, ObjectNode document, Faults faults) {
@@ -125,6 +144,9 @@ record DocumentBinder(RuleKinds kinds, boolean rejectUnknownFields, boolean appR
             rest.setAll(spec);
             rest.remove("selector");
             spec = rest;
+        }
+        if (kind != null && spec != null) {
+            spec = PublishedForms.correct(kind, spec, SPEC, faults);
         }
         ObjectNode metadataTree = object(document, "metadata", FieldPath.ROOT, faults);
         Metadata metadata =
@@ -158,7 +180,7 @@ record DocumentBinder(RuleKinds kinds, boolean rejectUnknownFields, boolean appR
         }
         String name = text(tree, "name", METADATA, faults);
         String namespace =
-                tree.hasNonNull("namespace")
+                namesNamespace(tree)
                         ? text(tree, "namespace", METADATA, faults)
                         : Metadata.DEFAULT_NAMESPACE;
         Map<String, String> labels = texts(tree, "labels", faults);
@@ -223,7 +245,7 @@ record DocumentBinder(RuleKinds kinds, boolean rejectUnknownFields, boolean appR
         return null;
     }
 
-    private static void unknownUnless(
+    static void unknownUnless(
             boolean known, String name, FieldPath path, Collection<String> allowed, Faults faults) {
         if (!known) {
             List<String> sorted = allowed.stream().sorted().toList();

@@ -12,6 +12,7 @@ final class Faults {
 
     private final List<Violation> errors = new ArrayList<>(0);
     private final List<Violation> unknownFields = new ArrayList<>(0);
+    private final List<Violation> warnings = new ArrayList<>(0);
 
     void add(FieldPath path, String expected, String found) {
         errors.add(new Violation(path.toString(), expected, found));
@@ -23,6 +24,11 @@ final class Faults {
 
     void unknownField(FieldPath path, String message) {
         unknownFields.add(new Violation(path.toString(), message, ""));
+    }
+
+    /** Takes note of what is read all the same. */
+    void warn(FieldPath path, String message) {
+        warnings.add(new Violation(path.toString(), message, ""));
     }
 
     /** Takes out of the errors after the first few what was found: it is a secret. */
@@ -45,5 +51,9 @@ final class Faults {
 
     List<Violation> unknownFields() {
         return unknownFields;
+    }
+
+    List<Violation> warnings() {
+        return warnings;
     }
 }

@@ -48,6 +48,12 @@ public record Problem(
                         severity, source, document, place.line(), place.column(), path, message);
     }
 
+    /** Returns this problem of a part of a document as one of the whole. */
+    Problem under(String parent) {
+        String whole = path.isEmpty() ? parent : parent + "." + path;
+        return new Problem(severity, source, document, line, column, whole, message);
+    }
+
     /** Returns whether this is an error. */
     public boolean isError() {
         return severity == Severity.ERROR;

@@ -10,7 +10,8 @@ import java.util.stream.Collectors;
  * What a source holds: the rules that can be used, and all that is wrong with the rest.
  *
  * @param source the file or whatever else the text came from
- * @param documents every document that is not empty, in order
+ * @param documents every document that is not empty, in order; for a list of rules, as {@code
+ *     kubectl} writes it, each of its items
  * @param problems what concerns the source as a whole, such as a file that cannot be read
  */
 public record ReadResult(String source, List<RuleDocument> documents, List<Problem> problems) {

@@ -16,8 +16,12 @@ import java.util.List;
  *
  * <p>Whatever is wrong becomes a {@link Problem} with its place, never an exception, and concerns
  * only its own document: the other documents of the source are read, even after a syntax error. At
- * most 100 levels of nesting, 1,000,000 values a document (those behind YAML aliases included) and,
- * unless set otherwise, 16 MiB a source are read.
+ * most 100 levels of nesting, 1,000,000 values a document (those behind YAML aliases included), as
+ * many behind the aliases of all documents and, unless set otherwise, 16 MiB a source are read.
+ *
+ * <p>A source of comments and document markers alone holds no rules, and that is no problem; a
+ * source without a byte may be a truncated one, and is. A document that is a list, as {@code
+ * kubectl get -o yaml} writes several objects, is read as its items.
  *
  * <p>Immutable: each {@code with} method returns another reader.
  */
@@ -147,9 +151,9 @@ public final class RuleReader {
 
     private ReadResult parse(String text, String source) {
         boolean json = source.endsWith(".json");
-        List<RuleDocument> documents = new SourceScan(text, source, json, binder).run();
-        return documents.isEmpty()
-                ? failed(source, "is empty: it holds no document")
-                : new ReadResult(source, documents, List.of());
+        var scan = new SourceScan(text, source, json, binder);
+        return scan.isEmpty()
+                ? failed(source, "is empty: it has no bytes, as after a truncation")
+                : new ReadResult(source, scan.run(), List.of());
     }
 }

@@ -47,7 +47,11 @@ final class ScalarCodec implements Codec {
 
     /** Free trees, for a kind that has a component of type {@link JsonNode}. */
     static final ScalarCodec TREE =
-            new ScalarCodec("must be there", node -> true, node -> node, value -> (JsonNode) value);
+            new ScalarCodec(
+                    "must hold no number with a leading zero",
+                    node -> !SourceScalar.hasLeadingZero(node),
+                    node -> node,
+                    value -> (JsonNode) value);
 
     private final String expected;
 
@@ -90,13 +94,21 @@ final class ScalarCodec implements Codec {
         if (accepts.test(node)) {
             return reader.apply(node);
         }
-        boolean quotable = this == TEXT && node.isValueNode() && !node.isNull();
-        String advice = quotable ? "; put it in quotes: \"" + node.asText() + '"' : "";
         faults.add(
                 path,
                 node.isIntegralNumber() ? expectedOfWhole : expected,
-                Codec.describe(node) + advice);
+                isUnquoted(node) ? unquoted(node.asText()) : Codec.describe(node));
         return null;
+    }
+
+    private boolean isUnquoted(JsonNode node) {
+        return this == TEXT && node.isValueNode() && !node.isTextual() && !node.isNull();
+    }
+
+    /** The text of the source is what the writer meant, and not the value that YAML makes of it. */
+    private static String unquoted(String text) {
+        String shown = Codec.abbreviate(text);
+        return shown + "; put it in quotes: \"" + shown + '"';
     }
 
     @Override

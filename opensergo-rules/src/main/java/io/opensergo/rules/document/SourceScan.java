@@ -62,16 +62,17 @@ final class SourceScan {
                     .build();
 
     private static final JsonFactory YAML =
-            YAMLFactory.builder()
-                    .loaderOptions(loaderOptions())
-                    .streamReadConstraints(CONSTRAINTS)
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .build();
+            new ScalarParser.Factory(
+                    YAMLFactory.builder()
+                            .loaderOptions(loaderOptions())
+                            .streamReadConstraints(CONSTRAINTS)
+                            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION));
 
     private final String text;
     private final String source;
     private final boolean json;
     private final DocumentBinder binder;
+    private final TreeBuilder.AliasBudget aliases = new TreeBuilder.AliasBudget(MAX_VALUES);
     private final List<RuleDocument> documents = new ArrayList<>();
 
     /** Where the part begins that is not read yet, at the start of a line. */
@@ -89,6 +90,11 @@ final class SourceScan {
         this.json = json;
         this.binder = binder;
         this.position = !text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK ? 1 : 0;
+    }
+
+    /** Returns whether there is nothing at all in the source, not even a comment. */
+    boolean isEmpty() {
+        return position == text.length();
     }
 
     List<RuleDocument> run() {
@@ -184,7 +190,7 @@ final class SourceScan {
                         column,
                         "",
                         message);
-        return new RuleDocument(document, null, null, List.of(problem));
+        return new RuleDocument(document, lineOffset + line, null, null, List.of(problem));
     }
 
     /** Reads from the position up to an end or to a syntax error. */
@@ -240,9 +246,10 @@ final class SourceScan {
 
         private void readDocuments(JsonParser parser) throws IOException {
             while (parser.nextToken() != null) {
-                JsonNode tree = TreeBuilder.build(parser, MAX_VALUES, MAX_DEPTH);
+                var trees = new TreeBuilder(parser, MAX_VALUES, MAX_DEPTH, lineOffset, aliases);
+                JsonNode tree = trees.build();
                 if (!tree.isNull()) {
-                    read.add(binder.bind(tree, next, source));
+                    read.addAll(ListReader.read(tree, trees, binder, next, source));
                 }
                 lastLine = parser.currentLocation().getLineNr();
                 next++;
@@ -319,14 +326,13 @@ final class SourceScan {
         }
 
         private static RuleDocument locate(RuleDocument document, @Nullable Places places) {
-            if (places == null) {
+            if (places == null || document.problems().isEmpty()) {
                 return document;
             }
-            List<Problem> located =
+            return document.withProblems(
                     document.problems().stream()
                             .map(problem -> problem.at(places.of(problem.path())))
-                            .toList();
-            return new RuleDocument(document.number(), document.id(), document.rule(), located);
+                            .toList());
         }
     }
 

@@ -34,17 +34,8 @@ class BadInputTest {
     @TempDir Path directory;
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "",
-                "\n\n",
-                "# only a comment\n",
-                "---\n---\n",
-                "\uFEFF",
-                "~",
-                "---\n---\n# c\n"
-            })
-    void emptySourceIsAProblemOfTheSource(String text) {
+    @ValueSource(strings = {"", "\uFEFF"})
+    void sourceWithoutAByteIsAProblemOfTheSource(String text) {
         ReadResult result = read(text);
 
         assertThat(result.documents()).isEmpty();
@@ -57,8 +48,27 @@ class BadInputTest {
                                 0,
                                 0,
                                 "",
-                                "is empty: it holds no document"));
+                                "is empty: it has no bytes, as after a truncation"));
         assertThat(result.isClean()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                " ",
+                "\n\n",
+                "# only a comment\n",
+                "---\n---\n",
+                "~",
+                "---\n---\n# c\n",
+                "---\n# apiVersion: x\n# kind: y\n"
+            })
+    void sourceOfCommentsAndMarkersHoldsNoRulesAndIsNoProblem(String text) {
+        ReadResult result = read(text);
+
+        assertThat(result.documents()).isEmpty();
+        assertThat(result.problems()).isEmpty();
+        assertThat(result.orThrow()).isEmpty();
     }
 
     @Test
@@ -278,11 +288,11 @@ class BadInputTest {
     }
 
     @Test
-    void aliasOfATextIsRefusedClearly() {
-        assertThat(problems("a: &x text\nb: *x\n"))
+    void aliasWithoutAnchorIsRefusedClearly() {
+        assertThat(problems("a: text\nb: *x\n"))
                 .containsExactly(
-                        "rules.yaml:2:6: is not valid YAML: alias '*x' refers to no object or list"
-                                + " before it (document 1)");
+                        "rules.yaml:2:6: is not valid YAML: alias '*x' refers to no anchor before it"
+                                + " (document 1)");
     }
 
     @Test
@@ -290,7 +300,7 @@ class BadInputTest {
         assertThat(problems("a: &x [*x]\n"))
                 .singleElement()
                 .asString()
-                .contains("alias '*x' refers to no object or list before it");
+                .contains("alias '*x' refers to no anchor before it");
     }
 
     @Test

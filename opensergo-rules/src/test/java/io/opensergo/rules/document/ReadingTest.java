@@ -270,8 +270,6 @@ class ReadingTest {
                         + " \"5\"",
                 "metadata: {name: ''} | 3:19: metadata.name must be a text of 1 to 1024 characters,"
                         + " was empty",
-                "metadata: {name: a, namespace: ''} | 3:33: metadata.namespace must be a text of 1"
-                        + " to 1024 characters, was empty",
                 "metadata: {name: a, labels: {app: ''}} | 3:36: metadata.labels.app must be a text"
                         + " of 1 to 1024 characters, was empty",
                 "metadata: {name: a, labels: [a]} | 3:21: metadata.labels must be an object, was a"
@@ -289,6 +287,19 @@ class ReadingTest {
                 .first()
                 .asString()
                 .contains(message.split(": ", 2)[1]);
+    }
+
+    /** Tools of Kubernetes write it so where it is not set. */
+    @Test
+    void emptyNamespaceIsAbsent() {
+        String text =
+                GOOD.replace("metadata: {name: good}", "metadata: {name: good, namespace: ''}");
+
+        RuleDocument good = read(text).documents().get(0);
+        RuleDocument bad = read(text.replace("6", "-6")).documents().get(0);
+
+        assertThat(good.rule()).isEqualTo(read(GOOD).rules().get(0));
+        assertThat(bad.id()).isEqualTo(good.id());
     }
 
     @Test

@@ -135,8 +135,10 @@ final class DocumentSchemas {
                                 "The name of the rule; other rules refer to it by this name."));
         properties.set(
                 "namespace",
-                Nodes.nullable(Nodes.name(MAX_NAME_LENGTH))
-                        .put("description", "The namespace of the rule; 'default' if left out."));
+                Nodes.nullable(Nodes.type("string").put("maxLength", MAX_NAME_LENGTH))
+                        .put(
+                                "description",
+                                "The namespace of the rule; 'default' if left out or empty."));
         ObjectNode labels =
                 texts().put("description", "Labels; 'app' binds the rule to an application.");
         labels.putObject("properties")
