@@ -1,5 +1,6 @@
 package io.opensergo.cli;
 
+import io.opensergo.controlplane.RuleFiles;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleId;
 import io.opensergo.rules.document.Problem;
@@ -10,18 +11,14 @@ import io.opensergo.rules.faulttolerance.FaultToleranceRule.StrategyRef;
 import io.opensergo.rules.faulttolerance.Strategy;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
-import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -35,15 +32,18 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true)
 final class ValidateCommand implements Callable<Integer> {
 
+    private static final Path STANDARD_INPUT = Path.of("-");
+
     /** A rule and the file it is in. */
     private record Located(Rule rule, String source) {}
 
     @Spec private CommandSpec spec = CommandSpec.create();
 
     @Parameters(
-            paramLabel = "FILE|DIR",
+            paramLabel = "FILE|DIR|-",
             arity = "1..*",
-            description = "Rule files, or directories of *.yaml, *.yml and *.json files.")
+            description =
+                    "Rule files, directories of *.yaml, *.yml and *.json files, or - for standard input.")
     private List<Path> paths = List.of();
 
     private final List<Located> rules = new ArrayList<>();
@@ -55,7 +55,11 @@ final class ValidateCommand implements Callable<Integer> {
     public Integer call() {
         RuleReader reader = RuleReader.strict().withAppRequired();
         for (Path path : paths) {
-            filesIn(path).forEach(file -> read(reader, file));
+            if (path.equals(STANDARD_INPUT)) {
+                readStandardInput(reader);
+            } else {
+                filesIn(path).forEach(file -> read(reader.read(file)));
+            }
         }
         reportDuplicates();
         reportDanglingReferences();
@@ -74,40 +78,35 @@ final class ValidateCommand implements Callable<Integer> {
         return errors == 0 ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
     }
 
-    private static List<Path> filesIn(Path path) {
+    /** What {@code serve} would take for a rule file, and a file that is named by itself. */
+    private List<Path> filesIn(Path path) {
         if (!Files.isDirectory(path)) {
             return List.of(path);
         }
-        try (Stream<Path> all = Files.walk(path, FileVisitOption.FOLLOW_LINKS)) {
-            return all.filter(
-                            file -> Files.isRegularFile(file) && holdsRules(path.relativize(file)))
-                    .sorted()
-                    .toList();
+        RuleFiles found = RuleFiles.in(path);
+        found.problems().forEach(this::report);
+        return found.files();
+    }
+
+    private void readStandardInput(RuleReader reader) {
+        try {
+            read(reader.read(System.in, "standard input"));
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot list " + path + ": " + e.getMessage(), e);
+            error("standard input: cannot be read: " + e.getMessage());
         }
     }
 
-    private static boolean holdsRules(Path file) {
-        for (Path part : file) {
-            if (part.toString().startsWith(".")) {
-                return false;
-            }
+    private void report(Problem problem) {
+        if (problem.isError()) {
+            error(problem.toString());
+        } else {
+            warning(problem.toString());
         }
-        String name = file.toString().toLowerCase(Locale.ROOT);
-        return name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json");
     }
 
-    private void read(RuleReader reader, Path file) {
+    private void read(ReadResult result) {
         files++;
-        ReadResult result = reader.read(file);
-        for (Problem problem : result.allProblems()) {
-            if (problem.isError()) {
-                error(problem.toString());
-            } else {
-                warning(problem.toString());
-            }
-        }
+        result.allProblems().forEach(this::report);
         result.rules().forEach(rule -> rules.add(new Located(rule, result.source())));
     }
 

@@ -8,9 +8,12 @@ import io.opensergo.controlplane.ControlPlane;
 import io.opensergo.controlplane.InMemoryRuleSource;
 import io.opensergo.rules.document.RuleKinds;
 import io.opensergo.rules.document.RuleReader;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -129,6 +132,56 @@ class OpenSergoCommandTest {
 
         assertThat(run("validate", directory.toString())).isEqualTo(1);
         assertThat(err.toString()).contains(directory.toString());
+    }
+
+    @Test
+    void filesAreThoseThatServeReads() throws IOException {
+        write("UP.YAML", GOOD);
+        write("up.Json", GOOD.replace("name: a", "name: b"));
+        write(".hidden.yaml", "nonsense");
+        Files.createSymbolicLink(directory.resolve("loop"), directory);
+        Files.createSymbolicLink(directory.resolve("self"), Path.of("self"));
+
+        assertThat(run("validate", directory.toString())).isEqualTo(1);
+
+        assertThat(out.toString()).contains("2 files");
+        assertThat(err.toString())
+                .contains("loop: warning: is a link to a directory that holds it")
+                .contains("self: cannot be read")
+                .doesNotContain("hidden");
+    }
+
+    @Test
+    void standardInputIsReadToo() {
+        InputStream before = System.in;
+        try {
+            System.setIn(
+                    new ByteArrayInputStream(
+                            GOOD.replace("5", "-5").getBytes(StandardCharsets.UTF_8)));
+
+            assertThat(run("validate", "-")).isEqualTo(1);
+        } finally {
+            System.setIn(before);
+        }
+        assertThat(err.toString()).contains("standard input:4:", "spec.threshold");
+        assertThat(out.toString()).contains("1 file, 0 rules, 1 error");
+    }
+
+    /** Among warnings is what the specification's own examples say. */
+    @Test
+    void warningIsNoFailure() throws IOException {
+        write(
+                "lane.yaml",
+                """
+                apiVersion: traffic.opensergo.io/v1alpha1
+                kind: TrafficLane
+                metadata: {name: l, labels: {app: shop}}
+                spec: {rules: {traffic: {http: {headers: [{x-user: {exact: a}}]}}, lane: {name: gray}}}
+                """);
+
+        assertThat(run("validate", directory.toString())).isZero();
+        assertThat(err.toString()).contains("lane.yaml:4:", "warning", "write headers: {");
+        assertThat(out.toString()).contains("1 rule, 0 errors, 1 warning");
     }
 
     @Test

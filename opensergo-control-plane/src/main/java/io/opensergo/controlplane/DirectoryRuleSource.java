@@ -8,17 +8,20 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The rules in the {@code *.yaml}, {@code *.yml} and {@code *.json} files of a directory and of the
- * directories below it, followed as they change.
+ * The rules in the {@code *.yaml}, {@code *.yml} and {@code *.json} files (in any case) of a
+ * directory and of the directories below it, followed as they change.
  *
  * <p><b>What is read.</b> Every document must be a rule that is bound to an application. Names that
  * begin with a dot are skipped, and symbolic links are followed: a mounted Kubernetes ConfigMap,
@@ -32,10 +35,18 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>What is wrong.</b> A bad document never takes a good one down: the others of its file
  * apply, and its own rule stays in force as it last was in that file. If a document does not even
- * say which rule it is, or the file as a whole cannot be read (or is empty), every rule that was in
- * force from that file stays unless the new content replaces it. A rule is deleted by deleting its
- * file, or its document from a file without errors. Of two documents for one rule the first counts,
- * in the order of the paths. If the directory goes away, its last rules stay until it is back.
+ * say which rule it is, or the file as a whole cannot be read (or has no bytes, as after a
+ * truncation), every rule that was in force from that file stays unless the new content replaces
+ * it. A rule is deleted by deleting its file, or by deleting its document from a file without
+ * errors, or by commenting it out. Of two documents for one rule the one in the file with the
+ * shorter name counts ({@code a.yaml} before {@code a-backup.yaml}), then the first in the order of
+ * the paths; each edit of the other that has no effect is logged. If the directory goes away, its
+ * last rules stay until it is back.
+ *
+ * <p><b>Many teams.</b> A file that takes long to read, by its size or its aliases, is read on a
+ * thread of its own while others are applied. A real directory is looked into once, however many
+ * links lead to it. Of a file that names no {@code apiVersion} of OpenSergo nothing is repeated in
+ * problems or logs, and of the problems of a file the first 20.
  *
  * <p><b>Several replicas.</b> The revision of a state is the latest modification time of its rule
  * files and directories. So control planes that read one directory, or copies of it that keep the
@@ -105,8 +116,18 @@ public final class DirectoryRuleSource implements RuleSource {
                         name() + " already serves a control plane; give each one its own source");
             }
             requireDirectory();
-            RuleReader reader = RuleReader.strict().withKinds(listener.kinds()).withAppRequired();
-            var scanner = new DirectoryScanner(directory, reader, InstantSource.system(), listener);
+            RuleReader reader =
+                    RuleReader.strict()
+                            .withKinds(listener.kinds())
+                            .withAppRequired()
+                            .withForeignTextHidden();
+            var scanner =
+                    new DirectoryScanner(
+                            directory,
+                            reader,
+                            InstantSource.system(),
+                            listener,
+                            new SlowReads(slowReader()));
             scanner.begin(this::pause);
             poller = poll(scanner);
         }
@@ -166,6 +187,15 @@ public final class DirectoryRuleSource implements RuleSource {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Two threads that end when they have had nothing to read for a while. */
+    private Executor slowReader() {
+        var executor =
+                new ThreadPoolExecutor(
+                        2, 2, 5, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), this::thread);
+        executor.allowCoreThreadTimeOut(true);
+        return executor;
     }
 
     private Thread thread(Runnable task) {

@@ -3,15 +3,22 @@ package io.opensergo.controlplane;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleId;
 import io.opensergo.rules.document.Problem;
+import io.opensergo.rules.document.Problem.Severity;
 import io.opensergo.rules.document.RuleReader;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Looks at a rule directory, each time it is told to, and reports what changed since.
@@ -26,15 +33,26 @@ import java.util.TreeMap;
  */
 final class DirectoryScanner {
 
+    private static final Logger LOG = LoggerFactory.getLogger(DirectoryScanner.class);
     private static final long NO_REVISION = -1;
     private static final int MAX_FIRST_LOOKS = 10;
+    private static final int MAX_IGNORED_EDITS_LOGGED = 20;
+
+    /** The file that counts comes first: {@code a.yaml} before {@code a-backup.yaml}. */
+    private static final Comparator<RuleFile> PRECEDENCE =
+            Comparator.<RuleFile>comparingInt(file -> file.path().getFileName().toString().length())
+                    .thenComparing(RuleFile::path);
 
     private final Path directory;
     private final RuleReader reader;
     private final InstantSource clock;
     private final RuleSource.Listener listener;
+    private final SlowReads slowReads;
+    private final ScanTimes times = new ScanTimes(System::nanoTime);
     private final SortedMap<Path, RuleFile> files = new TreeMap<>();
     private SortedMap<Path, String> unreadable = new TreeMap<>();
+    private SortedMap<Path, String> skipped = new TreeMap<>();
+    private Set<RuleFile> edited = Set.of();
     private Map<RuleId, Rule> reportedRules = Map.of();
     private List<Problem> reportedProblems = List.of();
     private long reportedRevision = NO_REVISION;
@@ -42,7 +60,12 @@ final class DirectoryScanner {
     private boolean settled;
 
     DirectoryScanner(
-            Path directory, RuleReader reader, InstantSource clock, RuleSource.Listener listener) {
+            Path directory,
+            RuleReader reader,
+            InstantSource clock,
+            RuleSource.Listener listener,
+            SlowReads slowReads) {
+        this.slowReads = slowReads;
         this.directory = directory;
         this.reader = reader;
         this.clock = clock;
@@ -51,18 +74,30 @@ final class DirectoryScanner {
 
     /** Looks once; what two scans in a row see is reported. */
     void scan() {
+        times.begin();
         DirectoryListing listing = DirectoryListing.of(directory);
+        times.listed();
         sawRecentWrite =
                 listing.files().values().stream()
                         .anyMatch(stamp -> stamp.isRecentAt(clock.instant()));
         listing.files()
                 .keySet()
-                .forEach(path -> files.computeIfAbsent(path, p -> new RuleFile(p, reader, clock)));
-        boolean news = !listing.unreadable().equals(unreadable);
+                .forEach(
+                        path ->
+                                files.computeIfAbsent(
+                                        path, p -> new RuleFile(p, reader, clock, slowReads)));
+        boolean news =
+                !listing.unreadable().equals(unreadable) || !listing.skipped().equals(skipped);
         unreadable = listing.unreadable();
+        skipped = listing.skipped();
+        edited = new HashSet<>(2);
         for (RuleFile file : files.values()) {
-            news |= look(file, listing);
+            if (look(file, listing)) {
+                edited.add(file);
+            }
+            times.looked(file.path());
         }
+        news |= !edited.isEmpty();
         news |= files.values().removeIf(RuleFile::isGone);
         settled = files.values().stream().allMatch(RuleFile::isSettled);
         long revision = revision(listing);
@@ -71,6 +106,7 @@ final class DirectoryScanner {
         } else if (settled && revision > reportedRevision) {
             report(List.of(), List.of(), revision);
         }
+        times.end(directory, listing);
     }
 
     /**
@@ -92,6 +128,7 @@ final class DirectoryScanner {
         if (reportedRevision == NO_REVISION) {
             report(List.of(), List.of(), DirectoryListing.of(directory).revision());
         }
+        slowReads.stopWaiting();
     }
 
     /** The first report counts all, so that it is not below what an earlier process reported. */
@@ -120,7 +157,10 @@ final class DirectoryScanner {
 
     private void report(long revision) {
         List<Problem> problems = new ArrayList<>();
-        unreadable.forEach((path, reason) -> problems.add(problem(path.toString(), 0, reason)));
+        unreadable.forEach(
+                (path, reason) -> problems.add(problem(Severity.ERROR, path, null, reason)));
+        skipped.forEach(
+                (path, reason) -> problems.add(problem(Severity.WARNING, path, null, reason)));
         Map<RuleId, Rule> rules = merge(problems);
         // First the problems, so that whoever sees the rules can also see what is wrong with the
         // rest.
@@ -135,21 +175,51 @@ final class DirectoryScanner {
     private Map<RuleId, Rule> merge(List<Problem> problems) {
         Map<RuleId, RuleFile.Located> first = new HashMap<>();
         Map<RuleId, Rule> rules = new HashMap<>();
-        for (RuleFile file : files.values()) {
+        List<RuleFile> inOrder = new ArrayList<>(files.values());
+        inOrder.sort(PRECEDENCE);
+        int ignoredEdits = 0;
+        for (RuleFile file : inOrder) {
             problems.addAll(file.problems());
+            int shadowed = 0;
             for (RuleFile.Located located : file.rules()) {
                 RuleId id = located.rule().id();
                 RuleFile.Located other = first.putIfAbsent(id, located);
                 if (other == null) {
                     rules.put(id, located.rule());
-                } else {
-                    String message =
-                            "is another " + id + "; the one in " + other.place() + " counts";
-                    problems.add(problem(file.path().toString(), located.document(), message));
+                } else if (shadowed++ < RuleFile.MAX_PROBLEMS) {
+                    Problem problem = shadowed(located, other);
+                    problems.add(problem);
+                    boolean again = edited.contains(file) && reportedProblems.contains(problem);
+                    if (again && ignoredEdits++ < MAX_IGNORED_EDITS_LOGGED) {
+                        LOG.warn("An edit has no effect: {}", problem);
+                    }
                 }
+            }
+            if (shadowed > RuleFile.MAX_PROBLEMS) {
+                int more = shadowed - RuleFile.MAX_PROBLEMS;
+                String message = "has " + more + " more rules that are in force from other files";
+                problems.add(problem(Severity.ERROR, file.path(), null, message));
             }
         }
         return rules;
+    }
+
+    private static Problem shadowed(RuleFile.Located located, RuleFile.Located other) {
+        String reason =
+                located.file().equals(other.file())
+                        ? "the first one of a file counts"
+                        : "the file with the shorter name counts, then the first in the alphabet";
+        return problem(
+                Severity.ERROR,
+                located.file(),
+                located,
+                "is another "
+                        + located.rule().id()
+                        + "; the one in "
+                        + other.place()
+                        + " is in force, for "
+                        + reason
+                        + ": delete one of the two");
     }
 
     private void reportRules(Map<RuleId, Rule> rules, long revision) {
@@ -170,7 +240,11 @@ final class DirectoryScanner {
         reportedRevision = revision;
     }
 
-    private static Problem problem(String source, int document, String message) {
-        return new Problem(Problem.Severity.ERROR, source, document, 0, 0, "", message);
+    private static Problem problem(
+            Severity severity, Path source, RuleFile.@Nullable Located located, String message) {
+        int document = located == null ? 0 : located.document();
+        int line = located == null ? 0 : located.line();
+        int column = line == 0 ? 0 : 1;
+        return new Problem(severity, source.toString(), document, line, column, "", message);
     }
 }

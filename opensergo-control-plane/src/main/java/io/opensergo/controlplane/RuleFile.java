@@ -17,14 +17,20 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One file of a rule directory: the rules in force from it, and what is wrong with it.
+ *
+ * <p>A content that takes long to read is read by {@link SlowReads}, while the rules in force stay,
+ * so that it holds up no other file.
  *
  * <p>A content is taken when two scans in a row find the same stamp and the same bytes, and the
  * stamp is still the same after the reading. So a file that is being written is left alone, however
@@ -39,17 +45,24 @@ final class RuleFile {
     private record Sighting(FileStamp stamp, String digest) {}
 
     /** A rule in force and the document that it comes from. */
-    record Located(Rule rule, Path file, int document) {
+    record Located(Rule rule, Path file, int document, int line) {
 
-        /** Returns for example {@code rules/a.yaml (document 2)}. */
+        /** Returns for example {@code rules/a.yaml:12 (document 2)}. */
         String place() {
-            return file + " (document " + document + ")";
+            return file + ":" + line + " (document " + document + ")";
         }
     }
+
+    private static final Logger LOG = LoggerFactory.getLogger(RuleFile.class);
+
+    /** More problems than anybody reads: the rest of a file is counted. */
+    static final int MAX_PROBLEMS = 20;
 
     private final Path path;
     private final RuleReader reader;
     private final InstantSource clock;
+    private final SlowReads slowReads;
+    private SlowReads.@Nullable Read<Sighting> underWay;
     private @Nullable Sighting seen;
     private @Nullable Sighting taken;
     private boolean proven;
@@ -58,10 +71,11 @@ final class RuleFile {
     private List<Located> rules = List.of();
     private List<Problem> problems = List.of();
 
-    RuleFile(Path path, RuleReader reader, InstantSource clock) {
+    RuleFile(Path path, RuleReader reader, InstantSource clock, SlowReads slowReads) {
         this.path = path;
         this.reader = reader;
         this.clock = clock;
+        this.slowReads = slowReads;
     }
 
     Path path() {
@@ -110,6 +124,10 @@ final class RuleFile {
      */
     boolean look(FileStamp stamp) {
         missed = 0;
+        SlowReads.Read<Sighting> slow = underWay;
+        if (slow != null) {
+            return slow.isDone() && finish(slow, stamp);
+        }
         if (proven && taken != null && stamp.equals(taken.stamp())) {
             settled = true;
             return false;
@@ -131,11 +149,8 @@ final class RuleFile {
         settled = sighting.equals(seen);
         boolean news = settled && !sighting.equals(taken);
         seen = sighting;
-        if (news) {
-            take(sighting, content);
-        }
         proven = settled && !recent;
-        return news;
+        return news && take(sighting, content);
     }
 
     /** Reads the file, but no more than is needed to find it too large; null if it is changing. */
@@ -158,25 +173,34 @@ final class RuleFile {
         taken = null;
         settled = true;
         List<Problem> before = problems;
-        problems =
-                List.of(
-                        new Problem(
-                                Problem.Severity.ERROR,
-                                path.toString(),
-                                0,
-                                0,
-                                0,
-                                "",
-                                DirectoryListing.reasonOf(e)));
+        problems = List.of(problem(DirectoryListing.reasonOf(e)));
         return !problems.equals(before);
     }
 
-    private void take(Sighting sighting, byte[] content) {
-        boolean touchedOnly = taken != null && taken.digest().equals(sighting.digest());
-        taken = sighting;
-        if (!touchedOnly) {
-            apply(parse(content));
+    /** Puts a content into force, or has it read first if that takes long. */
+    private boolean take(Sighting sighting, byte[] content) {
+        if (taken != null && taken.digest().equals(sighting.digest())) {
+            taken = sighting;
+            return true;
         }
+        if (slowReads.isSlow(content)) {
+            settled = false; // and if there is no room yet, the next scan finds it new again
+            underWay = slowReads.begin(path, sighting, () -> parse(content));
+            return false;
+        }
+        taken = sighting;
+        apply(parse(content));
+        return true;
+    }
+
+    /** Whatever was written since is seen by the next scan. */
+    private boolean finish(SlowReads.Read<Sighting> slow, FileStamp stamp) {
+        underWay = null;
+        taken = slow.of();
+        proven = false;
+        settled = stamp.equals(slow.of().stamp());
+        apply(slow.result());
+        return true;
     }
 
     private ReadResult parse(byte[] content) {
@@ -184,6 +208,10 @@ final class RuleFile {
             return reader.read(new ByteArrayInputStream(content), path.toString());
         } catch (IOException e) {
             throw new IllegalStateException("reading from memory failed", e);
+        } catch (RuntimeException e) {
+            LOG.error("Reading {} failed by a fault of this program", path, e);
+            String message = "cannot be read by a fault of this program: " + e;
+            return new ReadResult(path.toString(), List.of(), List.of(problem(message)));
         }
     }
 
@@ -197,21 +225,55 @@ final class RuleFile {
             Rule rule = document.rule();
             if (rule != null) {
                 good.add(rule.id());
-                current.add(new Located(rule, path, document.number()));
+                current.add(new Located(rule, path, document.number(), document.line()));
             } else if (id != null) {
                 bad.add(id);
             } else {
                 anyMayBeMeant = true;
             }
         }
+        int kept = 0;
         for (Located last : rules) {
             RuleId id = last.rule().id();
             if ((anyMayBeMeant || bad.contains(id)) && good.add(id)) {
                 current.add(last);
+                kept++;
             }
         }
         rules = List.copyOf(current);
-        problems = result.allProblems();
+        problems = bounded(result, kept);
+    }
+
+    /** Errors come first; what concerns the source as a whole says what becomes of its rules. */
+    private List<Problem> bounded(ReadResult result, int kept) {
+        List<Problem> all = new ArrayList<>(result.allProblems());
+        if (kept > 0 && !result.problems().isEmpty()) {
+            all.replaceAll(
+                    each ->
+                            each.document() > 0
+                                    ? each
+                                    : problem(
+                                            each.message()
+                                                    + ". The rules it had stay in force ("
+                                                    + kept
+                                                    + "): to remove them, delete the file or comment"
+                                                    + " its lines out"));
+        }
+        if (all.size() <= MAX_PROBLEMS) {
+            return all;
+        }
+        all.sort(Comparator.comparing(each -> each.isError() ? 0 : 1));
+        List<Problem> first = new ArrayList<>(all.subList(0, MAX_PROBLEMS));
+        first.add(
+                problem(
+                        "has "
+                                + (all.size() - MAX_PROBLEMS)
+                                + " more problems; 'opensergo validate' shows all of them"));
+        return first;
+    }
+
+    private Problem problem(String message) {
+        return new Problem(Problem.Severity.ERROR, path.toString(), 0, 0, 0, "", message);
     }
 
     private static String digest(byte[] content) {

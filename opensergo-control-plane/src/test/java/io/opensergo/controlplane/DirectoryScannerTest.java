@@ -54,7 +54,9 @@ class DirectoryScannerTest {
     void createDirectory() throws IOException {
         directory = Files.createDirectory(temp.resolve("rules"));
         file = directory.resolve("a.yaml");
-        scanner = new DirectoryScanner(directory, reader(), clock, recorder);
+        scanner =
+                new DirectoryScanner(
+                        directory, reader(), clock, recorder, new SlowReads(Runnable::run));
     }
 
     @Test
@@ -278,7 +280,13 @@ class DirectoryScannerTest {
 
     @Test
     void keepsTheRulesOfAFileThatIsEmptiedOrBecomesBinaryOrTooLarge() throws IOException {
-        scanner = new DirectoryScanner(directory, reader().withMaxBytes(10_000), clock, recorder);
+        scanner =
+                new DirectoryScanner(
+                        directory,
+                        reader().withMaxBytes(10_000),
+                        clock,
+                        recorder,
+                        new SlowReads(Runnable::run));
         writeAndSettle(document("a", 1));
 
         for (byte[] content :
@@ -345,7 +353,7 @@ class DirectoryScannerTest {
         assertThat(recorder.messages())
                 .singleElement()
                 .asString()
-                .contains("b.yaml: ", "a.yaml (document 2)", "RateLimitStrategy default/a");
+                .contains("b.yaml:2:1: ", "a.yaml:15 (document 2)", "RateLimitStrategy default/a");
 
         Files.delete(file);
         settle();
@@ -439,7 +447,9 @@ class DirectoryScannerTest {
         settle();
 
         var late = new Recorder();
-        var lateScanner = new DirectoryScanner(directory, reader(), clock, late);
+        var lateScanner =
+                new DirectoryScanner(
+                        directory, reader(), clock, late, new SlowReads(Runnable::run));
         lateScanner.scan();
         lateScanner.scan();
 
@@ -540,7 +550,8 @@ class DirectoryScannerTest {
         directory = recent;
         setTimes(moment.plusSeconds(60));
         Path link = Files.createSymbolicLink(temp.resolve("link"), Path.of("recent"));
-        scanner = new DirectoryScanner(link, reader(), clock, recorder);
+        scanner =
+                new DirectoryScanner(link, reader(), clock, recorder, new SlowReads(Runnable::run));
         settle();
         assertThat(recorder.thresholds()).containsOnly(Map.entry("a", 2L));
         long before = recorder.revisions.last();

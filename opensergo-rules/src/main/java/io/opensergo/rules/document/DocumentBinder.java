@@ -60,7 +60,7 @@ record DocumentBinder(RuleKinds kinds, boolean rejectUnknownFields, boolean appR
             faults.add(
                     FieldPath.ROOT,
                     "must be an object with apiVersion, kind, metadata and spec",
-                    Codec.describe(tree));
+                    tree.isTextual() ? "a text" : Codec.describe(tree));
         }
         List<Problem> problems = problems(faults, number, source);
         boolean broken = problems.stream().anyMatch(Problem::isError);

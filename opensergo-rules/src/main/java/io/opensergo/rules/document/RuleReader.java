@@ -10,9 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
- * Reads rule documents from YAML, and from JSON where the source's name ends in {@code .json}.
+ * Reads rule documents from YAML, and from JSON where the source's name ends in {@code .json}, in
+ * any case.
  *
  * <p>Whatever is wrong becomes a {@link Problem} with its place, never an exception, and concerns
  * only its own document: the other documents of the source are read, even after a syntax error. At
@@ -30,18 +33,23 @@ public final class RuleReader {
     /** The size of a source that is read unless set otherwise: 16 MiB. */
     public static final int DEFAULT_MAX_BYTES = 16 * 1024 * 1024;
 
+    /** What each of the specification's {@code apiVersion}s holds, and any misspelt one. */
+    private static final Pattern OPENSERGO = Pattern.compile("opensergo", Pattern.CASE_INSENSITIVE);
+
     private final DocumentBinder binder;
     private final int maxBytes;
+    private final boolean foreignTextHidden;
 
-    private RuleReader(DocumentBinder binder, int maxBytes) {
+    private RuleReader(DocumentBinder binder, int maxBytes, boolean foreignTextHidden) {
         this.binder = binder;
         this.maxBytes = maxBytes;
+        this.foreignTextHidden = foreignTextHidden;
     }
 
     /** Returns a reader of the kinds of the specification to which an unknown field is an error. */
     public static RuleReader strict() {
         return new RuleReader(
-                new DocumentBinder(RuleKinds.standard(), true, false), DEFAULT_MAX_BYTES);
+                new DocumentBinder(RuleKinds.standard(), true, false), DEFAULT_MAX_BYTES, false);
     }
 
     /**
@@ -49,20 +57,23 @@ public final class RuleReader {
      */
     public static RuleReader lenient() {
         return new RuleReader(
-                new DocumentBinder(RuleKinds.standard(), false, false), DEFAULT_MAX_BYTES);
+                new DocumentBinder(RuleKinds.standard(), false, false), DEFAULT_MAX_BYTES, false);
     }
 
     /** Returns a reader that knows these kinds. */
     public RuleReader withKinds(RuleKinds kinds) {
         return new RuleReader(
                 new DocumentBinder(kinds, binder.rejectUnknownFields(), binder.appRequired()),
-                maxBytes);
+                maxBytes,
+                foreignTextHidden);
     }
 
     /** Returns a reader to which a rule that is bound to no application is an error. */
     public RuleReader withAppRequired() {
         return new RuleReader(
-                new DocumentBinder(binder.kinds(), binder.rejectUnknownFields(), true), maxBytes);
+                new DocumentBinder(binder.kinds(), binder.rejectUnknownFields(), true),
+                maxBytes,
+                foreignTextHidden);
     }
 
     /**
@@ -74,7 +85,16 @@ public final class RuleReader {
         if (maxBytes < 1) {
             throw new IllegalArgumentException("maxBytes must be >= 1, was " + maxBytes);
         }
-        return new RuleReader(binder, maxBytes);
+        return new RuleReader(binder, maxBytes, foreignTextHidden);
+    }
+
+    /**
+     * Returns a reader whose problems repeat nothing of a source that names no {@code apiVersion}
+     * of OpenSergo: for a place where others may put a link to what is none of their business, such
+     * as a key.
+     */
+    public RuleReader withForeignTextHidden() {
+        return new RuleReader(binder, maxBytes, true);
     }
 
     /** Reads a file; the source of problems is its path as given. */
@@ -150,10 +170,28 @@ public final class RuleReader {
     }
 
     private ReadResult parse(String text, String source) {
-        boolean json = source.endsWith(".json");
-        var scan = new SourceScan(text, source, json, binder);
-        return scan.isEmpty()
-                ? failed(source, "is empty: it has no bytes, as after a truncation")
-                : new ReadResult(source, scan.run(), List.of());
+        var scan = new SourceScan(text, source, isJson(source), binder);
+        if (scan.isEmpty()) {
+            return failed(source, "is empty: it has no bytes, as after a truncation");
+        }
+        var result = new ReadResult(source, scan.run(), List.of());
+        boolean hidden = foreignTextHidden && !result.documents().isEmpty() && isForeign(text);
+        return hidden
+                ? failed(
+                        source,
+                        "holds no OpenSergo document: it names no apiVersion of OpenSergo, so nothing of"
+                                + " it is shown here; take it out of the directory, or give it"
+                                + " another extension")
+                : result;
+    }
+
+    private static boolean isJson(String source) {
+        return source.toLowerCase(Locale.ROOT).endsWith(".json");
+    }
+
+    private boolean isForeign(String text) {
+        return !OPENSERGO.matcher(text).find()
+                && binder.kinds().all().stream()
+                        .noneMatch(kind -> text.contains(kind.apiVersion()));
     }
 }

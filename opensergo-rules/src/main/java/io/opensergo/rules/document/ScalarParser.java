@@ -12,6 +12,7 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.DumperOptions.ScalarStyle;
 import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.events.Event;
 import org.yaml.snakeyaml.events.ScalarEvent;
 
 /**
@@ -21,6 +22,7 @@ import org.yaml.snakeyaml.events.ScalarEvent;
 final class ScalarParser extends YAMLParser {
 
     private @Nullable ScalarEvent scalar;
+    private @Nullable Event last;
 
     private ScalarParser(
             IOContext context,
@@ -33,6 +35,13 @@ final class ScalarParser extends YAMLParser {
     }
 
     @Override
+    protected Event getEvent() throws IOException {
+        Event event = super.getEvent();
+        last = event;
+        return event;
+    }
+
+    @Override
     protected JsonToken _decodeScalar(ScalarEvent event) throws IOException {
         scalar = event;
         return super._decodeScalar(event);
@@ -40,17 +49,24 @@ final class ScalarParser extends YAMLParser {
 
     /** Returns the anchor of the value that the parser stands on, or {@code null}. */
     @Nullable String anchor() throws IOException {
-        ScalarEvent last = scalar;
-        return last != null && currentToken().isScalarValue() ? last.getAnchor() : getObjectId();
+        ScalarEvent value = scalar;
+        return value != null && currentToken().isScalarValue() ? value.getAnchor() : getObjectId();
     }
 
     /** Returns whether the scalar that the parser stands on is nothing at all, as in {@code a:}. */
     boolean isLeftOut() throws IOException {
-        ScalarEvent last = scalar;
-        return last != null
-                && last.getValue().isEmpty()
-                && last.getScalarStyle() == ScalarStyle.PLAIN
+        ScalarEvent value = scalar;
+        return value != null
+                && value.getValue().isEmpty()
+                && value.getScalarStyle() == ScalarStyle.PLAIN
                 && getTypeId() == null;
+    }
+
+    /** Returns whether the field name that the parser stands on is the merge key, not in quotes. */
+    boolean isMergeKey() {
+        return last instanceof ScalarEvent name
+                && name.getScalarStyle() == ScalarStyle.PLAIN
+                && name.getValue().equals("<<");
     }
 
     /** Makes such parsers of texts. */

@@ -46,7 +46,6 @@ final class TreeBuilder {
     private record Anchor(JsonNode node, int size, int height) {}
 
     private static final JsonNodeFactory NODES = Codec.NODES;
-    private static final String MERGE = "<<";
 
     /** The depth of what stands in a list that the document itself has, such as its items. */
     private static final int ITEM_DEPTH = 3;
@@ -163,9 +162,10 @@ final class TreeBuilder {
         }
         JsonNode merged = null;
         for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+            boolean merges = parser instanceof ScalarParser yaml && yaml.isMergeKey();
             parser.nextToken();
             JsonNode value = value();
-            if (name.equals(MERGE) && parser instanceof ScalarParser) {
+            if (merges) {
                 merged = value;
             } else {
                 object.set(name, value);

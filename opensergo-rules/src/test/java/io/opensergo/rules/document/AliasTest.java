@@ -89,6 +89,12 @@ class AliasTest {
     }
 
     @Test
+    void mergeKeyInQuotesIsAFieldOfThatName() {
+        assertThat(problems(ConcurrencyLimitStrategy.KIND, "\"<<\": {limitMode: Local}"))
+                .anySatisfy(problem -> assertThat(problem).contains("spec.<< is no field here"));
+    }
+
+    @Test
     void faultInMergedFieldsIsReportedAtTheObject() {
         String text =
                 Documents.of(
