@@ -2,23 +2,28 @@ package io.opensergo.vertx;
 
 import io.opensergo.governance.Guard;
 import io.opensergo.governance.Outcome;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.internal.http.HttpServerRequestInternal;
 import io.vertx.ext.web.RoutingContext;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An admitted request of a server, which gives its place back exactly once.
  *
- * <p>The value says whether it has ended; the first who sets it releases. The end is heard of in
- * two ways: from the end of the body, and from the end, failure or closing of the response. An
- * application that sets handlers of its own on the response replaces those of vertx-web, and seldom
- * all of them.
+ * <p>The value says whether it has ended; the first who sets it releases. The end is heard of at
+ * once from the end of the body, and from the end, failure or closing of the response. An
+ * application that sets handlers of its own on the response replaces those of vertx-web, and a
+ * connection that becomes a web socket or a tunnel calls none; so an {@link EndWatch} asks the
+ * response itself besides.
  */
 @SuppressWarnings("serial") // never serialized
-final class Admission extends AtomicBoolean {
+final class Admission extends AtomicBoolean implements EndWatch.Watched {
 
     private static final long NO_TIMER = -1;
+    private static final int SWITCHING_PROTOCOLS = 101;
 
     private final RoutingContext context;
     private final Guard guard;
@@ -30,6 +35,8 @@ final class Admission extends AtomicBoolean {
 
     /** Confined to the context of the request. */
     private long timer = NO_TIMER;
+
+    private volatile EndWatch.@Nullable Entry watch;
 
     Admission(
             RoutingContext context,
@@ -70,6 +77,52 @@ final class Admission extends AtomicBoolean {
         }
     }
 
+    /** Has it looked at, unless it has ended by now. */
+    void watch(EndWatch ends) {
+        if (!get()) {
+            watch = ends.add(this);
+        }
+    }
+
+    /** What a response says of itself may be asked by any thread; it is ended on its own. */
+    @Override
+    public boolean looksEnded() {
+        if (!get() && isOver(context.response())) {
+            try {
+                ((HttpServerRequestInternal) context.request())
+                        .context()
+                        .runOnContext(now -> endUnheard());
+            } catch (RejectedExecutionException e) { // Vert.x is closed
+                release(Outcome.CANCELLED);
+            }
+        }
+        return get();
+    }
+
+    private boolean isOver(HttpServerResponse response) {
+        return response.ended() || response.closed() || hasLeftHttp(response);
+    }
+
+    private void endUnheard() {
+        HttpServerResponse response = context.response();
+        if (response.ended() && !hasLeftHttp(response)) {
+            end();
+        } else {
+            end(Outcome.CANCELLED);
+        }
+    }
+
+    /**
+     * What a caller asks for says nothing of what it gets: an ordinary response has another status,
+     * or tells of its end.
+     */
+    private boolean hasLeftHttp(HttpServerResponse response) {
+        int status = response.getStatusCode();
+        return HttpMethod.CONNECT.equals(context.request().method())
+                ? response.headWritten() && status >= 200 && status < 300
+                : response.ended() && status == SWITCHING_PROTOCOLS;
+    }
+
     /** Passes the request on: now, or after a wait during which its body waits as well. */
     void proceedAfter(long nanos) {
         if (nanos <= 0) {
@@ -93,20 +146,26 @@ final class Admission extends AtomicBoolean {
         end(null);
     }
 
-    /** Ends with nothing to say about the resource. */
-    void cancel() {
-        end(Outcome.CANCELLED);
-    }
-
     private void end(@Nullable Outcome known) {
         stopWaiting();
+        if (get()) {
+            return;
+        }
+        Outcome outcome = Outcome.CANCELLED;
+        try {
+            outcome = known == null ? outcome() : known; // asks the application
+        } finally {
+            release(outcome);
+        }
+    }
+
+    private void release(Outcome outcome) {
         if (compareAndSet(false, true)) {
-            Outcome outcome = Outcome.CANCELLED;
-            try {
-                outcome = known == null ? outcome() : known; // asks the application
-            } finally {
-                guard.release(token, outcome);
+            EndWatch.Entry entry = watch;
+            if (entry != null) {
+                entry.clear();
             }
+            guard.release(token, outcome);
         }
     }
 

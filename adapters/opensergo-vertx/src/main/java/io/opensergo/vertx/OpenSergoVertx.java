@@ -36,6 +36,7 @@ public final class OpenSergoVertx {
     private final @Nullable OpenSergoClient client;
     private final Statuses statuses;
     private final Colours colours;
+    private final EndWatch ends = new EndWatch();
     private final ServerGovernance server;
 
     /** Those made here of resolvers of Vert.x, which nobody else could close. */
@@ -52,7 +53,8 @@ public final class OpenSergoVertx {
         this.client = client;
         this.statuses = new Statuses(settings.isFailure());
         this.colours = new Colours(vertx);
-        this.server = new ServerGovernance(governor, colours, statuses, settings.onRejection());
+        this.server =
+                new ServerGovernance(governor, colours, statuses, ends, settings.onRejection());
     }
 
     /**
@@ -142,7 +144,7 @@ public final class OpenSergoVertx {
             resolvers.add(addresses);
         }
         return GovernedClient.wrap(
-                client, new Outbound(vertx, governor, colours, statuses, instances));
+                client, new Outbound(vertx, governor, colours, statuses, ends, instances));
     }
 
     /**

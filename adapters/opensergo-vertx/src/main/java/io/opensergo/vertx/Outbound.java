@@ -26,6 +26,7 @@ final class Outbound {
     private final Governor governor;
     private final Colours colours;
     private final Statuses statuses;
+    private final EndWatch ends;
     private final OutboundGuards guards;
     private final OutboundRoutes routes;
 
@@ -34,11 +35,13 @@ final class Outbound {
             Governor governor,
             Colours colours,
             Statuses statuses,
+            EndWatch ends,
             InstanceResolver resolver) {
         this.vertx = vertx;
         this.governor = governor;
         this.colours = colours;
         this.statuses = statuses;
+        this.ends = ends;
         this.guards = new OutboundGuards(governor);
         this.routes = new OutboundRoutes(governor, resolver);
     }
@@ -54,7 +57,7 @@ final class Outbound {
         if (Guard.isRefused(token)) {
             return Future.failedFuture(new RequestRejectedException(guard.rejection(token)));
         }
-        var call = new OutboundCall(guard, token, statuses);
+        var call = new OutboundCall(guard, token, statuses, ends);
         long wait = guard.waitNanos(token);
         if (wait <= 0) {
             return call.follow(() -> send(options, client));

@@ -25,16 +25,19 @@ final class ServerGovernance {
     private final Governor governor;
     private final Colours colours;
     private final Statuses statuses;
+    private final EndWatch ends;
     private final BiConsumer<? super RoutingContext, ? super Rejection> onRejection;
 
     ServerGovernance(
             Governor governor,
             Colours colours,
             Statuses statuses,
+            EndWatch ends,
             BiConsumer<? super RoutingContext, ? super Rejection> onRejection) {
         this.governor = governor;
         this.colours = colours;
         this.statuses = statuses;
+        this.ends = ends;
         this.onRejection = onRejection;
     }
 
@@ -77,9 +80,10 @@ final class ServerGovernance {
         var admission = new Admission(context, guard, token, statuses, earlier);
         context.put(admissions, admission);
         admission.followResponse();
-        if (UpgradeWatch.mayBeNeeded(context.request())) {
-            UpgradeWatch.start(context, admission);
+        try {
+            admission.proceedAfter(guard.waitNanos(token));
+        } finally {
+            admission.watch(ends);
         }
-        admission.proceedAfter(guard.waitNanos(token));
     }
 }

@@ -191,6 +191,19 @@ final class World implements AutoCloseable {
         return client;
     }
 
+    /** Closes connections on which nothing came for a moment. */
+    HttpClientAgent impatientClient(HttpVersion version) {
+        HttpClientAgent client =
+                vertx.createHttpClient(
+                        new HttpClientOptions()
+                                .setProtocolVersion(version)
+                                .setHttp2ClearTextUpgrade(false)
+                                .setIdleTimeout(200)
+                                .setIdleTimeoutUnit(TimeUnit.MILLISECONDS));
+        clients.add(client);
+        return client;
+    }
+
     static RequestOptions to(HttpMethod method, int port, String uri) {
         return new RequestOptions()
                 .setMethod(method)
