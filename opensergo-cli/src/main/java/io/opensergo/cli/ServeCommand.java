@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -55,6 +56,15 @@ final class ServeCommand implements Runnable {
             description = "How often what it is doing is logged, if that has changed; default: 1m.")
     private Duration statusEvery = Duration.ofMinutes(1);
 
+    @Option(
+            names = "--state",
+            paramLabel = "DIR",
+            description = {
+                "Where the highest version that was served is kept, so that versions go on rising after",
+                "a restart on rules that were restored from a backup; one directory for each replica."
+            })
+    private @Nullable Path state;
+
     @Mixin private ServeSecurity security = new ServeSecurity();
 
     @Mixin private ServeLimits limits = new ServeLimits();
@@ -70,6 +80,9 @@ final class ServeCommand implements Runnable {
                 ControlPlane.builder().host(host).port(port).source(DirectoryRuleSource.of(rules));
         security.apply(builder, spec.commandLine());
         limits.apply(builder);
+        if (state != null) {
+            builder.stateDirectory(state);
+        }
         ControlPlane controlPlane = builder.start();
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(() -> end(controlPlane, out), "opensergo-end"));

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -155,6 +156,7 @@ public final class ControlPlane implements AutoCloseable {
         private Duration keepAliveTime = Duration.ofSeconds(30);
         private Duration keepAliveTimeout = Duration.ofSeconds(10);
         private Duration drainTimeout = Duration.ofSeconds(2);
+        private @Nullable Path stateDirectory;
         private Duration tlsReloadInterval = Duration.ofSeconds(5);
         private InstantSource clock = InstantSource.system();
 
@@ -335,6 +337,19 @@ public final class ControlPlane implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Sets where the highest version that was served is kept, so that versions go on rising
+         * after a restart even on rules that were restored with older times. Each replica needs a
+         * directory of its own.
+         *
+         * @param directory created if it is not there; without one, a restart on restored rules may
+         *     serve lower versions, which public clients refuse until a rule file is touched
+         */
+        public Builder stateDirectory(Path directory) {
+            this.stateDirectory = Objects.requireNonNull(directory, "directory");
+            return this;
+        }
+
         private static int positive(String setting, int value) {
             if (value < 1) {
                 throw new IllegalArgumentException(setting + " must be >= 1, was " + value);
@@ -365,8 +380,8 @@ public final class ControlPlane implements AutoCloseable {
          * Starts the sources, in the order in which they were added, and then listens: nobody gets
          * an empty set of rules that exist.
          *
-         * @throws UncheckedIOException if a source cannot start, if a TLS file cannot be used, or
-         *     if the host and port cannot be listened on; the message names the thing and the fix,
+         * @throws UncheckedIOException if a source cannot start, if the state directory or a TLS
+         *     file cannot be used, or if the host and port cannot be listened on; the message names the thing and the fix,
          *     and everything that was started is closed
          */
         public ControlPlane start() {
@@ -379,7 +394,11 @@ public final class ControlPlane implements AutoCloseable {
                             maxKeysPerStream,
                             maxRequestsPerSecond,
                             stuckSubscriberTimeout);
-            var store = new RuleStore(kinds, clock);
+            RevisionFile served = stateDirectory == null ? null : RevisionFile.in(stateDirectory);
+            RuleStore store =
+                    served == null
+                            ? new RuleStore(kinds, clock)
+                            : new RuleStore(kinds, clock, served::save);
             var subscribers = new Subscribers(limits);
             var counters = new Counters();
             ScheduledExecutorService housekeeper = housekeeper();
@@ -398,6 +417,9 @@ public final class ControlPlane implements AutoCloseable {
             var startedSources = new Sources(kinds, store, subscribers);
             try {
                 sources.forEach(startedSources::start);
+                if (served != null) {
+                    served.resume(store);
+                }
                 GrpcServer server =
                         listen(settings(address, identity), service, metadata, housekeeper);
                 return new ControlPlane(service, metadata, startedSources, server);

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 
 /**
@@ -40,8 +41,30 @@ final class RuleStore {
     private final Map<RuleId, Problem> overlaps = new LinkedHashMap<>();
 
     RuleStore(RuleKinds kinds, InstantSource clock) {
+        this(kinds, clock, revision -> {});
+    }
+
+    /**
+     * @param beforeServed told of each revision, under the lock, before anybody gets it
+     */
+    RuleStore(RuleKinds kinds, InstantSource clock, LongConsumer beforeServed) {
         this.kinds = kinds;
-        this.versions = new Versions(clock);
+        this.versions = new Versions(clock, beforeServed);
+    }
+
+    /**
+     * Lifts the revision above one that was served by an earlier process.
+     *
+     * @return the revision before
+     */
+    long liftAbove(long served) {
+        synchronized (lock) {
+            long before = versions.revision();
+            if (before < served) {
+                versions.advanceTo(served + 1);
+            }
+            return before;
+        }
     }
 
     /** Adds a source, which ranks after those added before. */

@@ -3,6 +3,7 @@ package io.opensergo.controlplane;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 
 /**
  * The revision of the rule store, which is the version of whatever is pushed: one number for all
@@ -33,9 +34,9 @@ import java.util.concurrent.TimeUnit;
  * <ul>
  *   <li>a time of a source lies in the future: from then on each replica counts up for itself,
  *       until that time has come;
- *   <li>the times of a source go backwards while no replica runs that knows better: files and
- *       directories restored with older times, a process clock set back across a restart by more
- *       than the restart takes. Touching one rule file mends it;
+ *   <li>the times of a source go backwards while no replica runs that knows better, and there is
+ *       no {@link RevisionFile}: files and directories restored with older times, a process clock
+ *       set back across a restart by more than the restart takes. Touching one rule file mends it;
  *   <li>two changes have the same time, such as two edits in one tick of the file system's clock,
  *       or a file overwritten in place that then gets its old time back: a replica that saw both
  *       apart counts one up, and one that saw both at once does not. The next change mends it.
@@ -52,12 +53,17 @@ final class Versions {
     private static final long MAX_SOURCE_REVISION = Long.MAX_VALUE / 2;
 
     private final InstantSource clock;
+    private final LongConsumer beforeServed;
     private long revision = 1;
     private long absentSince;
     private Instant absentAt;
 
-    Versions(InstantSource clock) {
+    /**
+     * @param beforeServed told of each revision before anybody gets it
+     */
+    Versions(InstantSource clock, LongConsumer beforeServed) {
         this.clock = clock;
+        this.beforeServed = beforeServed;
         this.absentAt = clock.instant();
     }
 
@@ -80,7 +86,11 @@ final class Versions {
     boolean advanceTo(long sourceRevision) {
         long before = revision;
         revision = Math.max(revision, Math.min(sourceRevision, MAX_SOURCE_REVISION));
-        return revision > before;
+        if (revision == before) {
+            return false;
+        }
+        beforeServed.accept(revision);
+        return true;
     }
 
     /**
@@ -91,6 +101,7 @@ final class Versions {
     long change(long sourceRevision) {
         if (!advanceTo(sourceRevision)) {
             revision++;
+            beforeServed.accept(revision);
         }
         return revision;
     }
