@@ -2,6 +2,7 @@ package io.opensergo.cli;
 
 import io.opensergo.controlplane.ControlPlane;
 import io.opensergo.controlplane.DirectoryRuleSource;
+import io.opensergo.rules.document.Problem;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -104,7 +105,8 @@ final class ServeCommand implements Runnable {
         String logged = "";
         try {
             while (!never.await(statusEvery.toNanos(), TimeUnit.NANOSECONDS)) {
-                String line = StatusLine.of(controlPlane.status(), controlPlane.problems().size());
+                long errors = controlPlane.problems().stream().filter(Problem::isError).count();
+                String line = StatusLine.of(controlPlane.status(), (int) errors);
                 if (!line.equals(logged)) {
                     LOG.info("{}", line);
                     logged = line;

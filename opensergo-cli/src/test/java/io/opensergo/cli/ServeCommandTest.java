@@ -71,6 +71,20 @@ class ServeCommandTest {
     }
 
     @Test
+    void logsEachRuleWithDateAndTimeAndKeepsTheVersion() throws Exception {
+        Path state = directory.resolve("state");
+
+        serve("--state", state.toString());
+
+        assertThat(log())
+                .containsPattern(
+                        "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}\\S+ INFO ChangeLog - Added"
+                                + " ThrottlingStrategy default/shop/a \\(\\S+a\\.yaml:1\\), revision"
+                                + " \\d+, 0 subscribers");
+        assertThat(Files.readString(state.resolve("revision"))).matches("\\d{16}\\R");
+    }
+
+    @Test
     void servesByTlsThoseWhoseTokenOpensTheApp() throws Exception {
         makeCertificate();
         Path tokens =

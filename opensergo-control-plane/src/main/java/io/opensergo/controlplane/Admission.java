@@ -9,6 +9,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+import io.grpc.health.v1.HealthGrpc;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -71,7 +72,7 @@ final class Admission implements ServerInterceptor {
             ServerCall<ReqT, RespT> call, Metadata headers, ServerCallHandler<ReqT, RespT> next) {
         Attributes connection = call.getAttributes();
         Caller caller = Caller.at(connection.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR));
-        if (authorizer != null) {
+        if (authorizer != null && !isPlainHealthCheck(call)) {
             try {
                 String name = nameOf(authorizer, caller, connection, headers);
                 if (name.isEmpty()) {
@@ -85,6 +86,13 @@ final class Admission implements ServerInterceptor {
         }
         return Contexts.interceptCall(
                 Context.current().withValue(Caller.KEY, caller), call, headers, next);
+    }
+
+    /** A probe of a container has no token; what it learns is whether the process serves. */
+    private static boolean isPlainHealthCheck(ServerCall<?, ?> call) {
+        return call.getMethodDescriptor()
+                .getFullMethodName()
+                .equals(HealthGrpc.getCheckMethod().getFullMethodName());
     }
 
     private static <ReqT> ServerCall.Listener<ReqT> refuse(ServerCall<ReqT, ?> call, Status why) {

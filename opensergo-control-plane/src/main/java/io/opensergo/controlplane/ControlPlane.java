@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
  * <p><b>Who may call.</b> Unless set otherwise there is neither {@linkplain Builder#tls TLS} nor
  * {@linkplain Builder#authorizer authentication}, which is why it listens on the loopback interface
  * unless {@linkplain Builder#host told otherwise}. An authorizer is asked for every call, also of
- * the services beside.
+ * the services beside, but for a plain health check, which probes make without a token.
  *
  * <p><b>Slow and dead clients</b> hold nobody back. Each gets the latest rules when it is ready for
  * them and nothing in between, one that does not read is {@linkplain Builder#stuckSubscriberTimeout
@@ -381,8 +381,8 @@ public final class ControlPlane implements AutoCloseable {
          * an empty set of rules that exist.
          *
          * @throws UncheckedIOException if a source cannot start, if the state directory or a TLS
-         *     file cannot be used, or if the host and port cannot be listened on; the message names the thing and the fix,
-         *     and everything that was started is closed
+         *     file cannot be used, or if the host and port cannot be listened on; the message names
+         *     the thing and the fix, and everything that was started is closed
          */
         public ControlPlane start() {
             InetSocketAddress address = address();

@@ -53,7 +53,7 @@ final class DirectoryScanner {
     private SortedMap<Path, String> unreadable = new TreeMap<>();
     private SortedMap<Path, String> skipped = new TreeMap<>();
     private Set<RuleFile> edited = Set.of();
-    private Map<RuleId, Rule> reportedRules = Map.of();
+    private Map<RuleId, RuleFile.Located> reportedRules = Map.of();
     private List<Problem> reportedProblems = List.of();
     private long reportedRevision = NO_REVISION;
     private boolean sawRecentWrite;
@@ -104,7 +104,7 @@ final class DirectoryScanner {
         if (news) {
             report(revision);
         } else if (settled && revision > reportedRevision) {
-            report(List.of(), List.of(), revision);
+            report(List.of(), List.of(), revision, Map.of());
         }
         times.end(directory, listing);
     }
@@ -126,7 +126,7 @@ final class DirectoryScanner {
             scan();
         }
         if (reportedRevision == NO_REVISION) {
-            report(List.of(), List.of(), DirectoryListing.of(directory).revision());
+            report(List.of(), List.of(), DirectoryListing.of(directory).revision(), Map.of());
         }
         slowReads.stopWaiting();
     }
@@ -161,7 +161,7 @@ final class DirectoryScanner {
                 (path, reason) -> problems.add(problem(Severity.ERROR, path, null, reason)));
         skipped.forEach(
                 (path, reason) -> problems.add(problem(Severity.WARNING, path, null, reason)));
-        Map<RuleId, Rule> rules = merge(problems);
+        Map<RuleId, RuleFile.Located> rules = merge(problems);
         // First the problems, so that whoever sees the rules can also see what is wrong with the
         // rest.
         if (!problems.equals(reportedProblems)) {
@@ -172,9 +172,8 @@ final class DirectoryScanner {
     }
 
     /** Returns the rules in force from all files, and adds what is wrong with them. */
-    private Map<RuleId, Rule> merge(List<Problem> problems) {
-        Map<RuleId, RuleFile.Located> first = new HashMap<>();
-        Map<RuleId, Rule> rules = new HashMap<>();
+    private Map<RuleId, RuleFile.Located> merge(List<Problem> problems) {
+        Map<RuleId, RuleFile.Located> rules = new HashMap<>();
         List<RuleFile> inOrder = new ArrayList<>(files.values());
         inOrder.sort(PRECEDENCE);
         int ignoredEdits = 0;
@@ -183,10 +182,8 @@ final class DirectoryScanner {
             int shadowed = 0;
             for (RuleFile.Located located : file.rules()) {
                 RuleId id = located.rule().id();
-                RuleFile.Located other = first.putIfAbsent(id, located);
-                if (other == null) {
-                    rules.put(id, located.rule());
-                } else if (shadowed++ < RuleFile.MAX_PROBLEMS) {
+                RuleFile.Located other = rules.putIfAbsent(id, located);
+                if (other != null && shadowed++ < RuleFile.MAX_PROBLEMS) {
                     Problem problem = shadowed(located, other);
                     problems.add(problem);
                     boolean again = edited.contains(file) && reportedProblems.contains(problem);
@@ -222,21 +219,34 @@ final class DirectoryScanner {
                         + ": delete one of the two");
     }
 
-    private void reportRules(Map<RuleId, Rule> rules, long revision) {
-        List<Rule> puts =
-                rules.values().stream()
-                        .filter(rule -> !rule.equals(reportedRules.get(rule.id())))
-                        .toList();
-        List<RuleId> deletes =
-                reportedRules.keySet().stream().filter(id -> !rules.containsKey(id)).toList();
+    private void reportRules(Map<RuleId, RuleFile.Located> rules, long revision) {
+        List<Rule> puts = new ArrayList<>();
+        List<RuleId> deletes = new ArrayList<>();
+        Map<RuleId, String> places = new HashMap<>();
+        rules.forEach(
+                (id, located) -> {
+                    RuleFile.Located before = reportedRules.get(id);
+                    if (before == null || !located.rule().equals(before.rule())) {
+                        puts.add(located.rule());
+                        places.put(id, located.brief());
+                    }
+                });
+        reportedRules.forEach(
+                (id, before) -> {
+                    if (!rules.containsKey(id)) {
+                        deletes.add(id);
+                        places.put(id, before.brief());
+                    }
+                });
         if (!puts.isEmpty() || !deletes.isEmpty() || revision > reportedRevision) {
-            report(puts, deletes, revision);
-            reportedRules = rules;
+            report(puts, deletes, revision, places);
         }
+        reportedRules = rules;
     }
 
-    private void report(List<Rule> puts, List<RuleId> deletes, long revision) {
-        listener.changed(puts, deletes, revision);
+    private void report(
+            List<Rule> puts, List<RuleId> deletes, long revision, Map<RuleId, String> places) {
+        listener.changed(puts, deletes, revision, places);
         reportedRevision = revision;
     }
 

@@ -49,7 +49,12 @@ final class RuleFile {
 
         /** Returns for example {@code rules/a.yaml:12 (document 2)}. */
         String place() {
-            return file + ":" + line + " (document " + document + ")";
+            return brief() + " (document " + document + ")";
+        }
+
+        /** Returns for example {@code rules/a.yaml:12}. */
+        String brief() {
+            return file + ":" + line;
         }
     }
 

@@ -6,6 +6,7 @@ import io.opensergo.rules.document.Problem;
 import io.opensergo.rules.document.RuleKinds;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Where a control plane's rules come from.
@@ -82,6 +83,21 @@ public interface RuleSource extends AutoCloseable {
          * @throws IllegalArgumentException if the revision is negative
          */
         void changed(Collection<? extends Rule> puts, Collection<RuleId> deletes, long revision);
+
+        /**
+         * Applies a batch of changes as one, as the method without places does, which this one
+         * calls unless it is overridden.
+         *
+         * @param places where the rules that changed are or were, such as {@code rules/a.yaml:12},
+         *     for the log; those of other rules are ignored
+         */
+        default void changed(
+                Collection<? extends Rule> puts,
+                Collection<RuleId> deletes,
+                long revision,
+                Map<RuleId, String> places) {
+            changed(puts, deletes, revision);
+        }
 
         /**
          * Takes the place of the problems reported before.

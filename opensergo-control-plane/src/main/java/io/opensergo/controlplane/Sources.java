@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,7 +37,7 @@ final class Sources {
 
     /** Starts a source, which ranks after those started before. */
     void start(RuleSource source) {
-        var listener = new SourceListener(store.add(source.name()));
+        var listener = new SourceListener(store.add(source.name()), source.name());
         source.start(listener);
         started.push(source);
         listener.started();
@@ -57,10 +58,12 @@ final class Sources {
     private final class SourceListener implements RuleSource.Listener {
 
         private final Contribution contribution;
+        private final ChangeLog changeLog;
         private volatile boolean ordered;
 
-        SourceListener(Contribution contribution) {
+        SourceListener(Contribution contribution, String name) {
             this.contribution = contribution;
+            this.changeLog = new ChangeLog(name, subscribers::count);
         }
 
         @Override
@@ -81,18 +84,29 @@ final class Sources {
         @Override
         public void changed(Collection<? extends Rule> puts, Collection<RuleId> deletes) {
             subscribers.changed(store.apply(contribution, List.copyOf(puts), List.copyOf(deletes)));
+            changeLog.log(puts, deletes, Map.of(), store.revision());
             problemLog.update();
         }
 
         @Override
         public void changed(
                 Collection<? extends Rule> puts, Collection<RuleId> deletes, long revision) {
+            changed(puts, deletes, revision, Map.of());
+        }
+
+        @Override
+        public void changed(
+                Collection<? extends Rule> puts,
+                Collection<RuleId> deletes,
+                long revision,
+                Map<RuleId, String> places) {
             if (revision < 0) {
                 throw new IllegalArgumentException("revision must be >= 0, was " + revision);
             }
             ordered = true;
             subscribers.changed(
                     store.apply(contribution, List.copyOf(puts), List.copyOf(deletes), revision));
+            changeLog.log(puts, deletes, places, store.revision());
             problemLog.update();
         }
 

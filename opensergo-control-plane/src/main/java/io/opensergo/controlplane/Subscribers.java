@@ -88,6 +88,11 @@ final class Subscribers {
         }
     }
 
+    /** Returns how many streams follow a key. */
+    int count(RuleKey key) {
+        return byKey.getOrDefault(key, Set.of()).size();
+    }
+
     /** Ends every stream in good order, as soon as what is due has been sent to it. */
     void drain() {
         open.forEach(Subscriber::drain);

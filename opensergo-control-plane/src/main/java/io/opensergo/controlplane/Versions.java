@@ -34,9 +34,9 @@ import java.util.function.LongConsumer;
  * <ul>
  *   <li>a time of a source lies in the future: from then on each replica counts up for itself,
  *       until that time has come;
- *   <li>the times of a source go backwards while no replica runs that knows better, and there is
- *       no {@link RevisionFile}: files and directories restored with older times, a process clock
- *       set back across a restart by more than the restart takes. Touching one rule file mends it;
+ *   <li>the times of a source go backwards while no replica runs that knows better, and there is no
+ *       {@link RevisionFile}: files and directories restored with older times, a process clock set
+ *       back across a restart by more than the restart takes. Touching one rule file mends it;
  *   <li>two changes have the same time, such as two edits in one tick of the file system's clock,
  *       or a file overwritten in place that then gets its old time back: a replica that saw both
  *       apart counts one up, and one that saw both at once does not. The next change mends it.

@@ -10,6 +10,7 @@ import static org.awaitility.Awaitility.await;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.reflection.v1.ServerReflectionGrpc;
 import io.grpc.reflection.v1.ServerReflectionRequest;
@@ -81,7 +82,8 @@ class AuthorizationTest {
         assertThatThrownBy(
                         () ->
                                 HealthGrpc.newBlockingStub(client.channel())
-                                        .check(HealthCheckRequest.getDefaultInstance()))
+                                        .watch(HealthCheckRequest.getDefaultInstance())
+                                        .next())
                 .isInstanceOfSatisfying(
                         StatusRuntimeException.class,
                         e ->
@@ -90,6 +92,19 @@ class AuthorizationTest {
         assertThat(reflect()).isEqualTo(Status.Code.UNAUTHENTICATED);
         assertThat(controlPlane.status().refusals().unauthenticated()).isEqualTo(5);
         assertThat(controlPlane.status().subscribers()).isEmpty();
+    }
+
+    /** A probe of a container has none. */
+    @Test
+    void plainHealthCheckIsAnsweredWithoutAToken() throws Exception {
+        start(shopOnly());
+
+        HealthCheckResponse answer =
+                HealthGrpc.newBlockingStub(client.channel())
+                        .check(HealthCheckRequest.getDefaultInstance());
+
+        assertThat(answer.getStatus()).isEqualTo(HealthCheckResponse.ServingStatus.SERVING);
+        assertThat(controlPlane.status().refusals().unauthenticated()).isZero();
     }
 
     @Test

@@ -20,7 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Versions across restarts of a control plane with a state directory. */
 class StateDirectoryTest {
 
-    private static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.MICROS).minusSeconds(60);
+    private static final Instant NOW =
+            Instant.now().truncatedTo(ChronoUnit.MICROS).minusSeconds(60);
 
     @TempDir private Path temp;
     private Path rules;
@@ -84,7 +85,8 @@ class StateDirectoryTest {
             served = controlPlane.status().revision();
         }
 
-        assertThat(RevisionFile.in(state)).satisfies(file -> assertThat(liftedBy(file)).isEqualTo(served + 1));
+        assertThat(RevisionFile.in(state))
+                .satisfies(file -> assertThat(liftedBy(file)).isEqualTo(served + 1));
     }
 
     @Test
