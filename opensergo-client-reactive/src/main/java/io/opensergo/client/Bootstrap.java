@@ -91,6 +91,7 @@ record Bootstrap(
 
     /** Parses the JSON; its text stays out of messages, since it may hold a token. */
     private static Bootstrap parse(String json, String setting) {
+        Libraries.check(); // Jackson's among them
         JsonNode tree;
         try {
             tree = JSON.readTree(json.startsWith(BYTE_ORDER_MARK) ? json.substring(1) : json);

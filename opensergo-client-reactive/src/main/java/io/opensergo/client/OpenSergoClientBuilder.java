@@ -301,13 +301,14 @@ public final class OpenSergoClientBuilder {
      * Makes the client, which connects at once and in the background.
      *
      * @throws ConfigurationException if a setting is missing, contradicts another or names a file
-     *     that cannot be used
+     *     that cannot be used, or if a library on the class path is too old
      */
     public OpenSergoClient build() {
         if (endpoints.isEmpty()) {
             throw new ConfigurationException(
                     "endpoint", "is required, for example localhost:10246");
         }
+        Libraries.check();
         var limits =
                 new ClientLimits(maxInboundMessageBytes, maxKeys, maxKinds, maxRulesPerSnapshot);
         var transport =
