@@ -122,6 +122,9 @@ final class PlanCompiler {
         Checks checks = Checks.of(resource, all, before == null ? null : before.checks, engine);
         ResourceState state = before == null ? engine.newState(resource) : before.state;
         state.countPassedBy(checks.passCounter());
+        if (before != null) {
+            state.replace(before.checks, checks);
+        }
         return engine.protection(checks, state);
     }
 

@@ -2,6 +2,8 @@ package io.opensergo.governance;
 
 import io.opensergo.governance.internal.limiter.InFlight;
 import io.opensergo.governance.internal.limiter.RateLimiter;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ResourceState {
 
+    private static final int MAX_GONE = 64;
+
     /** Tells requests of this state from those of one that the resource had before. */
     final int generation;
 
@@ -23,6 +27,11 @@ final class ResourceState {
 
     private @Nullable RateLimiter passCounter;
     private long passedBefore;
+
+    /** Of strategies that are gone, the latest first; the counts of older ones are added up. */
+    private final Deque<CheckCounters> gone = new ArrayDeque<>();
+
+    private long rejectedBefore;
 
     ResourceState(int generation) {
         this.generation = generation;
@@ -35,6 +44,33 @@ final class ResourceState {
         long before = passedTotal();
         passCounter = limiter;
         passedBefore = before - passed.sum() - (limiter == null ? 0 : limiter.admitted());
+    }
+
+    /**
+     * Keeps what strategies have refused that are no longer there. Requests that decide by the plan
+     * before still count; those of the last {@value #MAX_GONE} strategies do.
+     */
+    synchronized void replace(Checks before, Checks after) {
+        for (Check check : before.all()) {
+            if (after.all().stream().noneMatch(each -> each.counters == check.counters)) {
+                gone.addFirst(check.counters);
+            }
+        }
+        while (gone.size() > MAX_GONE) {
+            rejectedBefore += gone.removeLast().rejected.sum();
+        }
+    }
+
+    /** Returns how many requests were refused, given the checks that a reader has found. */
+    synchronized long rejectedTotal(Checks checks) {
+        long total = rejectedBefore;
+        for (CheckCounters counters : gone) {
+            total += counters.rejected.sum();
+        }
+        for (Check check : checks.all()) {
+            total += gone.contains(check.counters) ? 0 : check.counters.rejected.sum();
+        }
+        return total;
     }
 
     /** Returns how many requests passed. */

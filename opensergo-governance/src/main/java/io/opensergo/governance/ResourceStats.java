@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param resource the name of the resource
  * @param passed the requests that passed
+ * @param rejected the requests that any strategy refused, those that are gone included; like {@code
+ *     passed}, it never falls
  * @param inFlight the requests in flight; 0 unless a concurrency limit counts them
  * @param waited how long passed requests had to wait for throttling, in sum
  * @param strategies what each strategy did, in the order in which requests meet them
@@ -18,17 +20,13 @@ import org.jspecify.annotations.Nullable;
 public record ResourceStats(
         String resource,
         long passed,
+        long rejected,
         long inFlight,
         Duration waited,
         List<StrategyStats> strategies) {
 
     public ResourceStats {
         strategies = List.copyOf(strategies);
-    }
-
-    /** Returns the requests that any strategy refused. */
-    public long rejected() {
-        return strategies.stream().mapToLong(StrategyStats::rejected).sum();
     }
 
     /**
@@ -56,6 +54,7 @@ public record ResourceStats(
         return new ResourceStats(
                 resource,
                 state.passedTotal(),
+                state.rejectedTotal(protection.checks),
                 state.inFlight.count(),
                 Duration.ofNanos(state.waitedNanos.sum()),
                 protection.checks.all().stream().map(ResourceStats::of).toList());
