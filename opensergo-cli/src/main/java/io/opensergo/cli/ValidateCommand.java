@@ -6,9 +6,6 @@ import io.opensergo.rules.RuleId;
 import io.opensergo.rules.document.Problem;
 import io.opensergo.rules.document.ReadResult;
 import io.opensergo.rules.document.RuleReader;
-import io.opensergo.rules.faulttolerance.FaultToleranceRule;
-import io.opensergo.rules.faulttolerance.FaultToleranceRule.StrategyRef;
-import io.opensergo.rules.faulttolerance.Strategy;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -17,7 +14,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -46,6 +42,7 @@ final class ValidateCommand implements Callable<Integer> {
                     "Rule files, directories of *.yaml, *.yml and *.json files, or - for standard input.")
     private List<Path> paths = List.of();
 
+    private final List<ReadResult> results = new ArrayList<>();
     private final List<Located> rules = new ArrayList<>();
     private int files;
     private int errors;
@@ -62,7 +59,9 @@ final class ValidateCommand implements Callable<Integer> {
             }
         }
         reportDuplicates();
-        reportDanglingReferences();
+        var references = new CrossReferences(results);
+        references.warnings().forEach(this::warning);
+        references.hints().forEach(hint -> spec.commandLine().getErr().println("hint: " + hint));
         PrintWriter out = spec.commandLine().getOut();
         out.println(
                 count(files, "file")
@@ -106,6 +105,7 @@ final class ValidateCommand implements Callable<Integer> {
 
     private void read(ReadResult result) {
         files++;
+        results.add(result);
         result.allProblems().forEach(this::report);
         result.rules().forEach(rule -> rules.add(new Located(rule, result.source())));
     }
@@ -116,29 +116,6 @@ final class ValidateCommand implements Callable<Integer> {
             String other = seen.putIfAbsent(located.rule.id(), located.source);
             if (other != null) {
                 error(located.source + ": " + located.rule.id() + " is also in " + other);
-            }
-        }
-    }
-
-    private void reportDanglingReferences() {
-        for (Located located : rules) {
-            if (located.rule instanceof FaultToleranceRule rule) {
-                List<Strategy> strategies =
-                        rules.stream()
-                                .map(Located::rule)
-                                .filter(Strategy.class::isInstance)
-                                .map(Strategy.class::cast)
-                                .filter(strategy -> Objects.equals(strategy.app(), rule.app()))
-                                .toList();
-                for (StrategyRef ref : rule.resolve(strategies).dangling()) {
-                    warning(
-                            located.source
-                                    + ": "
-                                    + rule.id()
-                                    + " refers to a strategy '"
-                                    + ref.name()
-                                    + "' that is not among these files, or to more than one");
-                }
             }
         }
     }

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -124,6 +125,82 @@ class OpenSergoCommandTest {
 
         assertThat(run("validate", directory.toString())).isZero();
         assertThat(err.toString()).contains("warning", "'nowhere'").doesNotContain("'a'");
+    }
+
+    private static String rule(String app, String references) {
+        return """
+        apiVersion: fault-tolerance.opensergo.io/v1alpha1
+        kind: FaultToleranceRule
+        metadata: {name: r, labels: {app: %s}}
+        spec: {targets: [], %s}
+        ---
+        """
+                .formatted(app, references);
+    }
+
+    @Test
+    void strategyThatIsThereButInvalidIsNamedWithItsPlace() throws IOException {
+        Path file =
+                write(
+                        "a.yaml",
+                        rule("shop", "strategies: [{name: a}]")
+                                + GOOD.replace("threshold: 5", "threshold: -5"));
+
+        assertThat(run("validate", directory.toString())).isEqualTo(1);
+        assertThat(err.toString())
+                .containsPattern(
+                        "warning: .*refers to a strategy 'a' that is invalid in "
+                                + Pattern.quote(file.toString())
+                                + ":[0-9]+");
+    }
+
+    @Test
+    void fallbackActionThatLeadsNowhereIsAWarning() throws IOException {
+        write("a.yaml", rule("shop", "strategies: [{name: a}], fallbackAction: page") + GOOD);
+
+        assertThat(run("validate", directory.toString())).isZero();
+        assertThat(err.toString())
+                .contains("refers to a fallbackAction 'page' that is not among these files");
+    }
+
+    @Test
+    void applicationThatNoRuleHasIsAWarningOnBothSides() throws IOException {
+        write("a.yaml", rule("shpo", "strategies: [{name: a}]") + GOOD);
+
+        assertThat(run("validate", directory.toString())).isZero();
+        assertThat(err.toString())
+                .contains("refers to a strategy 'a' that is of application 'shop' in ")
+                .contains(
+                        "is of application 'shop', which no FaultToleranceRule of these files has;"
+                                + " they have [shpo]");
+    }
+
+    @Test
+    void limitThatNeedsAStoreIsAHint() throws IOException {
+        write("a.yaml", GOOD.replace("Local", "Global"));
+
+        assertThat(run("validate", directory.toString())).isZero();
+        assertThat(err.toString())
+                .startsWith("hint: ")
+                .contains("limitMode Global, which needs a store that the instances share");
+        assertThat(out.toString()).contains("0 errors, 0 warnings");
+    }
+
+    @Test
+    void modeThatNobodyKnowsIsAnErrorWithItsPlace() throws IOException {
+        Path file =
+                write(
+                        "a.yaml",
+                        GOOD.replace(
+                                "labels: {app: shop}",
+                                "labels: {app: shop}, annotations: {opensergo.io/mode: shadwo}"));
+
+        assertThat(run("validate", directory.toString())).isEqualTo(1);
+        assertThat(err.toString())
+                .contains(file + ":3:")
+                .contains(
+                        "metadata.annotations.opensergo.io/mode must be one of [enforce, shadow],"
+                                + " was \"shadwo\"");
     }
 
     @Test

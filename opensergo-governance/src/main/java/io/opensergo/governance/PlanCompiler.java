@@ -4,7 +4,6 @@ import io.opensergo.governance.internal.limiter.LeasedLimiter;
 import io.opensergo.governance.internal.rules.Binding;
 import io.opensergo.governance.internal.rules.RuleBook;
 import io.opensergo.governance.internal.rules.RuleJoin;
-import io.opensergo.governance.internal.rules.RuleText;
 import io.opensergo.governance.routing.Lanes;
 import io.opensergo.governance.routing.RouteTable;
 import io.opensergo.rules.Rule;
@@ -66,10 +65,8 @@ final class PlanCompiler {
 
     private CompiledPlan compile() {
         for (Strategy strategy : book.strategies()) {
-            checkMode(strategy);
             checkSupport(strategy);
         }
-        book.of(FaultToleranceRule.KIND).forEach(this::checkMode);
         reportDangling(PlanProblem.Type.DANGLING_STRATEGY, join.danglingStrategies());
         reportDangling(PlanProblem.Type.DANGLING_FALLBACK_ACTION, join.danglingActions());
         List<Binding> ofProcess = join.ofProcess();
@@ -99,7 +96,6 @@ final class PlanCompiler {
 
     private RouteTable routes() {
         List<TrafficRouter> routers = book.of(TrafficRouter.KIND);
-        routers.forEach(this::checkMode);
         List<VirtualWorkload> workloads = book.of(VirtualWorkload.KIND);
         boolean same =
                 previous.book().of(TrafficRouter.KIND).equals(routers)
@@ -173,11 +169,6 @@ final class PlanCompiler {
 
     private void reportDangling(PlanProblem.Type type, List<RuleJoin.Dangling> references) {
         references.forEach(each -> report(type, each.rule(), each.problem()));
-    }
-
-    private void checkMode(Rule rule) {
-        RuleText.unknownMode(rule)
-                .ifPresent(problem -> report(PlanProblem.Type.UNKNOWN_MODE, rule, problem));
     }
 
     private void checkSupport(Strategy strategy) {

@@ -19,8 +19,6 @@ public record PlanProblem(Type type, String rule, String message) {
         MISSING_SUBSET,
         /** It asks for what this process cannot do as it is set up. */
         NOT_SUPPORTED,
-        /** Its mode annotation is not known. */
-        UNKNOWN_MODE,
         /** It puts more strategies on a resource than one may have. */
         TOO_MANY_STRATEGIES
     }

@@ -107,6 +107,20 @@ class GovernorTest {
     }
 
     @Test
+    void countOfRefusedRequestsNeverFalls() {
+        Governor governor = governor(on("a", rate("first", 1, SECOND)));
+        Guard guard = governor.guard("a");
+        admitted(guard, 10);
+        assertThat(guard.stats().rejected()).isEqualTo(9);
+
+        for (int i = 0; i < 200; i++) {
+            governor.replaceRules(on("a", rate("limit" + i, 1, SECOND)));
+            admitted(guard, 2);
+        }
+        assertThat(guard.stats().rejected()).isEqualTo(209);
+    }
+
+    @Test
     void forgetsADayWhenTheWindowIsEditedToASecond() {
         Governor governor = governor(on("a", rate("limit", 5, Duration.ofDays(1))));
         Guard guard = governor.guard("a");
@@ -310,25 +324,9 @@ class GovernorTest {
     }
 
     @Test
-    void reportsAnUnknownModeAndEnforcesTheRule() {
-        var limit =
-                rate(
-                        metadata("limit").withAnnotation(Metadata.MODE_ANNOTATION, "shadwo"),
-                        LimitMode.LOCAL,
-                        1,
-                        SECOND);
-        Governor governor = governor(on("a", limit));
-
-        assertThat(admitted(governor.guard("a"), 5)).isEqualTo(1);
-        assertThat(governor.plan().problems())
-                .extracting(PlanProblem::type)
-                .containsExactly(PlanProblem.Type.UNKNOWN_MODE);
-    }
-
-    @Test
     void reportsAProblemOnceForAllPartsOfARule() {
         var limit = rate(metadata("limit"), LimitMode.LOCAL, 1, SECOND);
-        Metadata ofRule = metadata("rule").withAnnotation(Metadata.MODE_ANNOTATION, "shadwo");
+        Metadata ofRule = metadata("rule");
         List<StrategyRef> strategies = List.of(StrategyRef.to(limit));
         Governor governor =
                 governor(
@@ -344,8 +342,7 @@ class GovernorTest {
 
         assertThat(governor.plan().problems())
                 .extracting(PlanProblem::type)
-                .containsExactly(
-                        PlanProblem.Type.UNKNOWN_MODE, PlanProblem.Type.DANGLING_FALLBACK_ACTION);
+                .containsExactly(PlanProblem.Type.DANGLING_FALLBACK_ACTION);
     }
 
     @Test

@@ -29,13 +29,17 @@ public record Metadata(
     public static final String APP_LABEL = "app";
 
     /**
-     * The annotation that says how a rule is applied; the value {@value #SHADOW_MODE} makes it a
-     * shadow. It is this project's, not the specification's.
+     * The annotation that says how a rule is applied: {@value #SHADOW_MODE} or {@value
+     * #ENFORCE_MODE}, which is the default. Metadata with another value is refused. It is this
+     * project's, not the specification's.
      */
     public static final String MODE_ANNOTATION = "opensergo.io/mode";
 
     /** The mode of a rule that is evaluated, counted and reported, and rejects nothing. */
     public static final String SHADOW_MODE = "shadow";
+
+    /** The mode of a rule that is applied, as one without the annotation is. */
+    public static final String ENFORCE_MODE = "enforce";
 
     private static final int MAX_NAME_LENGTH = 1024;
 
@@ -45,6 +49,14 @@ public record Metadata(
         violations.text("namespace", namespace, 1, MAX_NAME_LENGTH);
         if (labels != null && labels.containsKey(APP_LABEL)) {
             violations.text("labels." + APP_LABEL, labels.get(APP_LABEL), 1, MAX_NAME_LENGTH);
+        }
+        if (annotations != null && annotations.containsKey(MODE_ANNOTATION)) {
+            String mode = annotations.get(MODE_ANNOTATION);
+            violations.require(
+                    SHADOW_MODE.equals(mode) || ENFORCE_MODE.equals(mode),
+                    "annotations." + MODE_ANNOTATION,
+                    "must be one of [" + ENFORCE_MODE + ", " + SHADOW_MODE + "]",
+                    mode);
         }
         violations.throwIfAny();
         labels = labels == null ? Map.of() : Map.copyOf(labels);

@@ -59,6 +59,15 @@ class RecordsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"shadwo", "Shadow", "", "off"})
+    void modeThatNobodyKnowsIsRefused(String mode) {
+        assertThatThrownBy(() -> METADATA.withAnnotation("opensergo.io/mode", mode))
+                .isInstanceOf(InvalidRuleException.class)
+                .hasMessageContaining(
+                        "annotations.opensergo.io/mode must be one of [enforce, shadow], was");
+    }
+
+    @ParameterizedTest
     @EnumSource
     void aKindOfStrategyIsCalledAsInDocuments(StrategyKind kind) {
         assertThat(RuleKinds.standard().findByName(kind.documentName()))

@@ -202,6 +202,9 @@ class RuleSchemasTest {
                     {apiVersion: A, kind: K, metadata: {name: 5}, spec: S} | false
                     {apiVersion: A, kind: K, metadata: {name: a, namespace: null, labels: null, annotations: null}, spec: S} | true
                     {apiVersion: A, kind: K, metadata: {name: a, namespace: ""}, spec: S} | true
+                    {apiVersion: A, kind: K, metadata: {name: a, annotations: {opensergo.io/mode: shadow}}, spec: S} | true
+                    {apiVersion: A, kind: K, metadata: {name: a, annotations: {opensergo.io/mode: enforce}}, spec: S} | true
+                    {apiVersion: A, kind: K, metadata: {name: a, annotations: {opensergo.io/mode: shadwo}}, spec: S} | false
                     {apiVersion: A, kind: K, metadata: {name: a, labels: {app: b, c: ""}}, spec: S} | true
                     {apiVersion: A, kind: K, metadata: {name: a, labels: {app: ""}}, spec: S} | false
                     {apiVersion: A, kind: K, metadata: {name: a, labels: {c: 5}}, spec: S} | false

@@ -8,7 +8,6 @@ import io.opensergo.governance.PlanProblem;
 import io.opensergo.governance.internal.rules.Binding;
 import io.opensergo.governance.internal.rules.RuleBook;
 import io.opensergo.governance.internal.rules.RuleJoin;
-import io.opensergo.governance.internal.rules.RuleText;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy;
 import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy;
@@ -115,10 +114,6 @@ final class Translator {
         } else {
             addToSentinel(binding, translation);
             bindings.put(binding.origin(target), binding);
-            if (binding.rule() != null) {
-                checkMode(binding.rule());
-            }
-            checkMode(binding.strategy());
             tell(binding, Enforcement.Engine.SENTINEL, "");
         }
     }
@@ -137,12 +132,6 @@ final class Translator {
         } else if (translation instanceof Translation.Whole whole) {
             systemRules.add(whole.rule());
         }
-    }
-
-    /** The slot's governor reports it of what the slot enforces. */
-    private void checkMode(Rule rule) {
-        RuleText.unknownMode(rule)
-                .ifPresent(problem -> report(PlanProblem.Type.UNKNOWN_MODE, rule, problem));
     }
 
     private void report(PlanProblem.Type type, List<RuleJoin.Dangling> references) {

@@ -154,29 +154,6 @@ class LifecycleTest {
     }
 
     @Test
-    void anUnknownModeIsReportedOnceForAllResourcesAndBothEngines() throws IOException {
-        try (Rig rig = Rig.start()) {
-            Metadata metadata =
-                    Rules.metadata("rule").withAnnotation(Metadata.MODE_ANNOTATION, "shade");
-            var perSecond = Rules.rate("per-second", 0, 1);
-            var perMinute = Rules.rate("per-minute", 0, 60);
-            List<String> resources = List.of("mode-1", "mode-2", "mode-3");
-            rig.put(
-                    "mode-3",
-                    2,
-                    List.of(
-                            perSecond,
-                            perMinute,
-                            Rules.rule(metadata, resources, null, perSecond, perMinute)));
-
-            assertThat(rig.sentinel.problems())
-                    .extracting(PlanProblem::type, PlanProblem::rule)
-                    .containsExactly(tuple(PlanProblem.Type.UNKNOWN_MODE, "rule"));
-            assertThat(resources).noneMatch(Calls::passes);
-        }
-    }
-
-    @Test
     void aRuleForAResourceThatNobodyCallsIsHarmless() throws IOException {
         try (Rig rig = Rig.start()) {
             rig.put(

@@ -9,7 +9,6 @@ import com.alibaba.csp.sentinel.slots.block.flow.FlowRule;
 import io.opensergo.api.Target;
 import io.opensergo.governance.PlanProblem;
 import io.opensergo.governance.internal.rules.RuleBook;
-import io.opensergo.rules.Metadata;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleKind;
 import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy.AdaptiveStrategy;
@@ -271,36 +270,6 @@ class TranslatorTest {
                                 strategy,
                                 Rules.rule(Rules.shadow("rule"), List.of("r"), null, strategy)));
         assertThat(contribution.flowRules()).isEmpty();
-    }
-
-    @Test
-    void anUnknownModeIsReportedAndTheRuleEnforced() {
-        Metadata metadata =
-                Rules.metadata("limit").withAnnotation(Metadata.MODE_ANNOTATION, "shade");
-
-        Contribution contribution =
-                translate(Rules.on("r", Rules.rate(metadata, LimitMode.LOCAL, 120, 1)));
-
-        assertThat(contribution.flowRules()).hasSize(1);
-        assertThat(contribution.problems())
-                .extracting(PlanProblem::type)
-                .containsExactly(PlanProblem.Type.UNKNOWN_MODE);
-    }
-
-    @Test
-    void anUnknownModeOfARuleIsReportedOnceForAllItsResources() {
-        Metadata metadata =
-                Rules.metadata("rule").withAnnotation(Metadata.MODE_ANNOTATION, "shade");
-        var limit = Rules.rate("limit", 120, 1);
-
-        Contribution contribution =
-                translate(List.of(limit, Rules.rule(metadata, List.of("r", "s"), null, limit)));
-
-        assertThat(contribution.flowRules()).hasSize(2);
-        assertThat(contribution.problems())
-                .extracting(PlanProblem::message)
-                .containsExactly(
-                        "FaultToleranceRule 'rule' has the annotation opensergo.io/mode 'shade', which is not 'shadow'; it is enforced");
     }
 
     @Test

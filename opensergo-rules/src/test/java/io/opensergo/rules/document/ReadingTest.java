@@ -276,6 +276,9 @@ class ReadingTest {
                         + " list",
                 "metadata: {name: a, annotations: {b: true}} | 3:38: metadata.annotations.b must be"
                         + " a text, was true; put it in quotes: \"true\"",
+                "metadata: {name: a, annotations: {opensergo.io/mode: shadwo}} | 3:54:"
+                        + " metadata.annotations.opensergo.io/mode must be one of [enforce,"
+                        + " shadow], was \"shadwo\"",
                 "metadata: {name: a, nam: b} | 3:21: metadata.nam is no field here; allowed:"
                         + " [annotations, labels, name, namespace]; did you mean 'name'?",
             })

@@ -10,6 +10,7 @@ import com.github.victools.jsonschema.generator.SchemaGeneratorConfigBuilder;
 import com.github.victools.jsonschema.generator.SchemaVersion;
 import com.github.victools.jsonschema.generator.impl.DefinitionKey;
 import com.github.victools.jsonschema.generator.naming.SchemaDefinitionNamingStrategy;
+import io.opensergo.rules.Metadata;
 import io.opensergo.rules.RuleKind;
 import java.util.Collection;
 import java.util.List;
@@ -147,12 +148,20 @@ final class DocumentSchemas {
                         Nodes.name(MAX_NAME_LENGTH)
                                 .put("description", "The application that gets the rule."));
         properties.set("labels", labels);
-        properties.set("annotations", texts().put("description", "Free annotations."));
+        properties.set("annotations", annotations());
         for (String field : KUBERNETES_FIELDS) {
             properties.set(field, Nodes.object().put("description", "Of Kubernetes; ignored."));
         }
         node.putArray("required").add("name");
         return node.put("additionalProperties", false);
+    }
+
+    private static ObjectNode annotations() {
+        ObjectNode node = texts().put("description", "Free annotations.");
+        ObjectNode mode = Nodes.type("string").put("description", "How the rule is applied.");
+        mode.set("enum", Nodes.texts(List.of(Metadata.ENFORCE_MODE, Metadata.SHADOW_MODE)));
+        node.putObject("properties").set(Metadata.MODE_ANNOTATION, mode);
+        return node;
     }
 
     private static ObjectNode texts() {

@@ -1,7 +1,5 @@
 package io.opensergo.governance.internal.rules;
 
-import io.opensergo.rules.Metadata;
-import io.opensergo.rules.Rule;
 import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy;
 import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy;
 import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy.TriggerType;
@@ -10,7 +8,6 @@ import io.opensergo.rules.faulttolerance.RateLimitStrategy;
 import io.opensergo.rules.faulttolerance.Strategy;
 import io.opensergo.rules.faulttolerance.ThrottlingStrategy;
 import java.time.Duration;
-import java.util.Optional;
 
 /** Says for people what is in a rule. */
 public final class RuleText {
@@ -52,19 +49,5 @@ public final class RuleText {
     public static String duration(Duration duration) {
         long millis = duration.toMillis();
         return millis % 1000 == 0 ? millis / 1000 + "s" : millis + "ms";
-    }
-
-    /**
-     * Returns what is wrong with a mode annotation that nobody knows, as the end of a sentence
-     * about its rule; empty if there is none.
-     */
-    public static Optional<String> unknownMode(Rule rule) {
-        String mode = rule.metadata().annotations().get(Metadata.MODE_ANNOTATION);
-        if (mode == null || rule.metadata().isShadow()) {
-            return Optional.empty();
-        }
-        return Optional.of(
-                "has the annotation %s '%s', which is not '%s'; it is enforced"
-                        .formatted(Metadata.MODE_ANNOTATION, mode, Metadata.SHADOW_MODE));
     }
 }
