@@ -33,6 +33,9 @@ class LeasedLimiterThreadsTest {
     private static final int WINDOWS = 20;
     private static final long WINDOW = TimeUnit.SECONDS.toNanos(1);
 
+    /** One for all tests, so that it logs once. */
+    private static final QuotaHealth HEALTH = new QuotaHealth(() -> 0);
+
     private final ManualTicker ticker = new ManualTicker();
     private final CountingQuota quota = new CountingQuota();
     private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
@@ -93,6 +96,48 @@ class LeasedLimiterThreadsTest {
         long admitted = sumOf(() -> admittedUntilTold(limiter));
 
         assertThat(admitted).isBetween(20_000L, 20_000 + limiter.maxLease());
+    }
+
+    /** All of them come to the end of a window at once, during an outage. */
+    @RepeatedTest(200)
+    void shareOfANewWindowIsAdmittedOnce() throws Exception {
+        long window = TimeUnit.MILLISECONDS.toNanos(50);
+        GlobalQuota broken =
+                new GlobalQuota() {
+                    @Override
+                    public Mono<QuotaGrant> acquire(QuotaKey key, QuotaLimit limit, long permits) {
+                        return Mono.error(new IllegalStateException("scripted failure"));
+                    }
+
+                    @Override
+                    public void close() {}
+                };
+        var limiter =
+                new LeasedLimiter(
+                        broken,
+                        KEY,
+                        100,
+                        window,
+                        QuotaFailurePolicy.FAIL_LOCAL,
+                        () -> THREADS,
+                        HEALTH,
+                        ticker);
+        for (int i = 0; i < 100; i++) {
+            limiter.tryAcquire(ticker.nanos());
+        }
+        ticker.advanceNanos(window + 1);
+
+        long admitted = sumOf(() -> admittedOf(limiter, 100));
+
+        assertThat(admitted).isEqualTo(100 / THREADS);
+    }
+
+    private long admittedOf(LeasedLimiter limiter, int requests) {
+        long admitted = 0;
+        for (int i = 0; i < requests; i++) {
+            admitted += limiter.tryAcquire(ticker.nanos()) == 0 ? 1 : 0;
+        }
+        return admitted;
     }
 
     private long admittedUntilTold(LeasedLimiter limiter) {
