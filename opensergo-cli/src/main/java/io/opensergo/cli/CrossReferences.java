@@ -197,7 +197,13 @@ final class CrossReferences {
             } else if (strategy.rule instanceof ConcurrencyLimitStrategy concurrency) {
                 mode = concurrency.limitMode();
             }
-            if (mode == LimitMode.GLOBAL) {
+            if (mode == LimitMode.GLOBAL && strategy.rule instanceof ConcurrencyLimitStrategy) {
+                hints.add(
+                        strategy.describe()
+                                + " has limitMode Global, but calls in flight cannot be counted"
+                                + " across instances: the whole limit applies to each;"
+                                + " GlobalToLocal divides it");
+            } else if (mode == LimitMode.GLOBAL) {
                 hints.add(
                         strategy.describe()
                                 + " has limitMode Global, which needs a store that the instances"
