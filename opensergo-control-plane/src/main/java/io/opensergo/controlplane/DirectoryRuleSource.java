@@ -30,8 +30,9 @@ import org.slf4j.LoggerFactory;
  * <p><b>When.</b> The directory is polled, five times a second unless set otherwise, because file
  * system notifications miss the target of a link, network mounts and most container volumes. A
  * change, a deletion included, counts when two scans in a row saw the same, so it is in force
- * within a second, and a file that is still being written, or is gone for a moment while an editor
- * saves it, changes nothing. All that changed between two scans is one batch.
+ * within a second with up to about 30,000 files, and a file that is still being written, or is gone
+ * for a moment while an editor saves it, changes nothing. All that changed between two scans is one
+ * batch.
  *
  * <p><b>What is wrong.</b> A bad document never takes a good one down: the others of its file
  * apply, and its own rule stays in force as it last was in that file. If a document does not even
