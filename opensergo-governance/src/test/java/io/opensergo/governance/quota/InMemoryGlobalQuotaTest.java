@@ -40,7 +40,7 @@ class InMemoryGlobalQuotaTest extends GlobalQuotaContract {
     }
 
     @Test
-    void clockThatGoesBackGrantsNothingMore() {
+    void clockThatGoesBackAndOverflowsGrantsNothingMore() {
         var time = new ManualTicker(Long.MAX_VALUE - 10);
         var limit = new QuotaLimit(3, Duration.ofSeconds(10));
         var key = key("GET:/foo");

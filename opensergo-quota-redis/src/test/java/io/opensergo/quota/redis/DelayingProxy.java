@@ -20,7 +20,15 @@ import java.util.concurrent.TimeUnit;
  */
 final class DelayingProxy implements AutoCloseable {
 
-    private record Chunk(byte[] bytes, long dueNanos) {}
+    private static final class Chunk {
+        private final byte[] bytes;
+        private final long dueNanos;
+
+        Chunk(byte[] bytes, long dueNanos) {
+            this.bytes = bytes;
+            this.dueNanos = dueNanos;
+        }
+    }
 
     private final ServerSocket door;
     private final int serverPort;
