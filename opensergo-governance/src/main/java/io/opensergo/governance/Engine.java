@@ -2,6 +2,7 @@ package io.opensergo.governance;
 
 import io.opensergo.governance.internal.limiter.CircuitBreaker.Phase;
 import io.opensergo.governance.internal.limiter.ProcessLoad;
+import io.opensergo.governance.routing.LaneSettings;
 import io.opensergo.governance.routing.WorkloadIdentity;
 import io.opensergo.governance.time.Ticker;
 import io.opensergo.rules.faulttolerance.LimitMode;
@@ -17,6 +18,7 @@ final class Engine {
     private final BreakerEvents events;
     private final Quotas quotas;
     private final WorkloadIdentity workload;
+    private final LaneSettings lanes;
     private final long seed;
     private final ProcessLoad load = new ProcessLoad();
     private final AtomicInteger serials = new AtomicInteger();
@@ -32,11 +34,13 @@ final class Engine {
             BreakerEvents events,
             Quotas quotas,
             WorkloadIdentity workload,
+            LaneSettings lanes,
             long seed) {
         this.ticker = ticker;
         this.events = events;
         this.quotas = quotas;
         this.workload = workload;
+        this.lanes = lanes;
         this.seed = seed;
     }
 
@@ -50,6 +54,10 @@ final class Engine {
 
     WorkloadIdentity workload() {
         return workload;
+    }
+
+    LaneSettings lanes() {
+        return lanes;
     }
 
     /** Where the order of random choices begins. */

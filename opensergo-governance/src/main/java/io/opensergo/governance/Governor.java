@@ -78,7 +78,13 @@ public final class Governor implements AutoCloseable {
     Governor(GovernorBuilder settings) {
         var quotas = new Quotas(settings.quota(), settings.quotaFailurePolicy(), settings.ticker());
         engine =
-                new Engine(settings.ticker(), events, quotas, settings.workload(), settings.seed());
+                new Engine(
+                        settings.ticker(),
+                        events,
+                        quotas,
+                        settings.workload(),
+                        settings.lanes(),
+                        settings.seed());
         sampler = new LoadSampler(settings.loadMetrics(), engine.load());
         isError = settings.isError();
         plan = PlanCompiler.empty(engine);

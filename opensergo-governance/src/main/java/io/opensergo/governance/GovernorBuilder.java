@@ -4,6 +4,7 @@ import io.opensergo.api.OpenSergoClient;
 import io.opensergo.api.Target;
 import io.opensergo.governance.quota.GlobalQuota;
 import io.opensergo.governance.quota.QuotaFailurePolicy;
+import io.opensergo.governance.routing.LaneSettings;
 import io.opensergo.governance.routing.WorkloadIdentity;
 import io.opensergo.governance.time.Ticker;
 import io.opensergo.rules.Rule;
@@ -27,6 +28,8 @@ public final class GovernorBuilder {
     private @Nullable IntSupplier instances;
     private @Nullable GlobalQuota quota;
     private QuotaFailurePolicy quotaFailurePolicy = QuotaFailurePolicy.FAIL_LOCAL;
+    private boolean acceptColours = LaneSettings.defaults().acceptColours();
+    private boolean preferBaseline = LaneSettings.defaults().preferBaseline();
     private long seed = ThreadLocalRandom.current().nextLong();
     private Predicate<? super Throwable> isError = error -> Outcome.of(error).isFailure();
 
@@ -68,6 +71,26 @@ public final class GovernorBuilder {
      */
     public GovernorBuilder workload(WorkloadIdentity workload) {
         this.workload = Objects.requireNonNull(workload, "workload");
+        return this;
+    }
+
+    /**
+     * Sets whether a request that another process makes keeps the colour it comes with; {@code
+     * true} by default. Set {@code false} at an entry that untrusted callers reach, or else they
+     * choose their lane themselves: there only TrafficLane rules colour.
+     */
+    public GovernorBuilder acceptColours(boolean acceptColours) {
+        this.acceptColours = acceptColours;
+        return this;
+    }
+
+    /**
+     * Sets whether a request without a colour goes to instances that are in no lane, as long as
+     * there are some; {@code true} by default. Set {@code false} where plain requests shall reach
+     * the instances of a lane as well, for example because these colour what passes them.
+     */
+    public GovernorBuilder preferBaseline(boolean preferBaseline) {
+        this.preferBaseline = preferBaseline;
         return this;
     }
 
@@ -159,6 +182,10 @@ public final class GovernorBuilder {
 
     WorkloadIdentity workload() {
         return workload;
+    }
+
+    LaneSettings lanes() {
+        return new LaneSettings(acceptColours, preferBaseline);
     }
 
     long seed() {

@@ -55,7 +55,7 @@ final class PlanCompiler {
                 Map.of(),
                 engine.protection(Checks.NONE, engine.stateOfOthers()),
                 RouteTable.compile(List.of(), List.of(), engine.workload(), engine.seed()),
-                Lanes.none());
+                Lanes.compile(List.of(), engine.workload(), engine.lanes()));
     }
 
     /** Returns the plan of the rules in a book, which follows another. */
@@ -104,11 +104,17 @@ final class PlanCompiler {
         for (String warning : table.warnings()) {
             problems.add(new PlanProblem(PlanProblem.Type.MISSING_SUBSET, "", warning));
         }
+        for (TrafficRouter router : routers) {
+            String reason = table.unreachable().get(router.id());
+            if (reason != null) {
+                report(PlanProblem.Type.UNREACHABLE_ROUTER, router, reason);
+            }
+        }
         return table;
     }
 
     private Lanes lanes() {
-        return Lanes.compile(book.of(TrafficLane.KIND), engine.workload());
+        return Lanes.compile(book.of(TrafficLane.KIND), engine.workload(), engine.lanes());
     }
 
     private Protection protect(String resource, List<Binding> all, @Nullable Protection before) {

@@ -17,6 +17,8 @@ public record PlanProblem(Type type, String rule, String message) {
         DANGLING_FALLBACK_ACTION,
         /** A destination names a subset that the VirtualWorkload of its service has not. */
         MISSING_SUBSET,
+        /** Another router, which comes before it, has a route for all that it could decide. */
+        UNREACHABLE_ROUTER,
         /** It asks for what this process cannot do as it is set up. */
         NOT_SUPPORTED,
         /** It puts more strategies on a resource than one may have. */

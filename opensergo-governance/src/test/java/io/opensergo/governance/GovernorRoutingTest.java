@@ -185,6 +185,46 @@ class GovernorRoutingTest {
     }
 
     @Test
+    void reportsARouterThatNeverDecides() {
+        var first = router(metadata("a"), RouteDestination.of(Destination.of("prices", "v1")));
+        var second = router(metadata("b"), RouteDestination.of(Destination.of("prices", "v2")));
+
+        List<PlanProblem> problems = Governor.of(first, second).plan().problems();
+
+        assertThat(problems)
+                .singleElement()
+                .satisfies(
+                        problem -> {
+                            assertThat(problem.type())
+                                    .isEqualTo(PlanProblem.Type.UNREACHABLE_ROUTER);
+                            assertThat(problem.rule()).isEqualTo("b");
+                            assertThat(problem.message())
+                                    .contains("'b' never decides", "TrafficRouter 'a'");
+                        });
+    }
+
+    @Test
+    void lanesHaveTheSettingsOfTheGovernorBeforeAndAfterRulesCome() {
+        RequestView spoofed =
+                RequestView.builder().header(TrafficLane.DEFAULT_BAGGAGE_KEY, "beta").build();
+        List<Map<String, String>> instances = List.of(Map.of("tag", "beta"), Map.of());
+        var client = new FakeClient();
+        try (Governor governor =
+                Governor.builder()
+                        .client(client, Target.of("shop"))
+                        .acceptColours(false)
+                        .preferBaseline(false)
+                        .build()) {
+            for (int i = 0; i < 2; i++) {
+                assertThat(governor.lanes().receive(spoofed)).isNull();
+                assertThat(governor.lanes().prefer(null, instances, labels -> labels))
+                        .isSameAs(instances);
+                client.publish(TrafficRouter.KIND, 7, canary());
+            }
+        }
+    }
+
+    @Test
     void explainsTheNextDecisionAndSaysByWhichVersion() {
         var client = new FakeClient();
         try (Governor governor = Governor.of(client, Target.of("shop"))) {

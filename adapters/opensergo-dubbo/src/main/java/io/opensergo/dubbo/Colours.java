@@ -2,6 +2,7 @@ package io.opensergo.dubbo;
 
 import io.opensergo.governance.routing.Lanes;
 import io.opensergo.governance.routing.TrafficColour;
+import java.util.List;
 import org.apache.dubbo.rpc.Invocation;
 import org.apache.dubbo.rpc.RpcContext;
 import org.apache.dubbo.rpc.RpcContextAttachment;
@@ -24,10 +25,25 @@ final class Colours {
 
     /** Keeps the colour that a call has, or gets here, for the calls that serve it. */
     static void receive(Lanes lanes, InvocationView call) {
-        TrafficColour colour = lanes.colour(call);
+        TrafficColour colour = lanes.receive(call);
+        RpcContextAttachment context = RpcContext.getServerAttachment();
+        if (!lanes.settings().acceptColours()) {
+            refuse(lanes, context);
+        }
         if (colour != null) {
-            RpcContextAttachment context = RpcContext.getServerAttachment();
             lanes.carry(colour, context.getAttachment(BAGGAGE), context::setAttachment);
+        }
+    }
+
+    /** Takes the colour that a call came with from what goes on to the calls that serve it. */
+    private static void refuse(Lanes lanes, RpcContextAttachment context) {
+        for (String name : List.copyOf(context.getObjectAttachments().keySet())) {
+            if (lanes.isKey(name)) {
+                context.removeAttachment(name);
+            } else if (name.equalsIgnoreCase(BAGGAGE)) {
+                String baggage = context.getAttachment(name);
+                context.setAttachment(name, baggage == null ? "" : lanes.withoutColour(baggage));
+            }
         }
     }
 

@@ -36,6 +36,8 @@ public final class DubboGovernance {
         GovernorBuilder builder =
                 Governor.builder()
                         .client(client)
+                        .acceptColours(settings.acceptColours())
+                        .preferBaseline(settings.preferBaseline())
                         .workload(
                                 WorkloadIdentity.of(
                                         client.target().namespace(), settings.labels()));

@@ -28,6 +28,8 @@ record DubboSettings(
         @Nullable String app,
         @Nullable Integer instances,
         boolean businessExceptionsAreErrors,
+        boolean acceptColours,
+        boolean preferBaseline,
         Map<String, String> labels) {
 
     static final String PREFIX = "opensergo.";
@@ -36,6 +38,9 @@ record DubboSettings(
     static final String APP = PREFIX + "app";
     static final String INSTANCES = PREFIX + "instances";
     static final String BUSINESS_EXCEPTIONS_ARE_ERRORS = PREFIX + "business-exceptions-are-errors";
+
+    static final String ACCEPT_COLOURS = PREFIX + "accept-colours";
+    static final String PREFER_BASELINE = PREFIX + "prefer-baseline";
 
     private static final Pattern COMMA = Pattern.compile("\\s*,\\s*");
 
@@ -60,6 +65,8 @@ record DubboSettings(
                 truth(
                         BUSINESS_EXCEPTIONS_ARE_ERRORS,
                         find(BUSINESS_EXCEPTIONS_ARE_ERRORS, application, parameters)),
+                truth(ACCEPT_COLOURS, find(ACCEPT_COLOURS, application, parameters)),
+                truth(PREFER_BASELINE, find(PREFER_BASELINE, application, parameters)),
                 labels(parameters));
     }
 

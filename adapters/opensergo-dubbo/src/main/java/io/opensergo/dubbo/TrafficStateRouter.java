@@ -62,9 +62,10 @@ final class TrafficStateRouter<T> extends AbstractStateRouter<T> {
             routed = select(decision, providers, service);
         }
         TrafficColour colour = Colours.of(invocation);
-        return colour == null || routed.isEmpty()
+        Lanes lanes = governor.lanes();
+        return routed.isEmpty() || (colour == null && !lanes.settings().preferBaseline())
                 ? routed
-                : prefer(colour, governor.lanes(), routed, service);
+                : prefer(colour, lanes, routed, service);
     }
 
     /** Without a destination Dubbo's own routing applies. */
@@ -83,14 +84,16 @@ final class TrafficStateRouter<T> extends AbstractStateRouter<T> {
     }
 
     private BitList<Invoker<T>> prefer(
-            TrafficColour colour,
+            @Nullable TrafficColour colour,
             Lanes lanes,
             BitList<Invoker<T>> providers,
             ReferredService<T> service) {
         Memberships<T> memberships = service.among(providers.getOriginList());
-        BitList<Invoker<T>> carriers = common(providers, memberships.carriers(lanes, colour));
-        if (!carriers.isEmpty()) {
-            return carriers;
+        if (colour != null) {
+            BitList<Invoker<T>> carriers = common(providers, memberships.carriers(lanes, colour));
+            if (!carriers.isEmpty()) {
+                return carriers;
+            }
         }
         BitList<Invoker<T>> baseline = common(providers, memberships.baseline(lanes));
         return baseline.isEmpty() ? providers : baseline;

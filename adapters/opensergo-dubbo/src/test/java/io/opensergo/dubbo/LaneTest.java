@@ -15,6 +15,7 @@ import org.apache.dubbo.rpc.AsyncContext;
 import org.apache.dubbo.rpc.RpcContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -74,8 +75,7 @@ class LaneTest {
 
                     assertThat(consumer.relay(how))
                             .as("the next request, on the same threads, %s", how)
-                            .startsWith("middle > ")
-                            .doesNotContain("@");
+                            .isEqualTo("middle > base");
                 }
             }
 
@@ -84,6 +84,63 @@ class LaneTest {
                     .as("a lane without an instance")
                     .isEqualTo("middle@gold > base@gold");
         }
+    }
+
+    @Test
+    void aColourWithAKeyOfItsOwnPassesAnApplicationWithoutTheRule() throws Exception {
+        String key = LANE.formatted("front") + "    traceIdBaggage: x-lane\n";
+        rules.put(Rules.read(key));
+        try (DubboApp base = app("back", Map.of());
+                DubboApp beta = app("back", Map.of("lane", "beta"));
+                DubboApp middle = app("middle", Map.of());
+                DubboApp front = app("front", Map.of())) {
+            Greeter consumer = chain(base, beta, middle, front);
+            front.await(plan -> plan.versions().getOrDefault(TrafficLane.KIND.name(), 0L) > 0);
+
+            for (int i = 0; i < 20; i++) {
+                RpcContext.getClientAttachment().setAttachment("x-cohort", "beta");
+                assertThat(consumer.relay("same thread")).isEqualTo("middle@beta > beta@beta");
+            }
+        }
+    }
+
+    @Test
+    void anEntryRefusesTheColourThatACallerComesWith() throws Exception {
+        try (DubboApp base = app("back", Map.of());
+                DubboApp beta = app("back", Map.of("lane", "beta"));
+                DubboApp middle = app("middle", Map.of("opensergo.accept-colours", "false"));
+                DubboApp front = app("front", Map.of())) {
+            Greeter consumer = chain(base, beta, middle, front);
+
+            for (int i = 0; i < 20; i++) {
+                RpcContext.getClientAttachment().setAttachment("x-opensergo-traffic", "beta");
+                assertThat(consumer.relay("same thread")).isEqualTo("middle > base");
+            }
+        }
+    }
+
+    @Test
+    void callsWithoutAColourMayGoToLanesIfTheSettingSaysSo() throws Exception {
+        try (DubboApp base = app("back", Map.of());
+                DubboApp beta = app("back", Map.of("lane", "beta"));
+                DubboApp middle = app("middle", Map.of("opensergo.prefer-baseline", "false"));
+                DubboApp front = app("front", Map.of())) {
+            Greeter consumer = chain(base, beta, middle, front);
+
+            Map<String, Integer> counts =
+                    RoutingTest.counts(100, () -> consumer.relay("same thread"));
+
+            assertThat(counts).containsOnlyKeys("middle > base", "middle > beta");
+        }
+    }
+
+    /** Starts a chain of calls from the front to two instances of the back. */
+    private Greeter chain(DubboApp base, DubboApp beta, DubboApp middle, DubboApp front) {
+        base.provide("dubbo", "back", new LocalGreeter("base")).start();
+        beta.provide("dubbo", "back", new LocalGreeter("beta")).start();
+        middle.provide("dubbo", "middle", new LocalGreeter("middle", this::relay)).start();
+        back.set(middle.consume(2, "back").greeter());
+        return front.start().consume(1, "middle").greeter();
     }
 
     /** Calls the service behind in one of the ways that Dubbo has for going on elsewhere. */

@@ -63,7 +63,7 @@ final class OutboundCall extends AtomicBoolean
         Future<HttpClientRequest> started;
         try {
             started = start.get();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             end(outcome(e));
             throw e;
         }

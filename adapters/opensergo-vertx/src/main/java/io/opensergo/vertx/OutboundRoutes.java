@@ -98,12 +98,10 @@ final class OutboundRoutes {
 
     private ServiceInstance next(
             List<ServiceInstance> instances, int hash, @Nullable TrafficColour colour) {
-        if (colour == null) {
-            return balancer.next(instances, hash);
-        }
         List<ServiceInstance> preferred =
                 governor.lanes().prefer(colour, instances, ServiceInstance::labels);
-        return balancer.next(preferred, hash * 31 + colour.name().hashCode());
+        return balancer.next(
+                preferred, colour == null ? hash : hash * 31 + colour.name().hashCode());
     }
 
     /** A resolver is the application's: what it throws fails the request, as what it reports. */

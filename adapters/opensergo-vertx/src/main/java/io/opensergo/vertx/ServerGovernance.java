@@ -45,7 +45,7 @@ final class ServerGovernance {
     void colour(HttpServerRequest request) {
         Context context = ((HttpServerRequestInternal) request).context();
         if (colours.of(context) == null) {
-            TrafficColour colour = governor.lanes().colour(new InboundView(request));
+            TrafficColour colour = governor.lanes().receive(new InboundView(request));
             if (colour != null) {
                 colours.set(context, colour);
             }

@@ -211,6 +211,35 @@ class GovernedRouterTest {
         assertThat(get(World.get(client, port, "/plain")).body()).isEqualTo("null");
     }
 
+    @Test
+    void anEntryRefusesTheColourThatACallerComesWith() {
+        try (World entry =
+                new World(settings -> settings.governor(lanes -> lanes.acceptColours(false)))) {
+            Router routes = entry.router();
+            routes.route()
+                    .handler(context -> context.end(String.valueOf(entry.openSergo.colour())));
+            entry.openSergo.govern(routes);
+            entry.rules.replaceAll(World.read(Documents.lane("beta", "{uri: {prefix: /beta}}")));
+            int port = entry.serve(routes);
+            HttpClientAgent client = entry.client(HttpVersion.HTTP_1_1);
+
+            await().atMost(World.PATIENCE)
+                    .until(
+                            () ->
+                                    get(World.get(client, port, "/beta"))
+                                            .body()
+                                            .equals("x-lane=beta"));
+            assertThat(
+                            get(World.send(
+                                            client,
+                                            to(HttpMethod.GET, port, "/plain")
+                                                    .putHeader("x-opensergo-traffic", "gold"),
+                                            ""))
+                                    .body())
+                    .isEqualTo("null");
+        }
+    }
+
     /** Answers with the colour as blocking code, a timer and the handler see it. */
     private void colourAfterBlocking(RoutingContext context) {
         TrafficColour before = world.openSergo.colour();

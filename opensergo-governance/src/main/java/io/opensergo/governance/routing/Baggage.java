@@ -134,6 +134,11 @@ record Baggage(List<Member> members) {
         return new Baggage(changed);
     }
 
+    /** Returns this baggage without the members of a key. */
+    Baggage without(String key) {
+        return new Baggage(members.stream().filter(each -> !each.key().equals(key)).toList());
+    }
+
     /** Returns whether a text is a token of HTTP, and so can be the name of a header. */
     static boolean isToken(String text) {
         return !text.isEmpty() && text.chars().allMatch(Baggage::isTokenCharacter);

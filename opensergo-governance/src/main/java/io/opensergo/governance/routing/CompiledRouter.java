@@ -39,6 +39,17 @@ record CompiledRouter(
         return candidates;
     }
 
+    /** Returns whether it has a route for every request of its hosts. */
+    boolean decidesEveryRequest() {
+        return routes.stream()
+                .flatMap(route -> route.matches().stream())
+                .anyMatch(match -> match.stream().allMatch(CompiledRouter::alwaysHolds));
+    }
+
+    private static boolean alwaysHolds(Condition condition) {
+        return condition instanceof Condition.OfProcess ofProcess && ofProcess.holds();
+    }
+
     private static boolean neverHolds(Condition condition) {
         return condition instanceof Condition.OfProcess ofProcess && !ofProcess.holds();
     }

@@ -2,6 +2,7 @@ package io.opensergo.governance.routing;
 
 import io.opensergo.rules.traffic.TrafficLane;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,18 +16,23 @@ import org.jspecify.annotations.Nullable;
  * The TrafficLane rules of an application, compiled: they colour requests, carry colours on, and
  * prefer instances of a colour.
  *
- * <p><b>Colouring.</b> A request that comes with a colour keeps it, in whatever lane it is. It is
- * looked for in the headers named by the rules and in {@value TrafficLane#DEFAULT_BAGGAGE_KEY},
- * then in the members of these names of the {@code baggage} header. A request without one gets the
- * colour of the first rule whose {@code traffic} it fulfils or whose {@code workload} selects this
- * process. The rules are those bound to this application; their {@code app} is not looked at again.
+ * <p><b>Colouring.</b> A request that comes with a colour keeps it, in whatever lane it is; at an
+ * entry, {@link LaneSettings#acceptColours} may say otherwise. It is looked for in the headers
+ * named by the rules and in {@value TrafficLane#DEFAULT_BAGGAGE_KEY}, then in the members of these
+ * names of the {@code baggage} header. A request without one gets the colour of the first rule
+ * whose {@code traffic} it fulfils or whose {@code workload} selects this process: of rules of a
+ * control plane of ours, that is the first by name. The rules are those bound to this application;
+ * their {@code app} is not looked at again.
+ *
+ * <p><b>Carrying.</b> A colour goes on under the key of its rule and under the default key as well,
+ * so that it passes applications that know nothing of the rule.
  *
  * <p><b>Routing.</b> Of the instances that a {@link RouteDecision} selected, those of the colour
  * are preferred: the ones that a rule of this lane selects by its {@code workload}, or, if no rule
  * of it has one, those with the colour in one of the labels {@value #LANE_TAGS}. If there are none:
  * the baseline, which is the instances without any of these labels that no rule's {@code workload}
- * selects. If there are none of these either: all. A request without a colour may go to any, as
- * instances that colour what passes them have to be reached.
+ * selects. If there are none of these either: all. A request without a colour prefers the baseline
+ * as well, unless {@link LaneSettings#preferBaseline} says otherwise.
  *
  * <p>Immutable, for any thread. Allocates nothing for a request without a {@code baggage} header
  * whose colour is that of a rule.
@@ -41,6 +47,7 @@ public final class Lanes {
     private static final Lanes NONE = compile(List.of(), WorkloadIdentity.unknown());
 
     private final LaneRule[] rules;
+    private final LaneSettings settings;
 
     /** The names under which a request may carry a colour, as rules write them. */
     private final String[] keys;
@@ -51,8 +58,9 @@ public final class Lanes {
     /** What selects the instances of a lane, by its name, if rules say so. */
     private final Map<String, List<LabelTest>> carriers;
 
-    private Lanes(List<LaneRule> rules) {
+    private Lanes(List<LaneRule> rules, LaneSettings settings) {
         this.rules = rules.toArray(LaneRule[]::new);
+        this.settings = settings;
         Set<String> keys = new LinkedHashSet<>();
         this.carriers = new HashMap<>();
         for (LaneRule rule : rules) {
@@ -79,15 +87,44 @@ public final class Lanes {
      * @param self what this process is
      */
     public static Lanes compile(List<TrafficLane> lanes, WorkloadIdentity self) {
-        return new Lanes(lanes.stream().map(lane -> LaneRule.of(lane, self)).toList());
+        return compile(lanes, self, LaneSettings.defaults());
     }
 
-    /** Returns the colour of a request, or {@code null} if it has none and gets none. */
+    /**
+     * Compiles rules.
+     *
+     * @param lanes the rules bound to this application; the first that applies wins
+     * @param self what this process is
+     * @param settings what holds where no rule decides
+     */
+    public static Lanes compile(
+            List<TrafficLane> lanes, WorkloadIdentity self, LaneSettings settings) {
+        return new Lanes(lanes.stream().map(lane -> LaneRule.of(lane, self)).toList(), settings);
+    }
+
+    /** Returns what holds where no rule decides. */
+    public LaneSettings settings() {
+        return settings;
+    }
+
+    /**
+     * Returns the colour of a request that comes from another process, or {@code null} if it has
+     * none and gets none; what it comes with counts only if {@link LaneSettings#acceptColours}.
+     */
+    public @Nullable TrafficColour receive(RequestView request) {
+        return settings.acceptColours() ? colour(request) : byRules(request);
+    }
+
+    /**
+     * Returns the colour of a request, or {@code null} if it has none and gets none. For a request
+     * that this process makes; {@link #receive} is for one that it gets.
+     */
     public @Nullable TrafficColour colour(RequestView request) {
         TrafficColour incoming = incoming(request);
-        if (incoming != null) {
-            return incoming;
-        }
+        return incoming == null ? byRules(request) : incoming;
+    }
+
+    private @Nullable TrafficColour byRules(RequestView request) {
         for (LaneRule rule : rules) {
             if (rule.colours(request)) {
                 return rule.colour();
@@ -117,22 +154,31 @@ public final class Lanes {
         return null;
     }
 
-    /** Returns the colour of a rule, if one gives it, and else a new one. */
+    /**
+     * Returns the colour of a rule, if one gives it, and else a new one. What comes under the
+     * default key may have been given by a rule with a key of its own, and gets that again.
+     */
     private TrafficColour colour(String key, String name) {
+        TrafficColour ofSameLane = null;
         for (LaneRule rule : rules) {
             TrafficColour colour = rule.colour();
-            if (colour.name().equals(name) && colour.key().equals(key)) {
-                return colour;
+            if (colour.name().equals(name)) {
+                if (colour.key().equals(key)) {
+                    return colour;
+                }
+                ofSameLane = ofSameLane == null ? colour : ofSameLane;
             }
         }
-        return new TrafficColour(key, name);
+        return ofSameLane != null && key.equals(TrafficLane.DEFAULT_BAGGAGE_KEY)
+                ? ofSameLane
+                : new TrafficColour(key, name);
     }
 
     /**
      * Writes a colour to the headers of an outgoing request: a header of its key, and the {@code
-     * baggage} header with a member of its key in front. A colour that no header can hold as it is
-     * travels in the baggage alone, where it is encoded; a key that is no name of a header cannot
-     * travel.
+     * baggage} header with a member of its key in front; both under the default key as well, if it
+     * is another. A colour that no header can hold as it is travels in the baggage alone, where it
+     * is encoded; a key that is no name of a header cannot travel.
      *
      * @param baggage the {@code baggage} header that would go out without the colour, or {@code
      *     null}; its other members are kept, except for those that break its grammar and those
@@ -141,15 +187,34 @@ public final class Lanes {
      */
     public void carry(
             TrafficColour colour, @Nullable String baggage, BiConsumer<String, String> setHeader) {
-        if (!Baggage.isToken(colour.key())) {
-            return;
+        String name = colour.name();
+        String key = Baggage.isToken(colour.key()) ? colour.key() : TrafficLane.DEFAULT_BAGGAGE_KEY;
+        boolean isDefaultHeader = key.equalsIgnoreCase(TrafficLane.DEFAULT_BAGGAGE_KEY);
+        Baggage carried = Baggage.parse(baggage);
+        if (!key.equals(TrafficLane.DEFAULT_BAGGAGE_KEY)) {
+            carried = carried.with(TrafficLane.DEFAULT_BAGGAGE_KEY, name);
         }
-        if (isHeaderValue(colour.name())) {
-            setHeader.accept(colour.key(), colour.name());
+        if (isHeaderValue(name)) {
+            setHeader.accept(key, name);
+            if (!isDefaultHeader) {
+                setHeader.accept(TrafficLane.DEFAULT_BAGGAGE_KEY, name);
+            }
         }
-        setHeader.accept(
-                Baggage.HEADER,
-                Baggage.parse(baggage).with(colour.key(), colour.name()).toString());
+        setHeader.accept(Baggage.HEADER, carried.with(key, name).toString());
+    }
+
+    /** Returns whether a header may say the colour of a request, by its name in any case. */
+    public boolean isKey(String header) {
+        return Arrays.asList(headers).contains(AsciiCase.lower(header));
+    }
+
+    /** Returns a {@code baggage} header without the members that say a colour; perhaps empty. */
+    public String withoutColour(String baggage) {
+        Baggage rest = Baggage.parse(baggage);
+        for (String key : keys) {
+            rest = rest.without(key);
+        }
+        return rest.toString();
     }
 
     /** A colour that came encoded may hold anything, an end of a line included. */
@@ -190,7 +255,8 @@ public final class Lanes {
      * Returns the instances that a request of a colour prefers: those of the lane, else the
      * baseline, else all.
      *
-     * @param colour the colour, or {@code null} for a request that has none: then all
+     * @param colour the colour, or {@code null} for a request that has none: then the baseline, or
+     *     else all
      * @param instances the instances that routing selected
      * @param labelsOf the labels of an instance
      */
@@ -199,7 +265,7 @@ public final class Lanes {
             List<I> instances,
             Function<? super I, Map<String, String>> labelsOf) {
         if (colour == null) {
-            return instances;
+            return settings.preferBaseline() ? preferBaseline(instances, labelsOf) : instances;
         }
         List<LabelTest> ofColour = carriersOf(colour);
         List<I> lane = new ArrayList<>();
@@ -216,6 +282,22 @@ public final class Lanes {
             return lane;
         }
         return baseline.isEmpty() ? instances : baseline;
+    }
+
+    /** Copies nothing as long as no instance is in a lane. */
+    private <I> List<I> preferBaseline(
+            List<I> instances, Function<? super I, Map<String, String>> labelsOf) {
+        List<I> baseline = null;
+        for (int i = 0; i < instances.size(); i++) {
+            I instance = instances.get(i);
+            boolean isIn = isBaseline(labelsOf.apply(instance));
+            if (!isIn && baseline == null) {
+                baseline = new ArrayList<>(instances.subList(0, i));
+            } else if (isIn && baseline != null) {
+                baseline.add(instance);
+            }
+        }
+        return baseline == null || baseline.isEmpty() ? instances : baseline;
     }
 
     private List<LabelTest> carriersOf(TrafficColour colour) {

@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  * request, none is found: less specific patterns are not tried. A router without hosts is tried for
  * every service. A request that does not say its host is tried with every router.
  *
- * <p><b>Which route.</b> Routers that are tried are tried in the order they were given in, and so
- * are their {@code http} routes; the first that matches wins. Entries of {@code match} are
+ * <p><b>Which route.</b> Routers that are tried are tried in the order they were given in, which is
+ * that of their names if they come from a control plane of ours, and so are their {@code http}
+ * routes in the order written; the first that matches wins. Entries of {@code match} are
  * alternatives; within one, every condition must hold. A request that lacks an attribute fulfils no
  * condition on it, but does not break {@code withoutHeaders}. A regular expression must match the
  * whole value. {@code ignoreUriCase} is about the letters A to Z. {@code gateways} of an entry
@@ -60,6 +61,7 @@ public final class RouteTable {
     private final WorkloadIdentity self;
     private final List<CompiledRouter> routers;
     private final List<String> warnings;
+    private final Map<RuleId, String> unreachable;
     private final RoutingState state;
 
     /** The route of each rank. */
@@ -82,6 +84,7 @@ public final class RouteTable {
         this.self = self;
         this.routers = routers.stream().map(compiler::compile).toList();
         this.warnings = subsets.warnings();
+        this.unreachable = UnreachableRouters.among(this.routers);
         this.byRank =
                 this.routers.stream()
                         .flatMap(router -> router.routes().stream())
@@ -192,6 +195,15 @@ public final class RouteTable {
      */
     public List<String> warnings() {
         return warnings;
+    }
+
+    /**
+     * Returns the routers that never decide for some host, or for none at all, because a router
+     * before them has a route for every request there; with what to say about each, for a log. The
+     * routers of a control plane of ours are tried in the order of their names.
+     */
+    public Map<RuleId, String> unreachable() {
+        return unreachable;
     }
 
     /** Returns how many routers there are. */

@@ -54,8 +54,13 @@ class LanesTest {
     }
 
     private static Map<String, String> carried(TrafficColour colour, @Nullable String baggage) {
+        return carried(Lanes.none(), colour, baggage);
+    }
+
+    private static Map<String, String> carried(
+            Lanes lanes, TrafficColour colour, @Nullable String baggage) {
         Map<String, String> headers = new LinkedHashMap<>();
-        Lanes.none().carry(colour, baggage, headers::put);
+        lanes.carry(colour, baggage, headers::put);
         return headers;
     }
 
@@ -133,6 +138,53 @@ class LanesTest {
     }
 
     @Test
+    void aColourWithAKeyOfItsOwnPassesApplicationsThatDoNotKnowItsRule() {
+        TrafficLane rule = lane("beta", null, Map.of("tag", "beta"), "x-lane");
+        Lanes first = Lanes.compile(List.of(rule), SELF);
+        TrafficColour given = first.colour(RequestView.builder().build());
+
+        Map<String, String> sent = carried(first, given, null);
+        TrafficColour between = Lanes.none().colour(request(sent));
+        Map<String, String> passedOn = carried(Lanes.none(), between, sent.get("baggage"));
+        TrafficColour last = Lanes.compile(List.of(rule), SELF).colour(request(passedOn));
+
+        assertThat(sent)
+                .containsExactly(
+                        Map.entry("x-lane", "beta"),
+                        Map.entry(KEY, "beta"),
+                        Map.entry("baggage", "x-lane=beta," + KEY + "=beta"));
+        assertThat(between).isEqualTo(BETA);
+        assertThat(last).as("with its own key again").isEqualTo(given);
+    }
+
+    private static RequestView request(Map<String, String> headers) {
+        RequestView.Builder request = RequestView.builder();
+        headers.forEach(request::header);
+        return request.build();
+    }
+
+    @Test
+    void anEntryMayRefuseTheColoursThatCallersComeWith() {
+        Lanes entry = Lanes.compile(List.of(insiders("beta")), SELF, new LaneSettings(false, true));
+        RequestView spoofed =
+                RequestView.builder().header(KEY, "gray").header("baggage", KEY + "=gray").build();
+        RequestView insider =
+                RequestView.builder()
+                        .header(KEY, "gray")
+                        .path("/api")
+                        .header("x-user-tier", "insider")
+                        .build();
+
+        assertThat(entry.receive(spoofed)).isNull();
+        assertThat(entry.receive(insider)).isEqualTo(BETA);
+        assertThat(entry.colour(spoofed).name()).as("of a call of its own").isEqualTo("gray");
+        assertThat(Lanes.none().receive(spoofed).name()).isEqualTo("gray");
+        assertThat(entry.isKey("X-OpenSergo-Traffic")).isTrue();
+        assertThat(entry.isKey("x-other")).isFalse();
+        assertThat(entry.withoutColour("a=b," + KEY + "=gray")).isEqualTo("a=b");
+    }
+
+    @Test
     void aColourIsCarriedInItsHeaderAndInTheBaggage() {
         assertThat(carried(BETA, null))
                 .containsExactly(Map.entry(KEY, "beta"), Map.entry("baggage", KEY + "=beta"));
@@ -155,8 +207,9 @@ class LanesTest {
     }
 
     @Test
-    void aKeyThatIsNoNameOfAHeaderCannotTravel() {
-        assertThat(carried(new TrafficColour("two words", "beta"), "a=b")).isEmpty();
+    void aKeyThatIsNoNameOfAHeaderLeavesTheDefaultKey() {
+        assertThat(carried(new TrafficColour("two words", "beta"), "a=b"))
+                .containsExactly(Map.entry(KEY, "beta"), Map.entry("baggage", KEY + "=beta,a=b"));
     }
 
     @Test
@@ -213,10 +266,27 @@ class LanesTest {
     }
 
     @Test
-    void aRequestWithoutColourMayGoAnywhere() {
-        List<Map<String, String>> instances = List.of(Map.of("tag", "gray"), Map.of());
+    void aRequestWithoutColourPrefersTheBaseline() {
+        Map<String, String> gray = Map.of("tag", "gray");
+        Map<String, String> plain = Map.of("version", "v1");
+        Map<String, String> other = Map.of("version", "v2");
 
-        assertThat(prefer(Lanes.none(), null, instances)).isSameAs(instances);
+        assertThat(prefer(Lanes.none(), null, List.of(gray, plain, other)))
+                .containsExactly(plain, other);
+        assertThat(prefer(Lanes.none(), null, List.of(plain, gray, other)))
+                .containsExactly(plain, other);
+    }
+
+    @Test
+    void aRequestWithoutColourMayGoAnywhereIfThereIsNoBaselineOrTheSettingSaysSo() {
+        List<Map<String, String>> lanes = List.of(Map.of("tag", "gray"), Map.of("lane", "x"));
+        List<Map<String, String>> plain = List.of(Map.of(), Map.of("version", "v1"));
+        List<Map<String, String>> mixed = List.of(Map.of("tag", "gray"), Map.of());
+        Lanes anywhere = Lanes.compile(List.of(), SELF, new LaneSettings(true, false));
+
+        assertThat(prefer(Lanes.none(), null, lanes)).isSameAs(lanes);
+        assertThat(prefer(Lanes.none(), null, plain)).isSameAs(plain);
+        assertThat(prefer(anywhere, null, mixed)).isSameAs(mixed);
     }
 
     @Test

@@ -248,6 +248,36 @@ class RouteTableTest {
     }
 
     @Test
+    void tellsOfARouterThatNeverDecidesBecauseAnotherOneOfItsHostDoes() {
+        TrafficRouter first = router("a", List.of("pricing", "other"), route("all"));
+        TrafficRouter second = router("b", List.of("PRICING" + Routers.SUFFIX, "cart"), route("b"));
+
+        assertThat(table(first, second).unreachable())
+                .containsExactly(
+                        Map.entry(
+                                second.id(),
+                                "never decides for requests to [PRICING.shop.svc.cluster.local]: TrafficRouter 'a', which comes before it, has a route for all of them; join the two, or give 'a' conditions or a later name"));
+        assertThat(table(second, first).unreachable()).containsOnlyKeys(first.id());
+        assertThat(table(router("a", List.of(), route("all")), second).unreachable())
+                .containsOnlyKeys(second.id());
+    }
+
+    @Test
+    void aRouterThatMayDecideIsNotUnreachable() {
+        TrafficRouter second = router("b", List.of("pricing"), route("b"));
+        TrafficRouter shadow =
+                TrafficRouter.ofHttp(shadow("s"), List.of("pricing"), List.of(route("s")));
+
+        assertThat(
+                        table(router("a", List.of("pricing"), route("get", method("GET"))), second)
+                                .unreachable())
+                .isEmpty();
+        assertThat(table(router("a", List.of("*"), route("all")), second).unreachable()).isEmpty();
+        assertThat(table(shadow, second).unreachable()).isEmpty();
+        assertThat(table(second, shadow).unreachable()).isEmpty();
+    }
+
+    @Test
     void tellsHowManyRoutersItHas() {
         RouteTable table =
                 table(router(List.of(), route("a", method("GET"), method("PUT")), route("b")));
