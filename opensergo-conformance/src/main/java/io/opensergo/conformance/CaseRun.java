@@ -3,6 +3,7 @@ package io.opensergo.conformance;
 import io.opensergo.conformance.ConformanceDriver.Call;
 import io.opensergo.conformance.cases.Action;
 import io.opensergo.conformance.cases.ConformanceCase;
+import io.opensergo.conformance.cases.Expectation;
 import io.opensergo.conformance.cases.Outcome;
 import io.opensergo.conformance.cases.RouteExpectation;
 import io.opensergo.conformance.cases.RouteTarget;
@@ -38,15 +39,22 @@ final class CaseRun {
     /**
      * Something that happens at a time.
      *
-     * @param isEnd whether a request ends, which comes before all that begins at that time
+     * @param kind what comes first of all that happens at that time
      * @param number counts the events in the order in which they were scheduled
      */
-    private record Event(Duration at, boolean isEnd, int number, Runnable action) {
+    private record Event(Duration at, Kind kind, int number, Runnable action) {
 
         static final Comparator<Event> ORDER =
                 Comparator.comparing(Event::at)
-                        .thenComparing(event -> !event.isEnd)
+                        .thenComparing(Event::kind)
                         .thenComparingInt(Event::number);
+    }
+
+    /** A request ends, or the turn of one comes, before another begins. */
+    private enum Kind {
+        END,
+        TURN,
+        STEP
     }
 
     List<Mismatch> run() {
@@ -63,8 +71,8 @@ final class CaseRun {
         return new ArrayList<>(mismatches.values());
     }
 
-    private void schedule(Duration at, boolean isEnd, Runnable action) {
-        events.add(new Event(at, isEnd, scheduled++, action));
+    private void schedule(Duration at, Kind kind, Runnable action) {
+        events.add(new Event(at, kind, scheduled++, action));
     }
 
     private void schedule(Step step) {
@@ -73,16 +81,16 @@ final class CaseRun {
             for (int i = 0; i < send.times(); i++) {
                 int number = i + 1;
                 Duration at = step.at().plus(send.every().multipliedBy(i));
-                schedule(at, false, () -> begin(step, send, number));
+                schedule(at, Kind.STEP, () -> begin(step, send, number));
             }
         } else if (action instanceof Action.Route route) {
-            schedule(step.at(), false, () -> route(step, route));
+            schedule(step.at(), Kind.STEP, () -> route(step, route));
         } else if (action instanceof Action.End end) {
-            schedule(step.at(), false, () -> end(step, end));
+            schedule(step.at(), Kind.STEP, () -> end(step, end));
         } else if (action instanceof Action.ReplaceRules edit) {
-            schedule(step.at(), false, () -> driver.applyRules(edit.rules()));
+            schedule(step.at(), Kind.STEP, () -> driver.applyRules(edit.rules()));
         } else if (action instanceof Action.ChangeLoad change) {
-            schedule(step.at(), false, () -> driver.changeLoad(change.load()));
+            schedule(step.at(), Kind.STEP, () -> driver.changeLoad(change.load()));
         }
     }
 
@@ -95,11 +103,44 @@ final class CaseRun {
         if (decision instanceof Decision.Admitted admitted) {
             if (send.id() != null) {
                 inFlight.put(send.id(), call);
-            } else {
-                Duration end = now.plus(admitted.delay()).plus(send.takes());
-                schedule(end, true, () -> call.end(send.outcome()));
+            }
+            if (!admitted.delay().isZero()) {
+                schedule(
+                        now.plus(admitted.delay()),
+                        Kind.TURN,
+                        () -> proceed(step, send, number, call));
+            } else if (send.id() == null) {
+                scheduleEnd(send, call);
             }
         }
+    }
+
+    private void scheduleEnd(Action.Send send, Call call) {
+        schedule(now.plus(send.takes()), Kind.END, () -> call.end(send.outcome()));
+    }
+
+    private void proceed(Step step, Action.Send send, int number, Call call) {
+        if (send.id() != null && !inFlight.containsKey(send.id())) {
+            return; // it has left the line
+        }
+        Decision decision = call.proceed();
+        if (!judge.accepts(atTurn(send.expected()), decision)) {
+            report(step, number, send.expected().toString(), "at its turn " + decision);
+        }
+        if (decision instanceof Decision.Refused) {
+            inFlight.values().remove(call);
+        } else if (send.id() == null) {
+            scheduleEnd(send, call);
+        }
+    }
+
+    private static Expectation atTurn(Expectation expected) {
+        if (!(expected instanceof Expectation.Admitted admitted)) {
+            return new Expectation.Anything();
+        }
+        return admitted.then() == null
+                ? new Expectation.Admitted(Duration.ZERO, null)
+                : admitted.then();
     }
 
     private void route(Step step, Action.Route route) {

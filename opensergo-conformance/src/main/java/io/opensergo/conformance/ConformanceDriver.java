@@ -32,7 +32,19 @@ public interface ConformanceDriver extends AutoCloseable {
         /** Returns what was decided on it. */
         Decision decision();
 
-        /** Ends the request; called exactly once if it was admitted, and else never. */
+        /**
+         * Goes on with a request that had to wait, now that its turn has come, and returns whether
+         * it may proceed; called at most once, and not for a request that has ended. One that is
+         * refused has ended.
+         */
+        default Decision proceed() {
+            return Decision.Admitted.AT_ONCE;
+        }
+
+        /**
+         * Ends the request; called exactly once if it was admitted, and else never. One whose turn
+         * has not come leaves the line.
+         */
         void end(Outcome outcome);
     }
 

@@ -31,6 +31,8 @@ final class DefectiveDriver implements ConformanceDriver {
         CANCELLATION_IS_SUCCESS,
         SHADOW_IS_ENFORCED,
         WAIT_IS_NOT_TOLD,
+        ASKS_ON_ARRIVAL_ONLY,
+        NOBODY_LEAVES_THE_LINE,
         FALLBACK_HAS_NO_BODY,
         LOAD_IS_NOT_MEASURED,
         OUTBOUND_IS_INBOUND,
@@ -114,14 +116,26 @@ final class DefectiveDriver implements ConformanceDriver {
                                         : resource,
                                 request.outbound() && !is(Defect.OUTBOUND_IS_INBOUND)));
         return new Call() {
+
+            private boolean waits =
+                    call.decision() instanceof Decision.Admitted admitted
+                            && !admitted.delay().isZero();
+
             @Override
             public Decision decision() {
                 return changed(call.decision());
             }
 
             @Override
+            public Decision proceed() {
+                waits = false;
+                return is(Defect.ASKS_ON_ARRIVAL_ONLY) ? Decision.Admitted.AT_ONCE : call.proceed();
+            }
+
+            @Override
             public void end(Outcome outcome) {
-                if (!is(Defect.REQUESTS_NEVER_END)) {
+                boolean stays = waits && is(Defect.NOBODY_LEAVES_THE_LINE);
+                if (!is(Defect.REQUESTS_NEVER_END) && !stays) {
                     call.end(changed(outcome));
                 }
             }

@@ -24,6 +24,7 @@ class RunnerTest {
         private final List<String> events = new ArrayList<>();
         private Set<Feature> features = EnumSet.allOf(Feature.class);
         private Decision decision = Decision.Admitted.AT_ONCE;
+        Decision atTurn = Decision.Admitted.AT_ONCE;
 
         @Override
         public Set<Feature> features() {
@@ -53,6 +54,12 @@ class RunnerTest {
                 @Override
                 public Decision decision() {
                     return decided;
+                }
+
+                @Override
+                public Decision proceed() {
+                    events.add("turn of " + request.resource());
+                    return atTurn;
                 }
 
                 @Override
@@ -133,7 +140,42 @@ class RunnerTest {
         run("- {at: 0ms, send: a, takes: 50ms, expect: {waits: 200ms}}");
 
         assertThat(recorder.events)
-                .containsExactly("rules", "begin a", "250ms", "end a SUCCESS", "close");
+                .containsExactly(
+                        "rules",
+                        "begin a",
+                        "200ms",
+                        "turn of a",
+                        "250ms",
+                        "end a SUCCESS",
+                        "close");
+    }
+
+    @Test
+    void requestThatIsRefusedAtItsTurnIsNotEnded() {
+        recorder.decision = new Decision.Admitted(Duration.ofMillis(200));
+        recorder.atTurn = new Decision.Refused(null, null, null, null, null);
+
+        assertThat(run("- {at: 0ms, send: a, expect: {waits: 200ms, then: refused}}").isPassed())
+                .isTrue();
+        assertThat(run("- {at: 0ms, send: a, expect: {waits: 200ms}}").mismatches())
+                .singleElement()
+                .asString()
+                .contains("expected admitted after 200ms, was at its turn refused");
+
+        assertThat(recorder.events).doesNotContain("end a SUCCESS");
+    }
+
+    @Test
+    void requestThatEndsBeforeItsTurnDoesNotProceed() {
+        recorder.decision = new Decision.Admitted(Duration.ofMillis(200));
+
+        run(
+                """
+                - {at: 0ms, send: a, id: one, expect: {waits: 200ms}}
+                - {at: 5ms, end: one, outcome: cancelled}
+                """);
+
+        assertThat(recorder.events).contains("end a CANCELLED").doesNotContain("turn of a");
     }
 
     @Test

@@ -207,6 +207,15 @@ final class Checks {
                 .orElse(null);
     }
 
+    /** Returns the longest time that a request may have to wait, in nanoseconds. */
+    long longestWait() {
+        return of(Check.Pace.class).stream()
+                .filter(check -> !check.shadow)
+                .mapToLong(check -> check.pacer.timeout())
+                .max()
+                .orElse(0);
+    }
+
     /** Returns a limiter that counts each request that passes, if there is one. */
     @Nullable RateLimiter passCounter() {
         return of(Check.Rate.class).stream()

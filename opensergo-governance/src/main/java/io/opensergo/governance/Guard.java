@@ -21,17 +21,27 @@ import reactor.core.publisher.Mono;
  * by many threads.
  *
  * <p>Most code uses {@link #call}, {@link #run}, {@link #callStage} or {@link #protect(Mono)}.
- * Frameworks use the pair {@link #acquire()} and {@link #release}, which allocates nothing:
+ * Frameworks use {@link #acquire()} and {@link #release}, which allocate nothing:
  *
  * <pre>{@code
  * long token = guard.acquire();
+ * if (Guard.isWaiting(token)) {                                     // throttled
+ *     sleep(guard.waitNanos(token));                                // or withdraw(token)
+ *     token = guard.proceed(token);
+ * }
  * if (Guard.isRefused(token)) {
  *     return refuse(guard.rejection(token));
  * }
- * schedule(guard.waitNanos(token), () -> proceed(token));           // 0 unless throttled
  * ...
  * guard.release(token, Outcome.SUCCESS);                            // exactly once
  * }</pre>
+ *
+ * <p><b>Order of checks:</b> overload, concurrency, rate limit, throttling, circuit breaker; what
+ * an earlier one took is given back when a later one refuses. A request that is throttled is asked
+ * all of them when it arrives, and keeps its place in the line and its permits of rate limits,
+ * which count arrivals. It holds no slot of a concurrency limit while it waits and is no probe of a
+ * breaker: these are for requests that are being made. When its turn has come, overload,
+ * concurrency and breakers are asked again, and whoever is refused then gives everything back.
  */
 public final class Guard {
 
@@ -80,25 +90,100 @@ public final class Guard {
     }
 
     /**
-     * Returns how many nanoseconds an admitted request has to wait from now before it may proceed;
-     * 0 unless a {@code ThrottlingStrategy} made it wait and the time has not come.
+     * Returns whether a token is of a request that has to wait for its turn and then ask again, by
+     * {@link #proceed}.
      */
-    public long waitNanos(long token) {
-        if (!Token.has(token, Token.THROTTLED)) {
-            return 0;
-        }
-        return Math.max(0, -Token.sinceStart(token, governor.engine().ticker().nanos()));
+    public static boolean isWaiting(long token) {
+        return (token & (Token.REFUSED | Token.WAITING)) == Token.WAITING;
     }
 
     /**
-     * Ends an admitted request.
+     * Returns how many nanoseconds a waiting request has to wait from now until its turn comes; 0
+     * for any other, or if its turn has come.
+     */
+    public long waitNanos(long token) {
+        if (!isWaiting(token)) {
+            return 0;
+        }
+        long now = governor.engine().ticker().nanos();
+        return Math.max(0, Token.place(token, now) - now);
+    }
+
+    /**
+     * Asks for a waiting request whose turn has come whether it may be made now; returns the token
+     * of any other as it is. To be called once, after {@link #waitNanos}.
      *
-     * @param token what {@link #acquire()} of a guard of this resource returned
+     * @return the token to go on with: of a refused request, which has given back all that it had;
+     *     or of an admitted one
+     */
+    public long proceed(long token) {
+        if (!isWaiting(token)) {
+            return token;
+        }
+        long next = protection().resume(inbound);
+        if (isRefused(next)) {
+            leave(token);
+        }
+        return next;
+    }
+
+    /**
+     * Makes an admitted request wait, since another guard of the same request does: it gives back
+     * its slot of a concurrency limit and the role of a probe, and {@link #proceed} asks for them
+     * again. Returns the token of a request that has none of these, or waits already, as it is.
+     */
+    public long defer(long token) {
+        return isRefused(token) || isWaiting(token) || !Token.has(token, Token.HELD)
+                ? token
+                : protection().defer(token);
+    }
+
+    /**
+     * Takes back a request that is not made after all: because another guard of it refuses, or its
+     * caller has gone before it began. Everything is given back: the place in the line, wherever it
+     * stands; permits of rate limits, unless an edit of the resource's rules is between; the slot
+     * of a concurrency limit; the role of a probe. Instead of {@link #release}.
+     *
+     * <p>If {@link #proceed} has made a waiting request an admitted one, both tokens have to be
+     * withdrawn: the later one stands for what the request got when its turn came, the earlier one
+     * for what it had while it waited.
+     */
+    public void withdraw(long token) {
+        if (isRefused(token) || token == Token.FREE) {
+            return;
+        }
+        if (isWaiting(token)) {
+            leave(token);
+        } else {
+            protection().withdraw(token);
+        }
+    }
+
+    /**
+     * Ends an admitted request. One that still waits leaves the line if it is cancelled; otherwise
+     * it counts as made, without having asked when its turn came.
+     *
+     * @param token what {@link #acquire()} of a guard of this resource returned, or {@link
+     *     #proceed}
      * @param outcome how the request ended
      */
     public void release(long token, Outcome outcome) {
-        if (token != Token.FREE) {
-            protection().release(token, outcome);
+        if (Token.has(token, Token.DUTIES)) {
+            if (!isWaiting(token)) {
+                protection().release(token, outcome);
+            } else if (outcome == Outcome.CANCELLED) {
+                leave(token);
+            } else {
+                protection().endUnasked(token, outcome);
+            }
+        }
+    }
+
+    private void leave(long waiting) {
+        protection();
+        Protection waitedFor = resolved.of(waiting);
+        if (waitedFor != null) {
+            waitedFor.leave(waiting);
         }
     }
 
@@ -123,14 +208,13 @@ public final class Guard {
      * Makes a request if it is admitted; waits on this thread if it is throttled.
      *
      * @return what the request returns
-     * @throws RequestRejectedException if it is refused
+     * @throws RequestRejectedException if it is refused, on arrival or when its turn comes
      * @throws InterruptedException if the thread is interrupted while it waits; the request is not
-     *     made
+     *     made then
      * @throws Exception what the request throws
      */
     public <T extends @Nullable Object> T call(Callable<T> request) throws Exception {
-        long token = acquireOrThrow();
-        await(token);
+        long token = await(acquireOrThrow());
         T result;
         try {
             result = request.call();
@@ -150,8 +234,7 @@ public final class Guard {
      *     made
      */
     public void run(Runnable request) throws InterruptedException {
-        long token = acquireOrThrow();
-        await(token);
+        long token = await(acquireOrThrow());
         try {
             request.run();
         } catch (Throwable e) {
@@ -180,7 +263,7 @@ public final class Guard {
         if (isRefused(token)) {
             return CompletableFuture.failedFuture(new RequestRejectedException(rejection(token)));
         }
-        return new GuardedStage<T>(this, token, request).startAfter(waitNanos(token));
+        return new GuardedStage<T>(this, token, request).start();
     }
 
     Outcome outcomeOfStage(Throwable error) {
@@ -239,22 +322,26 @@ public final class Guard {
     }
 
     private long acquireOrThrow() {
-        long token = acquire();
+        return admittedOrThrow(acquire());
+    }
+
+    private long admittedOrThrow(long token) {
         if (isRefused(token)) {
             throw new RequestRejectedException(rejection(token));
         }
         return token;
     }
 
-    private void await(long token) throws InterruptedException {
+    private long await(long token) throws InterruptedException {
         for (long wait = waitNanos(token); wait > 0; wait = waitNanos(token)) {
             if (Thread.interrupted()) {
-                release(token, Outcome.CANCELLED);
+                withdraw(token);
                 throw new InterruptedException(
                         "interrupted while '" + resource + "' was throttled");
             }
             LockSupport.parkNanos(this, wait);
         }
+        return admittedOrThrow(proceed(token));
     }
 
     @SuppressWarnings("ReferenceEquality") // the very same plan, whatever it says
@@ -281,8 +368,8 @@ public final class Guard {
     /**
      * What a plan says of the resource.
      *
-     * @param previous what the plan before it said, since a refusal may be asked for its reason a
-     *     little later
+     * @param previous what the plan before it said, since a refusal may be asked for its reason,
+     *     and a request may leave the line, a little later
      */
     private record Resolved(
             CompiledPlan plan, Protection protection, @Nullable Protection previous) {
@@ -293,6 +380,16 @@ public final class Guard {
             }
             return previous != null && Token.isOfSerial(token, previous.serial)
                     ? previous.checks.all().get(Token.check(token))
+                    : null;
+        }
+
+        /** Returns the protection that makes a request wait, if it is still known. */
+        @Nullable Protection of(long waiting) {
+            if (Token.isWaitingOf(waiting, protection.serial)) {
+                return protection;
+            }
+            return previous != null && Token.isWaitingOf(waiting, previous.serial)
+                    ? previous
                     : null;
         }
     }

@@ -22,15 +22,21 @@ final class GuardedStage<T extends @Nullable Object> extends CompletableFuture<T
     /** The request has not been made. */
     private static final int WAITING = 0;
 
-    private static final int STARTED = 1;
+    /** Its turn has come, and the guard is being asked; who gives it up leaves the rest to that. */
+    private static final int ASKING = 1;
+
+    private static final int STARTED = 2;
 
     /** The caller has gone, and the request is still being served. */
-    private static final int GIVEN_UP = 2;
+    private static final int GIVEN_UP = 3;
 
-    private static final int ENDED = 3;
+    private static final int ENDED = 4;
 
     private final Guard guard;
-    private final long token;
+
+    /** Replaced by a thread that has moved the state to ASKING, before it moves it on. */
+    private long token;
+
     private final Supplier<? extends CompletionStage<T>> request;
     private final AtomicInteger state = new AtomicInteger(WAITING);
 
@@ -41,29 +47,45 @@ final class GuardedStage<T extends @Nullable Object> extends CompletableFuture<T
     }
 
     /** Makes the request, now or on a thread of the common pool when its turn has come. */
-    GuardedStage<T> startAfter(long wait) {
-        if (wait == 0) {
-            start();
+    GuardedStage<T> start() {
+        if (!Guard.isWaiting(token)) {
+            state.set(STARTED);
+            makeRequest();
             Future<?> unused = whenComplete((result, error) -> giveUp());
-        } else {
-            // Cancelling it takes it out of the queue of timers.
-            var timer = new CompletableFuture<@Nullable Void>();
-            timer.completeOnTimeout(null, wait, TimeUnit.NANOSECONDS);
-            Future<?> unusedStart = timer.thenRunAsync(this::start);
-            Future<?> unusedEnd =
-                    whenComplete(
-                            (result, error) -> {
-                                giveUp();
-                                timer.cancel(false);
-                            });
+            return this;
         }
+        // Cancelling it takes it out of the queue of timers.
+        var timer = new CompletableFuture<@Nullable Void>();
+        timer.completeOnTimeout(null, guard.waitNanos(token), TimeUnit.NANOSECONDS);
+        Future<?> unusedStart = timer.thenRunAsync(this::startIfAdmitted);
+        Future<?> unusedEnd =
+                whenComplete(
+                        (result, error) -> {
+                            giveUp();
+                            timer.cancel(false);
+                        });
         return this;
     }
 
-    private void start() {
-        if (!state.compareAndSet(WAITING, STARTED)) {
+    private void startIfAdmitted() {
+        if (!state.compareAndSet(WAITING, ASKING)) {
             return;
         }
+        long waiting = token;
+        long next = guard.proceed(waiting);
+        token = next;
+        if (Guard.isRefused(next)) {
+            state.set(ENDED);
+            completeExceptionally(new RequestRejectedException(guard.rejection(next)));
+        } else if (state.compareAndSet(ASKING, STARTED)) {
+            makeRequest();
+        } else {
+            guard.withdraw(next);
+            guard.withdraw(waiting);
+        }
+    }
+
+    private void makeRequest() {
         try {
             CompletionStage<T> stage =
                     Objects.requireNonNull(request.get(), "the request returned no stage");
@@ -89,10 +111,16 @@ final class GuardedStage<T extends @Nullable Object> extends CompletableFuture<T
     }
 
     private void giveUp() {
-        if (state.compareAndSet(WAITING, ENDED)) {
-            guard.release(token, Outcome.CANCELLED);
-        } else if (state.compareAndSet(STARTED, GIVEN_UP)) {
-            guard.tellCancelled(token);
+        for (int now = state.get(); now <= STARTED; now = state.get()) {
+            if (!state.compareAndSet(now, now == STARTED ? GIVEN_UP : ENDED)) {
+                continue;
+            }
+            if (now == WAITING) {
+                guard.withdraw(token);
+            } else if (now == STARTED) {
+                guard.tellCancelled(token);
+            }
+            return;
         }
     }
 }

@@ -33,12 +33,18 @@ final class GuardedSubscriber<T> implements CoreSubscriber<T>, Subscription {
     /** The source has not been subscribed to. */
     private static final int WAITING = 0;
 
-    private static final int STARTED = 1;
-    private static final int ENDED = 2;
+    /** Its turn has come, and the guard is being asked; whoever cancels leaves the rest to that. */
+    private static final int ASKING = 1;
+
+    private static final int STARTED = 2;
+    private static final int ENDED = 3;
 
     private final Guard guard;
     private final Publisher<? extends T> source;
-    private final long token;
+
+    /** Replaced by a thread that has moved the state to ASKING, before it moves it on. */
+    private long token;
+
     private final CoreSubscriber<? super T> actual;
     private final Operators.DeferredSubscription upstream = new Operators.DeferredSubscription();
     private final Disposable.Swap timer = Disposables.swap();
@@ -81,17 +87,21 @@ final class GuardedSubscriber<T> implements CoreSubscriber<T>, Subscription {
             end(Outcome.CANCELLED);
             throw e;
         }
-        long wait = guard.waitNanos(token);
-        if (wait == 0) {
-            start();
-        } else if (state == WAITING) {
-            startAfter(wait);
+        if (state != WAITING) {
+            return; // it has cancelled
+        }
+        if (Guard.isWaiting(token)) {
+            startAfter(guard.waitNanos(token));
+        } else if (STATE.compareAndSet(this, WAITING, STARTED)) {
+            subscribeToSource();
         }
     }
 
     private void startAfter(long wait) {
         try {
-            timer.update(Schedulers.parallel().schedule(this::start, wait, TimeUnit.NANOSECONDS));
+            timer.update(
+                    Schedulers.parallel()
+                            .schedule(this::startIfAdmitted, wait, TimeUnit.NANOSECONDS));
         } catch (RejectedExecutionException e) {
             if (end(Outcome.CANCELLED)) {
                 actual.onError(e);
@@ -99,10 +109,26 @@ final class GuardedSubscriber<T> implements CoreSubscriber<T>, Subscription {
         }
     }
 
-    private void start() {
-        if (!STATE.compareAndSet(this, WAITING, STARTED)) {
+    private void startIfAdmitted() {
+        if (!STATE.compareAndSet(this, WAITING, ASKING)) {
             return;
         }
+        long waiting = token;
+        long next = guard.proceed(waiting);
+        token = next;
+        if (Guard.isRefused(next)) {
+            if (STATE.compareAndSet(this, ASKING, ENDED)) {
+                actual.onError(new RequestRejectedException(guard.rejection(next)));
+            }
+        } else if (STATE.compareAndSet(this, ASKING, STARTED)) {
+            subscribeToSource();
+        } else {
+            guard.withdraw(next);
+            guard.withdraw(waiting);
+        }
+    }
+
+    private void subscribeToSource() {
         try {
             source.subscribe(this);
         } catch (Throwable e) {
@@ -177,11 +203,14 @@ final class GuardedSubscriber<T> implements CoreSubscriber<T>, Subscription {
         upstream.cancel();
     }
 
+    /** Returns whether it had not ended before. */
     private boolean end(Outcome outcome) {
-        if (STATE.getAndSet(this, ENDED) == ENDED) {
-            return false;
+        int before = STATE.getAndSet(this, ENDED);
+        if (before == WAITING) {
+            guard.withdraw(token);
+        } else if (before == STARTED) {
+            guard.release(token, outcome);
         }
-        guard.release(token, outcome);
-        return true;
+        return before != ENDED;
     }
 }

@@ -17,6 +17,12 @@ import org.jspecify.annotations.Nullable;
  * #acquire} and, if it was admitted, {@link #release} of whatever protection its resource has by
  * then.
  *
+ * <p>A request that has to wait holds its place in the line and its permits of rate limits, which
+ * count arrivals, and nothing of what is for requests that are being made: no slot, and it is no
+ * probe. When its turn has come, {@link #resume} asks those checks again that are about the state
+ * of the resource and the process. One that leaves before calls {@link #leave} of the very
+ * protection that made it wait, since others may have other lines.
+ *
  * <p>Each stage calls the next and undoes what it did if that refuses: so what has to be undone is
  * on the stack, and nothing is allocated. The checks are in one array per kind, so that no call is
  * virtual.
@@ -48,6 +54,12 @@ final class Protection {
     private final boolean countsPassed;
     private final long duties;
 
+    /** When it was made; no request that came before has been admitted by it. */
+    private final long since;
+
+    /** The step in which a token tells how long a request waits. */
+    private final long waitStep;
+
     Protection(Checks checks, ResourceState state, int serial, ProcessLoad load, Ticker ticker) {
         this.checks = checks;
         this.state = state;
@@ -66,11 +78,12 @@ final class Protection {
         readsTime = timed || rates.length + quotas.length + paces.length > 0;
         countsPassed = checks.passCounter() == null;
         duties =
-                (concurrencies.length > 0
-                                ? Token.IN_FLIGHT | Token.generation(state.generation)
-                                : Token.FREE)
+                Token.generation(state.generation)
+                        | (concurrencies.length > 0 ? Token.IN_FLIGHT : 0)
                         | (breakers.length > 0 ? Token.RECORDED : 0)
                         | (timed ? Token.TIMED : 0);
+        since = ticker.nanos();
+        waitStep = (checks.longestWait() + 2 * Pacer.RESOLUTION) / Token.SHARES + 1;
     }
 
     /** Returns whether every request passes, uncounted. */
@@ -84,10 +97,29 @@ final class Protection {
             return Token.FREE;
         }
         long now = readsTime ? ticker.nanos() : 0;
-        return overloads.length == 0 ? concurrency(now) : overload(inbound, now);
+        long token =
+                overloads.length == 0 ? concurrency(now, false) : overload(inbound, now, false);
+        if (countsPassed && token >= 0) {
+            state.passed.increment();
+        }
+        return token;
     }
 
-    private long overload(boolean inbound, long now) {
+    /**
+     * Decides on a request whose turn has come, by whatever could have changed while it waited.
+     *
+     * @return the token of a request that is made now, or of one that was refused
+     */
+    long resume(boolean inbound) {
+        if (empty) {
+            return Token.FREE;
+        }
+        long now = ticker.nanos();
+        long token = overloads.length == 0 ? concurrency(now, true) : overload(inbound, now, true);
+        return token < 0 ? token : token | Token.RESUMED;
+    }
+
+    private long overload(boolean inbound, long now, boolean turn) {
         boolean measured = false;
         for (Check.Overload check : overloads) {
             if (!check.appliesTo(inbound)) {
@@ -97,29 +129,29 @@ final class Protection {
                 if (!check.shadow) {
                     return refuse(check, OVERLOAD_RETRY_NANOS);
                 }
-                check.counters.shadowRejected.increment();
+                countShadow(check, turn);
             }
             measured |= check.bbr;
         }
         if (!measured) {
-            return concurrency(now);
+            return concurrency(now, turn);
         }
         load.inFlight().acquire();
-        long token = concurrency(now);
-        if (token < 0) {
+        long token = concurrency(now, turn);
+        if (Token.has(token, Token.REFUSED | Token.WAITING)) {
             load.inFlight().release();
             return token;
         }
         return token | Token.LOAD;
     }
 
-    private long concurrency(long now) {
+    private long concurrency(long now, boolean turn) {
         if (concurrencies.length == 0) {
-            return rates(now);
+            return afterConcurrency(now, turn);
         }
         for (Check.Concurrency check : concurrencies) {
             if (check.shadow && state.inFlight.count() >= check.max) {
-                check.counters.shadowRejected.increment();
+                countShadow(check, turn);
             }
         }
         if (tightest == null) {
@@ -127,11 +159,23 @@ final class Protection {
         } else if (!state.inFlight.tryAcquire(tightest.max)) {
             return refuse(tightest, RateLimiter.NEVER);
         }
-        long token = rates(now);
-        if (token < 0) {
+        long token = afterConcurrency(now, turn);
+        if (Token.has(token, Token.REFUSED | Token.WAITING)) {
             state.inFlight.release();
         }
         return token;
+    }
+
+    /** One that has waited has its permits and its place. */
+    private long afterConcurrency(long now, boolean turn) {
+        return turn ? breakers(now) : rates(now);
+    }
+
+    /** What a shadow would refuse on arrival would not have waited for its turn. */
+    private static void countShadow(Check check, boolean turn) {
+        if (!turn) {
+            check.counters.shadowRejected.increment();
+        }
     }
 
     private long rates(long now) {
@@ -185,11 +229,16 @@ final class Protection {
     }
 
     private long paces(long now) {
-        return paces.length == 0 ? breakers(now, now) : pace(now, now, 0);
+        return paces.length == 0 ? breakers(now) : pace(now, now, Token.NO_PACER, 0);
     }
 
-    /** A request that several strategies pace starts when the last of them lets it. */
-    private long pace(long now, long start, int index) {
+    /**
+     * A request that several strategies pace starts when the last of them lets it.
+     *
+     * @param start when it starts by those before
+     * @param last the index of the one that lets it start then
+     */
+    private long pace(long now, long start, int last, int index) {
         Check.Pace check = paces[index];
         long wait = check.pacer.tryAcquire(now);
         if (wait == Pacer.REFUSED) {
@@ -197,42 +246,52 @@ final class Protection {
                 return refuse(check, check.pacer.retryAfter(now));
             }
             check.counters.shadowRejected.increment();
-            return afterPace(now, start, index + 1);
+            return afterPace(now, start, last, index + 1);
         }
-        long later = check.shadow || wait <= start - now ? start : now + wait;
-        long token = afterPace(now, later, index + 1);
+        boolean later = !check.shadow && wait > start - now;
+        long token = afterPace(now, later ? now + wait : start, later ? index : last, index + 1);
         if (token < 0) {
-            check.pacer.giveBack(now, wait);
+            check.pacer.leave(now, now + wait);
         }
         return token;
     }
 
-    private long afterPace(long now, long start, int next) {
-        return next == paces.length ? breakers(now, start) : pace(now, start, next);
+    private long afterPace(long now, long start, int last, int next) {
+        if (next != paces.length) {
+            return pace(now, start, last, next);
+        }
+        return start == now ? breakers(now) : line(now, start, last);
     }
 
-    private long breakers(long now, long start) {
+    /** Lets a request wait for its turn, unless a breaker would refuse it now. */
+    private long line(long now, long place, int pacer) {
         for (Check.Break check : breakers) {
-            if (!check.breaker.isClosed()) {
-                return readsTime ? breaker(now, start, 0, 0) : breakerAt(ticker.nanos());
+            if (!check.shadow && check.breaker.peek(now) == Admission.REFUSE) {
+                return refuse(check, check.breaker.retryAfter(now));
             }
         }
-        return admit(now, start, 0);
+        state.waitedNanos.add(place - now);
+        return Token.waiting(serial, place, pacer, (place - now + waitStep - 1) / waitStep);
     }
 
-    private long breakerAt(long now) {
-        return breaker(now, now, 0, 0);
+    private long breakers(long now) {
+        for (Check.Break check : breakers) {
+            if (!check.breaker.isClosed()) {
+                return breaker(readsTime ? now : ticker.nanos(), 0, 0);
+            }
+        }
+        return admit(now, 0);
     }
 
-    private long breaker(long now, long start, long flags, int index) {
+    private long breaker(long now, long flags, int index) {
         if (index == breakers.length) {
-            return admit(now, start, flags);
+            return admit(now, flags);
         }
         Check.Break check = breakers[index];
-        long probe = Token.start(now, start);
+        long probe = Token.start(now);
         Admission admission = check.breaker.tryAcquire(now, probe);
         if (admission == Admission.PROBE) {
-            long token = breaker(now, start, flags | Token.PROBE | Token.TIMED, index + 1);
+            long token = breaker(now, flags | Token.PROBE | Token.TIMED, index + 1);
             if (token < 0) {
                 check.breaker.giveBackProbe(now, probe);
             }
@@ -244,24 +303,121 @@ final class Protection {
             }
             check.counters.shadowRejected.increment();
         }
-        return breaker(now, start, flags, index + 1);
+        return breaker(now, flags, index + 1);
     }
 
-    private long admit(long now, long start, long flags) {
-        if (countsPassed) {
-            state.passed.increment();
-        }
+    private long admit(long now, long flags) {
         long token = duties | flags;
-        if (start != now) {
-            state.waitedNanos.add(start - now);
-            token |= Token.THROTTLED | Token.TIMED;
-        }
-        return Token.has(token, Token.TIMED) ? token | Token.start(now, start) : token;
+        return readsTime || flags != 0 ? token | Token.start(now) : token;
     }
 
     private long refuse(Check check, long retryAfter) {
         check.counters.rejected.increment();
         return Token.refused(serial, check.index, retryAfter);
+    }
+
+    /**
+     * Gives back what a waiting request has: its place and its permits. For one that this very
+     * protection made wait.
+     */
+    void leave(long waiting) {
+        long now = ticker.nanos();
+        long place = Token.place(waiting, now);
+        long share = Token.share(waiting);
+        int pacer = Token.pacer(waiting);
+        if (share == 0) {
+            leaveLast(place);
+        } else if (pacer < paces.length) {
+            paces[pacer].pacer.leave(now, place);
+        }
+        giveBackPermits(now, place - share * waitStep);
+        if (place - now > 0) {
+            state.waitedNanos.add(now - place);
+        }
+        if (countsPassed) {
+            state.passed.decrement();
+        }
+    }
+
+    /**
+     * Takes back a request that was admitted and not made; what it has had while it waited, if it
+     * had to, is taken back by {@link #leave}.
+     */
+    void withdraw(long token) {
+        long now = ticker.nanos();
+        letGo(token, now);
+        if (Token.has(token, Token.RESUMED) || !Token.isOfGeneration(token, state.generation)) {
+            return;
+        }
+        long admitted = Token.admitted(token, now);
+        if (readsTime && isMine(admitted)) {
+            giveBackPermits(now, admitted);
+            leaveLast(admitted);
+        }
+        if (countsPassed) {
+            state.passed.decrement();
+        }
+    }
+
+    /**
+     * Makes an admitted request wait for another guard; returns its token as it is if it was not
+     * this protection that admitted it.
+     */
+    long defer(long token) {
+        long now = ticker.nanos();
+        long admitted = readsTime ? Token.admitted(token, now) : now;
+        if (Token.has(token, Token.RESUMED) || !isMine(admitted)) {
+            return token;
+        }
+        letGo(token, now);
+        return Token.waiting(serial, admitted, Token.NO_PACER, 0);
+    }
+
+    /** Whether a request that was admitted in a unit of time was admitted by this protection. */
+    private boolean isMine(long admitted) {
+        return admitted + Pacer.RESOLUTION - 1 - since >= 0;
+    }
+
+    /** Gives back what a request has only while it is being made. */
+    private void letGo(long token, long now) {
+        releaseSlot(token);
+        if (Token.has(token, Token.LOAD)) {
+            load.inFlight().release();
+        }
+        long probe = Token.probe(token);
+        if (probe != CircuitBreaker.NO_PROBE) {
+            for (Check.Break check : breakers) {
+                check.breaker.giveBackProbe(now, probe);
+            }
+        }
+    }
+
+    /** Those of shadows stay: it is not known whether they have counted the request. */
+    private void giveBackPermits(long now, long admitted) {
+        for (Check.Rate check : rates) {
+            if (!check.shadow) {
+                check.limiter.giveBack(now, admitted);
+            }
+        }
+        for (Check.Quota check : quotas) {
+            if (!check.shadow) {
+                check.limiter.giveBack(admitted + Pacer.RESOLUTION - 1);
+            }
+        }
+    }
+
+    private void leaveLast(long place) {
+        for (Check.Pace check : paces) {
+            if (!check.shadow) {
+                check.pacer.leaveLast(place);
+            }
+        }
+    }
+
+    private void releaseSlot(long token) {
+        if (Token.has(token, Token.IN_FLIGHT) && Token.isOfGeneration(token, state.generation)) {
+            state.inFlight.release();
+        }
     }
 
     /**
@@ -272,9 +428,7 @@ final class Protection {
     void release(long token, Outcome outcome) {
         boolean recorded = Token.has(token, Token.RECORDED | Token.LOAD);
         long now = recorded ? ticker.nanos() : 0;
-        if (Token.has(token, Token.IN_FLIGHT) && Token.isOfGeneration(token, state.generation)) {
-            state.inFlight.release();
-        }
+        releaseSlot(token);
         if (recorded) {
             record(token, outcome, now);
         }
@@ -290,6 +444,15 @@ final class Protection {
         }
         if (Token.has(token, Token.RECORDED)) {
             tellBreakers(token, outcome, now, rt);
+        }
+    }
+
+    /** Ends a request that was made although it had not asked again when its turn came. */
+    void endUnasked(long waiting, Outcome outcome) {
+        long now = ticker.nanos();
+        long token = duties | Token.TIMED | Token.start(Token.place(waiting, now));
+        if (Token.has(token, Token.RECORDED)) {
+            tellBreakers(token, outcome, now, Token.sinceStart(token, now));
         }
     }
 

@@ -1,16 +1,25 @@
 package io.opensergo.governance;
 
 import io.opensergo.governance.internal.limiter.CircuitBreaker;
+import io.opensergo.governance.internal.limiter.Pacer;
 
 /**
  * The layout of the token that a guard hands out: a primitive, so that a request costs no object.
+ * Times are in units of {@value Pacer#RESOLUTION} ns, of which there is a whole number in a
+ * millisecond.
  *
  * <p>Refused, which is negative: the serial number of the protection that refused (13 bits), the
- * check (10 bits), and the time until a retry makes sense (40 bits, microseconds). Admitted: what
- * has to be done at the end (flags), the generation of the resource's state (8 bits), and when it
- * starts (49 bits, units of 64 ns, of which there is a whole number in a millisecond). Starts are
- * told apart that lie up to {@link #LONGEST_WAIT} in the future or {@link #LONGEST_CALL} in the
- * past.
+ * check (10 bits), and the time until a retry makes sense (40 bits, microseconds).
+ *
+ * <p>Admitted: what has to be done at the end (flags), the generation of the resource's state (7
+ * bits), and when it was admitted (49 bits), or when its turn came if it had waited. Times are told
+ * apart that lie up to {@link #LONGEST_CALL} in the past.
+ *
+ * <p>Waiting for its turn: the serial number of the protection that made it wait (13 bits), which
+ * of its pacers did (2 bits), the part of the longest wait that this one is (7 bits, rounded up),
+ * and the place in the line, which is when its turn comes (40 bits). Places are told apart that lie
+ * up to {@link #LONGEST_WAIT} in the future, or three hours in the past. It has nothing of what a
+ * request has that is being made, so it has room for all that leaving needs.
  */
 final class Token {
 
@@ -18,34 +27,63 @@ final class Token {
     static final long FREE = 0;
 
     static final long REFUSED = 1L << 63;
-    static final long IN_FLIGHT = 1L << 62;
+
+    /** Its turn has not come, and then it has to ask again. */
+    static final long WAITING = 1L << 62;
+
     static final long RECORDED = 1L << 61;
 
     /** It is a probe of some breaker, which knows it by its start. */
     static final long PROBE = 1L << 60;
 
     static final long TIMED = 1L << 59;
-    static final long THROTTLED = 1L << 58;
+    static final long IN_FLIGHT = 1L << 58;
     static final long LOAD = 1L << 57;
+
+    /** It has waited, so its start is not when it was admitted. */
+    static final long RESUMED = 1L << 49;
+
+    /** What makes a request hold a slot, or count as being made. */
+    static final long HELD = RECORDED | IN_FLIGHT | LOAD;
+
+    /** What has to be done at the end, be it that a request leaves the line. */
+    static final long DUTIES = HELD | WAITING;
 
     static final int MAX_CHECKS = 1 << 10;
 
-    private static final int UNIT_SHIFT = 6;
+    private static final int UNIT_SHIFT = Long.numberOfTrailingZeros(Pacer.RESOLUTION);
     private static final int START_BITS = 49;
     private static final long START_MASK = (1L << START_BITS) - 1;
 
-    /**
-     * The units of starts that are yet to come: a sixteenth, since calls may last but lines not.
-     */
+    /** The units of starts that are yet to come for a thread that read the time before. */
     private static final long AHEAD = 1L << (START_BITS - 4);
-
-    /** The longest time from now to a start that can be told, in nanoseconds: 26 days. */
-    static final long LONGEST_WAIT = (AHEAD - 2) << UNIT_SHIFT;
 
     /** The longest time from a start to now that can be told, in nanoseconds: 390 days. */
     static final long LONGEST_CALL = (START_MASK - AHEAD - 1) << UNIT_SHIFT;
 
-    static final int GENERATIONS = 1 << 8;
+    private static final int PLACE_BITS = 40;
+    private static final long PLACE_MASK = (1L << PLACE_BITS) - 1;
+
+    /** The units of places that are past. */
+    private static final long LATE = PLACE_MASK / 6;
+
+    /** The longest time from now to a place that can be told, in nanoseconds: 16 hours. */
+    static final long LONGEST_WAIT = (PLACE_MASK - LATE - 2) << UNIT_SHIFT;
+
+    private static final int SHARE_BITS = 7;
+
+    /** Into how many steps the longest wait is divided. */
+    static final int SHARES = (1 << SHARE_BITS) - 1;
+
+    private static final int PACER_SHIFT = PLACE_BITS + SHARE_BITS;
+
+    /** Says that it has no place in a line, or of which pacer is not known. */
+    static final int NO_PACER = 3;
+
+    private static final int WAITING_SERIAL_SHIFT = PACER_SHIFT + 2;
+    private static final int GENERATION_SHIFT = START_BITS + 1;
+
+    static final int GENERATIONS = 1 << 7;
 
     private static final long GENERATION_MASK = GENERATIONS - 1;
     private static final int RETRY_BITS = 40;
@@ -66,35 +104,63 @@ final class Token {
     }
 
     static long generation(int generation) {
-        return (generation & GENERATION_MASK) << START_BITS;
+        return (generation & GENERATION_MASK) << GENERATION_SHIFT;
     }
 
     static boolean isOfGeneration(long token, int generation) {
-        return ((token >>> START_BITS) & GENERATION_MASK) == (generation & GENERATION_MASK);
+        return ((token >>> GENERATION_SHIFT) & GENERATION_MASK) == (generation & GENERATION_MASK);
     }
 
     static long start(long nanos) {
         return (nanos >> UNIT_SHIFT) & START_MASK;
     }
 
-    /** Returns a start that is not before a time, for a request that has to wait until then. */
-    static long startNotBefore(long nanos) {
-        return start(nanos + (1 << UNIT_SHIFT) - 1);
-    }
-
-    /** Returns the start of a request that was admitted at a time, and has to wait if not equal. */
-    static long start(long admitted, long start) {
-        return admitted == start ? start(start) : startNotBefore(start);
-    }
-
-    /** Returns the nanoseconds from the start to now; negative if the start is yet to come. */
+    /** Returns the nanoseconds from the start to now; negative if the clock was set back. */
     static long sinceStart(long token, long now) {
         return ((((now >> UNIT_SHIFT) - token + AHEAD) & START_MASK) - AHEAD) << UNIT_SHIFT;
+    }
+
+    /** Returns when the request was admitted, rounded down. */
+    static long admitted(long token, long now) {
+        return (now & -Pacer.RESOLUTION) - sinceStart(token, now);
     }
 
     /** Returns what breakers know the request by: its start, or that it is no probe. */
     static long probe(long token) {
         return has(token, PROBE) ? token & START_MASK : CircuitBreaker.NO_PROBE;
+    }
+
+    /**
+     * Returns the token of a request that has to wait.
+     *
+     * @param place when its turn comes, a multiple of the resolution
+     * @param pacer which pacer of the protection gives it that place, or {@link #NO_PACER}
+     * @param share the wait, in steps of the longest one
+     */
+    static long waiting(int serial, long place, int pacer, long share) {
+        return WAITING
+                | ((serial & SERIAL_MASK) << WAITING_SERIAL_SHIFT)
+                | ((long) Math.min(pacer, NO_PACER) << PACER_SHIFT)
+                | (share << PLACE_BITS)
+                | ((place >> UNIT_SHIFT) & PLACE_MASK);
+    }
+
+    static boolean isWaitingOf(long waiting, int serial) {
+        return ((waiting >>> WAITING_SERIAL_SHIFT) & SERIAL_MASK) == (serial & SERIAL_MASK);
+    }
+
+    /** Returns when the turn of a waiting request comes. */
+    static long place(long waiting, long now) {
+        long units = now >> UNIT_SHIFT;
+        return (units + (((waiting - units + LATE) & PLACE_MASK) - LATE)) << UNIT_SHIFT;
+    }
+
+    static int pacer(long waiting) {
+        return (int) (waiting >>> PACER_SHIFT) & NO_PACER;
+    }
+
+    static long share(long waiting) {
+        return (waiting >>> PLACE_BITS) & SHARES;
     }
 
     static long refused(int serial, int check, long retryAfterNanos) {

@@ -98,6 +98,68 @@ class GuardProperties {
         }
     }
 
+    @Property(tries = 200, seed = "1665", edgeCases = EdgeCasesMode.NONE)
+    void aRequestThatIsWithdrawnAtOnceHasTakenNothing(@ForAll("enforcedTraces") Trace trace) {
+        try (var run = new Run(trace)) {
+            for (Step step : trace.steps) {
+                run.prepare(step);
+                if (step.action != Action.REQUEST) {
+                    continue;
+                }
+                GuardExplanation before = run.guard.explain();
+                ResourceStats stats = run.guard.stats();
+
+                long token = run.guard.acquire();
+                if (step.last) {
+                    run.guard.withdraw(token);
+                    assertThat(run.guard.explain().admitted()).isEqualTo(before.admitted());
+                    assertThat(run.guard.explain().waitTime()).isEqualTo(before.waitTime());
+                    if (!Guard.isRefused(token)) {
+                        assertThat(run.guard.stats().passed()).isEqualTo(stats.passed());
+                        assertThat(run.guard.stats().inFlight()).isEqualTo(stats.inFlight());
+                        assertThat(run.guard.stats().waited()).isEqualTo(stats.waited());
+                    }
+                } else if (!Guard.isRefused(token)) {
+                    run.tokens.add(token);
+                }
+            }
+        }
+    }
+
+    @Property(tries = 200, seed = "1666", edgeCases = EdgeCasesMode.NONE)
+    void whoeverProceedsOrIsRefusedAtItsTurnLeavesNothingBehind(@ForAll("traces") Trace trace) {
+        // A permit of a window that has passed, or of a clock that was set back, counts no more.
+        long mayStay =
+                trace.strategies.stream().anyMatch(RateLimitStrategy.class::isInstance) ? 1 : 0;
+        try (var run = new Run(trace)) {
+            for (Step step : trace.steps) {
+                run.prepare(step);
+                long token = run.guard.acquire();
+                if (!Guard.isWaiting(token)) {
+                    run.guard.withdraw(token);
+                    continue;
+                }
+                long passed = run.guard.stats().passed();
+                assertThat(run.guard.stats().inFlight()).isZero();
+                long next = run.guard.proceed(token);
+                if (Guard.isRefused(next)) {
+                    assertThat(run.guard.stats().passed())
+                            .isBetween(passed - 1, passed - 1 + mayStay);
+                } else if (step.last) {
+                    run.guard.withdraw(next);
+                    run.guard.withdraw(token);
+                    assertThat(run.guard.stats().passed())
+                            .isBetween(passed - 1, passed - 1 + mayStay);
+                } else {
+                    run.guard.release(next, step.outcome);
+                    assertThat(run.guard.stats().passed()).isEqualTo(passed);
+                }
+                assertThat(run.guard.stats().inFlight()).isZero();
+                assertThat(run.governor.engine().load().inFlight().count()).isZero();
+            }
+        }
+    }
+
     @Property(tries = 200, seed = "1663", edgeCases = EdgeCasesMode.NONE)
     void nothingIsInFlightWhenAllIsReleasedWhateverRulesCameMeanwhile(
             @ForAll("traces") Trace trace, @ForAll("strategies") List<Strategy> others) {
@@ -118,7 +180,7 @@ class GuardProperties {
                     run.replaceRules(List.of());
                 }
             }
-            run.tokens.forEach(token -> run.guard.release(token, Outcome.SUCCESS));
+            run.tokens.forEach(token -> run.end(token, Outcome.SUCCESS));
 
             assertThat(run.guard.stats().inFlight()).isZero();
             assertThat(run.governor.engine().load().inFlight().count()).isZero();
@@ -183,6 +245,33 @@ class GuardProperties {
                         strategies(),
                         steps.list().ofMaxSize(80))
                 .as(Trace::new);
+    }
+
+    /**
+     * Those without shadows, whose counts are not given back late, and with one line at most, since
+     * a token tells one place; in time that goes forwards, and that a token tells exactly.
+     */
+    @Provide
+    Arbitrary<Trace> enforcedTraces() {
+        return traces().map(
+                        trace ->
+                                new Trace(
+                                        nanos(1),
+                                        enforced(trace.strategies),
+                                        trace.steps.stream().map(Step::forwards).toList()));
+    }
+
+    private static List<Strategy> enforced(List<Strategy> strategies) {
+        List<Strategy> enforced = new ArrayList<>();
+        boolean paced = false;
+        for (Strategy strategy : strategies) {
+            boolean paces = strategy instanceof ThrottlingStrategy;
+            if (!strategy.metadata().isShadow() && !(paces && paced)) {
+                enforced.add(strategy);
+                paced |= paces;
+            }
+        }
+        return enforced;
     }
 
     @Provide
@@ -294,7 +383,12 @@ class GuardProperties {
      *
      * @param last whether the latest request ends, not the earliest
      */
-    private record Step(long nanos, Action action, Outcome outcome, boolean last, double cpu) {}
+    private record Step(long nanos, Action action, Outcome outcome, boolean last, double cpu) {
+
+        Step forwards() {
+            return new Step(Math.abs(nanos) & -64, action, outcome, last, cpu);
+        }
+    }
 
     private record Trace(long start, List<Strategy> strategies, List<Step> steps) {}
 
@@ -327,6 +421,18 @@ class GuardProperties {
             governor.replaceRules(rules);
         }
 
+        /** Ends a request; one whose turn has not come leaves, and else it asks again. */
+        void end(long token, Outcome outcome) {
+            if (guard.waitNanos(token) > 0) {
+                guard.withdraw(token);
+                return;
+            }
+            long next = guard.proceed(token);
+            if (!Guard.isRefused(next)) {
+                guard.release(next, outcome);
+            }
+        }
+
         void prepare(Step step) {
             ticker.advanceNanos(step.nanos);
             if (step.action == Action.LOAD) {
@@ -334,7 +440,7 @@ class GuardProperties {
                 governor.engine().load().measured(cpu, -1);
             } else if (step.action == Action.END && !tokens.isEmpty()) {
                 long token = tokens.remove(step.last ? tokens.size() - 1 : 0);
-                guard.release(token, step.outcome);
+                end(token, step.outcome);
             }
         }
 

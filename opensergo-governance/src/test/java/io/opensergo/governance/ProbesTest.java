@@ -143,9 +143,10 @@ class ProbesTest {
         governor.replaceRules(on("a", pace, breaker(metadata("first"), "A")));
         guard.release(guard.acquire(), A_FAILS);
         ticker.advance(RECOVERY);
-        long probe = guard.acquire();
-        assertThat(guard.waitNanos(probe)).isPositive();
-        ticker.advanceNanos(guard.waitNanos(probe));
+        long waiting = guard.acquire();
+        assertThat(guard.waitNanos(waiting)).isPositive();
+        ticker.advanceNanos(guard.waitNanos(waiting));
+        long probe = guard.proceed(waiting);
 
         guard.release(probe, Outcome.SUCCESS);
 

@@ -24,7 +24,7 @@ class TokenProperties {
                     Token.RECORDED,
                     Token.PROBE,
                     Token.TIMED,
-                    Token.THROTTLED,
+                    Token.RESUMED,
                     Token.LOAD);
 
     @Property(tries = 1500, seed = "1651")
@@ -52,17 +52,31 @@ class TokenProperties {
     }
 
     @Property(tries = 1000, seed = "1652")
-    void aThrottledRequestStartsNotBeforeItsTimeAndHardlyLater(
-            @ForAll("instants") long now, @ForAll("waits") long wait) {
-        long token = Token.startNotBefore(now + wait);
+    void aWaitingRequestKeepsWhoMadeItWaitAndItsPlaceExactly(
+            @ForAll int serial,
+            @ForAll("instants") long now,
+            @ForAll("waits") long wait,
+            @ForAll @IntRange(min = 0, max = 9) int pacer,
+            @ForAll @LongRange(max = Token.SHARES) long share) {
+        long place = (now + wait) & -UNIT;
 
-        assertThat(Token.sinceStart(token, now)).isBetween(-wait - 2 * UNIT + 2, -wait);
+        long token = Token.waiting(serial, place, pacer, share);
+
+        assertThat(Guard.isRefused(token)).isFalse();
+        assertThat(Guard.isWaiting(token)).isTrue();
+        assertThat(Token.isWaitingOf(token, serial)).isTrue();
+        assertThat(Token.isWaitingOf(token, serial + 1)).isFalse();
+        assertThat(Token.isWaitingOf(token, serial - 1)).isFalse();
+        assertThat(Token.place(token, now)).isEqualTo(place);
+        assertThat(Token.place(token, place + 3 * 3_600_000_000_000L)).isEqualTo(place);
+        assertThat(Token.pacer(token)).isEqualTo(Math.min(pacer, Token.NO_PACER));
+        assertThat(Token.share(token)).isEqualTo(share);
     }
 
     @Example
-    void callsOfAYearAndWaitsOfDaysCanBeTold() {
+    void callsOfAYearAndWaitsOfHoursCanBeTold() {
         assertThat(Duration.ofNanos(Token.LONGEST_CALL)).isGreaterThan(Duration.ofDays(390));
-        assertThat(Duration.ofNanos(Token.LONGEST_WAIT)).isGreaterThan(Duration.ofDays(26));
+        assertThat(Duration.ofNanos(Token.LONGEST_WAIT)).isGreaterThan(Duration.ofHours(16));
     }
 
     @Property(tries = 1000, seed = "1654")
@@ -101,7 +115,7 @@ class TokenProperties {
         return Arbitraries.longs().between(0, Token.LONGEST_CALL);
     }
 
-    /** Up to 26 days. */
+    /** Up to 16 hours. */
     @Provide
     Arbitrary<Long> waits() {
         return Arbitraries.longs().between(0, Token.LONGEST_WAIT);

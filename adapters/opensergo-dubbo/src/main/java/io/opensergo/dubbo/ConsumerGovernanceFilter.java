@@ -1,6 +1,5 @@
 package io.opensergo.dubbo;
 
-import io.opensergo.governance.Outcome;
 import io.opensergo.governance.Rejection;
 import java.util.HashMap;
 import java.util.Map;
@@ -88,9 +87,9 @@ public final class ConsumerGovernanceFilter extends GuardingFilter implements Cl
             return proceedOnTimer(call, invoker, invocation);
         }
         if (call.await()) {
-            return call.proceed(invoker, invocation);
+            return proceedIfAdmitted(call, invoker, invocation);
         }
-        call.end(Outcome.CANCELLED);
+        call.withdraw();
         throw new RpcException(
                 "interrupted while '" + RpcUtils.getMethodName(invocation) + "' was throttled");
     }
@@ -104,8 +103,7 @@ public final class ConsumerGovernanceFilter extends GuardingFilter implements Cl
         return mode;
     }
 
-    private static Result proceedOnTimer(
-            GuardedCall call, Invoker<?> invoker, Invocation invocation) {
+    private Result proceedOnTimer(GuardedCall call, Invoker<?> invoker, Invocation invocation) {
         RpcContext.RestoreServiceContext context = RpcContext.storeServiceContext();
         // What is left of the time of the call that is being served, and settings of this one.
         Map<String, Object> attachments =
@@ -123,7 +121,7 @@ public final class ConsumerGovernanceFilter extends GuardingFilter implements Cl
         return result;
     }
 
-    private static void proceed(
+    private void proceed(
             GuardedCall call,
             Invoker<?> invoker,
             Invocation invocation,
@@ -133,7 +131,7 @@ public final class ConsumerGovernanceFilter extends GuardingFilter implements Cl
         ClassLoader before = thread.getContextClassLoader();
         try {
             thread.setContextClassLoader(classLoader);
-            call.proceed(invoker, invocation)
+            proceedIfAdmitted(call, invoker, invocation)
                     .whenCompleteWithContext((result, error) -> end(response, result, error));
         } catch (Throwable e) {
             response.completeExceptionally(e);

@@ -1,7 +1,6 @@
 package io.opensergo.dubbo;
 
 import io.opensergo.governance.Guard;
-import io.opensergo.governance.Outcome;
 import io.opensergo.governance.Rejection;
 import org.apache.dubbo.rpc.Invocation;
 import org.apache.dubbo.rpc.Invoker;
@@ -46,13 +45,21 @@ abstract class GuardingFilter {
         }
         long methodToken = method.acquire();
         if (Guard.isRefused(methodToken)) {
-            service.release(serviceToken, Outcome.CANCELLED);
+            service.withdraw(serviceToken);
             return refuse(method.rejection(methodToken), invoker, invocation);
         }
         var call = new GuardedCall(outcomes, service, serviceToken, method, methodToken);
-        return call.waitNanos() > 0
+        return call.waits()
                 ? proceedLater(call, invoker, invocation)
                 : call.proceed(invoker, invocation);
+    }
+
+    /** Makes a call whose turn has come, or answers it if it is refused by now. */
+    final Result proceedIfAdmitted(GuardedCall call, Invoker<?> invoker, Invocation invocation) {
+        Rejection rejection = call.resume();
+        return rejection == null
+                ? call.proceed(invoker, invocation)
+                : refuse(rejection, invoker, invocation);
     }
 
     /** Answers a call that was refused. */

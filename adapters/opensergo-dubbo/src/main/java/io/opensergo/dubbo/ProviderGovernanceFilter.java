@@ -1,6 +1,5 @@
 package io.opensergo.dubbo;
 
-import io.opensergo.governance.Outcome;
 import io.opensergo.governance.Rejection;
 import org.apache.dubbo.common.constants.CommonConstants;
 import org.apache.dubbo.common.extension.Activate;
@@ -66,11 +65,11 @@ public final class ProviderGovernanceFilter extends GuardingFilter
         if (isNetworkThread()) {
             reason = "throttled, and the dispatcher of this provider leaves no thread to wait on";
         } else if (call.await()) {
-            return call.proceed(invoker, invocation);
+            return proceedIfAdmitted(call, invoker, invocation);
         } else {
             reason = "interrupted while throttled";
         }
-        call.end(Outcome.CANCELLED);
+        call.withdraw();
         return refuse(reason, invocation);
     }
 

@@ -121,6 +121,36 @@ class GuardTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"dubbo", "tri"})
+    void aCallThatTheMethodRefusesUsesUpNothingOfTheService(String protocol) {
+        DubboApp provider = provider(protocol);
+        Greeter consumer = ungoverned().consume(provider);
+        List<Rule> both = new ArrayList<>(Rules.limit("provider", SERVICE, 3));
+        both.addAll(
+                Rules.read(
+                        """
+                        apiVersion: fault-tolerance.opensergo.io/v1alpha1
+                        kind: RateLimitStrategy
+                        metadata: {name: none, labels: {app: provider}}
+                        spec: {metricType: RequestAmount, limitMode: Local, threshold: 0, statDurationSeconds: 3600}
+                        ---
+                        apiVersion: fault-tolerance.opensergo.io/v1alpha1
+                        kind: FaultToleranceRule
+                        metadata: {name: protect-method, labels: {app: provider}}
+                        spec:
+                          targets: [{targetResourceName: "%s"}]
+                          strategies: [{name: none, kind: RateLimitStrategy}]
+                        """
+                                .formatted(GREET_LATER)));
+        apply(provider, both);
+
+        assertThat(refusals(10, () -> join(consumer.greetLater("you")))).hasSize(10);
+
+        assertThat(refusals(10, () -> consumer.greet("you"))).hasSize(7);
+        assertThat(greeter.calls).hasValue(3);
+    }
+
+    @ParameterizedTest
     @CsvSource({"dubbo, false", "dubbo, true", "tri, false", "tri, true"})
     void passesOnTheRefusalOfACallThatAServiceMakes(String protocol, boolean isGoverned) {
         DubboApp back = provider(protocol);

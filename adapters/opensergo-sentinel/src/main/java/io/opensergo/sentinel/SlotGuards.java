@@ -41,8 +41,9 @@ final class SlotGuards {
     }
 
     /**
-     * Admits a request or refuses it, and waits if all admit it and one of them is throttling. An
-     * admitted one ends with its entry, on whatever thread that exits.
+     * Admits a request or refuses it, and waits if all admit it and one of them is throttling; when
+     * its turn has come all are asked again. An admitted one ends with its entry, on whatever
+     * thread that exits.
      *
      * @return what admitted it; {@code null} if there is nobody to ask
      */
@@ -57,9 +58,24 @@ final class SlotGuards {
             entry.whenTerminate(last);
         }
         for (Admission each = last; each != null; each = each.before) {
-            each.await();
+            if (Guard.isWaiting(each.token)) {
+                awaitTurn(last);
+                break;
+            }
         }
         return last;
+    }
+
+    private static void awaitTurn(@Nullable Admission last) throws OpenSergoBlockException {
+        for (Admission each = last; each != null; each = each.before) {
+            each.defer();
+        }
+        for (Admission each = last; each != null; each = each.before) {
+            each.await();
+        }
+        for (Admission each = last; each != null; each = each.before) {
+            each.proceed();
+        }
     }
 
     /**
@@ -69,9 +85,16 @@ final class SlotGuards {
      */
     static final class Admission implements BiConsumer<Context, Entry> {
 
+        private static final long NOTHING = 0;
+
         private final Guard guard;
-        private final long token;
         private final @Nullable Admission before;
+
+        /** Written, like the next one, before the entry is handed out. */
+        private long token;
+
+        /** The token with which it waited, if it had to. */
+        private long waited = NOTHING;
 
         /** Written before the entry is handed out, and so before it can exit elsewhere. */
         private boolean givenUp;
@@ -80,6 +103,20 @@ final class SlotGuards {
             this.guard = guard;
             this.token = token;
             this.before = before;
+        }
+
+        private void defer() {
+            token = guard.defer(token);
+        }
+
+        /** Asks again; a request that is refused has given back what this guard had given it. */
+        private void proceed() throws OpenSergoBlockException {
+            long waiting = token;
+            token = guard.proceed(waiting);
+            if (Guard.isRefused(token)) {
+                throw new OpenSergoBlockException(guard.rejection(token));
+            }
+            waited = Guard.isWaiting(waiting) ? waiting : NOTHING;
         }
 
         /**
@@ -107,15 +144,18 @@ final class SlotGuards {
 
         @Override
         public void accept(Context context, Entry entry) {
-            if (!givenUp) {
+            if (givenUp || Guard.isRefused(token)) {
+                return;
+            }
+            if (entry.getBlockError() == null) {
                 guard.release(token, outcome(entry));
+            } else { // by another guard or a later slot: it is not made
+                guard.withdraw(token);
+                guard.withdraw(waited);
             }
         }
 
         private static Outcome outcome(Entry entry) {
-            if (entry.getBlockError() != null) {
-                return Outcome.CANCELLED;
-            }
             Throwable error = entry.getError();
             if (error == null) {
                 return Outcome.SUCCESS;

@@ -2,6 +2,7 @@ package io.opensergo.vertx;
 
 import io.opensergo.governance.Guard;
 import io.opensergo.governance.Outcome;
+import io.opensergo.governance.Rejection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.internal.http.HttpServerRequestInternal;
@@ -23,17 +24,22 @@ import org.jspecify.annotations.Nullable;
 final class Admission extends AtomicBoolean implements EndWatch.Watched {
 
     private static final long NO_TIMER = -1;
+    private static final long NOTHING = 0;
     private static final int SWITCHING_PROTOCOLS = 101;
 
     private final RoutingContext context;
     private final Guard guard;
-    private final long token;
     private final Statuses statuses;
 
     /** Of the same request, to another resource. */
     private final @Nullable Admission earlier;
 
-    /** Confined to the context of the request. */
+    /** Confined, as the next two are, to the context of the request. */
+    private long token;
+
+    /** The token with which it waited, until its request is past the last guard. */
+    private long waited = NOTHING;
+
     private long timer = NO_TIMER;
 
     private volatile EndWatch.@Nullable Entry watch;
@@ -123,22 +129,70 @@ final class Admission extends AtomicBoolean implements EndWatch.Watched {
                 : response.ended() && status == SWITCHING_PROTOCOLS;
     }
 
-    /** Passes the request on: now, or after a wait during which its body waits as well. */
-    void proceedAfter(long nanos) {
-        if (nanos <= 0) {
-            context.next();
-            return;
+    /** Returns whether the request has to wait. */
+    boolean isWaiting() {
+        return Guard.isWaiting(token);
+    }
+
+    /** Calls back when the turn of the request has come; until then its body waits as well. */
+    void awaitTurn(Runnable turn) {
+        for (Admission each = earlier; each != null; each = each.earlier) {
+            each.defer();
         }
         if (!context.request().isEnded()) {
             context.request().pause();
         }
-        timer = context.vertx().setTimer(Waits.millis(nanos), id -> proceed());
+        timer =
+                context.vertx()
+                        .setTimer(
+                                Waits.millis(guard.waitNanos(token)),
+                                id -> {
+                                    timer = NO_TIMER;
+                                    resume();
+                                    turn.run();
+                                });
     }
 
-    private void proceed() {
-        timer = NO_TIMER;
-        resume();
-        context.next();
+    private void defer() {
+        if (!get()) {
+            token = guard.defer(token);
+        }
+    }
+
+    /**
+     * Asks all that admitted the request again, now that its turn has come; returns why it is
+     * refused, or {@code null}. One that is refused has given everything back, to all of them.
+     */
+    @Nullable Rejection proceed() {
+        Rejection rejection = earlier == null ? null : earlier.proceed();
+        if (rejection == null && !get() && isWaiting()) {
+            long waiting = token;
+            token = guard.proceed(waiting);
+            waited = waiting;
+            if (Guard.isRefused(token)) {
+                waited = NOTHING;
+                rejection = guard.rejection(token);
+            }
+        }
+        if (rejection != null) {
+            withdraw();
+        }
+        return rejection;
+    }
+
+    /** Takes the request back from all that admitted it, since another guard refuses it. */
+    void withdraw() {
+        for (Admission each = this; each != null; each = each.earlier) {
+            each.withdrawThis();
+        }
+    }
+
+    private void withdrawThis() {
+        if (compareAndSet(false, true)) {
+            stopWatching();
+            guard.withdraw(token);
+            guard.withdraw(waited);
+        }
     }
 
     /** Ends as the response says. */
@@ -148,6 +202,10 @@ final class Admission extends AtomicBoolean implements EndWatch.Watched {
 
     private void end(@Nullable Outcome known) {
         stopWaiting();
+        if (isWaiting()) {
+            withdrawThis();
+            return;
+        }
         if (get()) {
             return;
         }
@@ -161,11 +219,15 @@ final class Admission extends AtomicBoolean implements EndWatch.Watched {
 
     private void release(Outcome outcome) {
         if (compareAndSet(false, true)) {
-            EndWatch.Entry entry = watch;
-            if (entry != null) {
-                entry.clear();
-            }
+            stopWatching();
             guard.release(token, outcome);
+        }
+    }
+
+    private void stopWatching() {
+        EndWatch.Entry entry = watch;
+        if (entry != null) {
+            entry.clear();
         }
     }
 

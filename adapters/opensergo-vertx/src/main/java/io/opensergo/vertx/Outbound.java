@@ -57,16 +57,24 @@ final class Outbound {
         if (Guard.isRefused(token)) {
             return Future.failedFuture(new RequestRejectedException(guard.rejection(token)));
         }
-        var call = new OutboundCall(guard, token, statuses, ends);
-        long wait = guard.waitNanos(token);
-        if (wait <= 0) {
-            return call.follow(() -> send(options, client));
+        if (!Guard.isWaiting(token)) {
+            return new OutboundCall(guard, token, statuses, ends).follow(() -> send(options, client));
         }
         RequestOptions kept = new RequestOptions(options);
-        return call.follow(
-                () ->
-                        vertx.timer(Waits.millis(wait), TimeUnit.MILLISECONDS)
-                                .compose(now -> send(kept, client)));
+        return vertx.timer(Waits.millis(guard.waitNanos(token)), TimeUnit.MILLISECONDS)
+                .onFailure(stopped -> guard.withdraw(token))
+                .compose(now -> requestAtItsTurn(guard, token, kept, client));
+    }
+
+    private Future<HttpClientRequest> requestAtItsTurn(
+            Guard guard,
+            long waiting,
+            RequestOptions options,
+            Function<RequestOptions, Future<HttpClientRequest>> client) {
+        long token = guard.proceed(waiting);
+        return Guard.isRefused(token)
+                ? Future.failedFuture(new RequestRejectedException(guard.rejection(token)))
+                : new OutboundCall(guard, token, statuses, ends).follow(() -> send(options, client));
     }
 
     private Future<HttpClientRequest> send(

@@ -71,19 +71,40 @@ final class ServerGovernance {
         }
         long token = guard.acquire();
         if (Guard.isRefused(token)) {
-            if (ahead != null) {
-                context.request().routed(ahead);
+            if (earlier != null) {
+                earlier.withdraw();
             }
-            onRejection.accept(context, guard.rejection(token));
+            reject(context, guard.rejection(token), ahead);
             return;
         }
         var admission = new Admission(context, guard, token, statuses, earlier);
         context.put(admissions, admission);
         admission.followResponse();
         try {
-            admission.proceedAfter(guard.waitNanos(token));
+            if (admission.isWaiting()) {
+                admission.awaitTurn(() -> proceed(context, admission, ahead));
+            } else {
+                context.next();
+            }
         } finally {
             admission.watch(ends);
         }
+    }
+
+    /** Passes a request on whose turn has come, unless it is refused by now. */
+    private void proceed(RoutingContext context, Admission admission, @Nullable String ahead) {
+        Rejection rejection = admission.proceed();
+        if (rejection == null) {
+            context.next();
+        } else {
+            reject(context, rejection, ahead);
+        }
+    }
+
+    private void reject(RoutingContext context, Rejection rejection, @Nullable String ahead) {
+        if (ahead != null) {
+            context.request().routed(ahead);
+        }
+        onRejection.accept(context, rejection);
     }
 }

@@ -8,9 +8,9 @@ final class Waits {
     private Waits() {}
 
     /**
-     * Returns the milliseconds that cover a time of more than zero: at least one, never too few.
+     * Returns the milliseconds that cover a time: at least one, which timers want, never too few.
      */
     static long millis(long nanos) {
-        return (nanos - 1) / NANOS_PER_MILLI + 1;
+        return Math.max(0, nanos - 1) / NANOS_PER_MILLI + 1;
     }
 }

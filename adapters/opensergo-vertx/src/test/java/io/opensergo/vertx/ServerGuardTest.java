@@ -291,14 +291,72 @@ class ServerGuardTest {
         get(World.get(client, port, "/orders"));
         HttpClientRequest waiting = get(client.request(to(HttpMethod.GET, port, "/orders")));
         waiting.send();
-        await().atMost(PATIENCE).until(() -> world.stats("GET:/orders").inFlight() == 1);
+        await().atMost(PATIENCE).until(() -> world.stats("GET:/orders").passed() == 2);
+        assertThat(world.stats("GET:/orders").inFlight()).isZero();
 
         waiting.reset();
-        world.awaitIdle("GET:/orders");
+        await().atMost(PATIENCE).until(() -> world.stats("GET:/orders").passed() == 1);
         int before = served.get();
         get(World.get(client, port, "/orders"));
 
         assertThat(served).hasValue(before + 1);
+    }
+
+    @Test
+    void aRequestThatALaterGuardRefusesUsesUpNothingOfTheEarlierOne() {
+        world.guard(
+                "all",
+                Documents.rateLimit("three", 3, 3600),
+                Documents.concurrency("slots", 5),
+                Documents.rateLimit("none", 0, 3600),
+                Documents.rule("all", "RateLimitStrategy", "three"),
+                Documents.rule("all", "ConcurrencyLimitStrategy", "slots"),
+                Documents.rule("closed", "RateLimitStrategy", "none"));
+        router.route().handler(world.openSergo.serverHandler("all"));
+        router.get("/closed").handler(world.openSergo.serverHandler("closed"));
+        router.route().handler(this::ok);
+        int port = world.serve(router);
+        HttpClientAgent client = world.client(HttpVersion.HTTP_1_1);
+
+        for (int i = 0; i < 10; i++) {
+            assertThat(get(World.get(client, port, "/closed")).status()).isEqualTo(429);
+        }
+
+        world.awaitIdle("all");
+        assertThat(world.stats("all").passed()).isZero();
+        for (int i = 0; i < 3; i++) {
+            assertThat(get(World.get(client, port, "/open")).status()).isEqualTo(200);
+        }
+        assertThat(get(World.get(client, port, "/open")).status()).isEqualTo(429);
+    }
+
+    @Test
+    void aRequestWhoseTurnComesWhileTheBreakerIsOpenIsRefused() {
+        world.guard(
+                "GET:/orders",
+                Documents.throttling("paced", "300ms", "60s"),
+                Documents.breaker("broken", 2, "1h"),
+                Documents.rule("GET:/orders", "ThrottlingStrategy", "paced"),
+                Documents.rule("GET:/orders", "CircuitBreakerStrategy", "broken"));
+        AtomicInteger served = new AtomicInteger();
+        router.get("/orders")
+                .handler(world.openSergo.serverHandler())
+                .handler(
+                        context -> {
+                            served.incrementAndGet();
+                            context.fail(503);
+                        });
+        int port = world.serve(router);
+        HttpClientAgent client = world.client(HttpVersion.HTTP_1_1, 10);
+
+        List<Future<Reply>> replies = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            replies.add(World.get(client, port, "/orders"));
+        }
+        get(Future.all(replies));
+
+        assertThat(served).hasValue(2);
+        assertThat(replies.stream().filter(reply -> reply.result().status() == 429)).hasSize(4);
     }
 
     @ParameterizedTest

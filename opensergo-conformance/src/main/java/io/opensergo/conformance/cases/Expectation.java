@@ -20,12 +20,14 @@ public sealed interface Expectation {
      * The request is admitted.
      *
      * @param delay how long it has to wait before it may proceed
+     * @param then how it is refused when its turn has come; {@code null} if it is not
      */
-    record Admitted(Duration delay) implements Expectation {
+    record Admitted(Duration delay, @Nullable Refused then) implements Expectation {
 
         @Override
         public String toString() {
-            return delay.isZero() ? "admitted" : "admitted after " + delay.toMillis() + "ms";
+            return (delay.isZero() ? "admitted" : "admitted after " + delay.toMillis() + "ms")
+                    + (then == null ? "" : ", then " + then);
         }
     }
 

@@ -20,7 +20,7 @@ final class ExpectationReader {
         if (value.isText()) {
             return switch (value.text()) {
                 case "anything" -> new Expectation.Anything();
-                case "admitted" -> new Expectation.Admitted(Duration.ZERO);
+                case "admitted" -> new Expectation.Admitted(Duration.ZERO, null);
                 case "refused" -> new Expectation.Refused(null, null, null, null, null);
                 default ->
                         throw value.unreadable(
@@ -33,10 +33,19 @@ final class ExpectationReader {
         Located detail = fields.required(name);
         Expectation expectation =
                 name.equals("waits")
-                        ? new Expectation.Admitted(Scalars.duration(detail))
+                        ? new Expectation.Admitted(
+                                Scalars.duration(detail),
+                                fields.optional("then", ExpectationReader::refusal))
                         : refused(detail.fields());
         fields.end();
         return expectation;
+    }
+
+    private static Expectation.Refused refusal(Located value) {
+        if (read(value) instanceof Expectation.Refused refused) {
+            return refused;
+        }
+        throw value.unreadable("must be refused or {refused: ...}, was " + value.describe());
     }
 
     private static Expectation refused(Fields fields) {

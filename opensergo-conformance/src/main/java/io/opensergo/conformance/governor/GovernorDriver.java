@@ -99,7 +99,7 @@ public final class GovernorDriver implements ConformanceDriver {
         var direction = request.outbound() ? TrafficDirection.OUTBOUND : TrafficDirection.INBOUND;
         Guard guard = governor.guard(request.resource(), direction);
         long token = guard.acquire();
-        return new GuardedCall(guard, token, decision(guard, token));
+        return new GuardedCall(guard, token);
     }
 
     @Override
@@ -141,7 +141,28 @@ public final class GovernorDriver implements ConformanceDriver {
         delivery.close();
     }
 
-    private record GuardedCall(Guard guard, long token, Decision decision) implements Call {
+    private static final class GuardedCall implements Call {
+
+        private final Guard guard;
+        private final Decision decision;
+        private long token;
+
+        GuardedCall(Guard guard, long token) {
+            this.guard = guard;
+            this.token = token;
+            this.decision = GovernorDriver.decision(guard, token);
+        }
+
+        @Override
+        public Decision decision() {
+            return decision;
+        }
+
+        @Override
+        public Decision proceed() {
+            token = guard.proceed(token);
+            return GovernorDriver.decision(guard, token);
+        }
 
         @Override
         public void end(Outcome outcome) {

@@ -103,7 +103,7 @@ class CaseReaderTest {
                                 Outcome.SUCCESS,
                                 1,
                                 Duration.ZERO,
-                                new Expectation.Admitted(Duration.ofMillis(250))),
+                                new Expectation.Admitted(Duration.ofMillis(250), null)),
                         new Action.End("one", new Outcome(Outcome.Type.CANCELLED, null)),
                         new Action.ChangeLoad(new Load(0.1, 0)),
                         new Action.ReplaceRules(new RuleDocuments("")));

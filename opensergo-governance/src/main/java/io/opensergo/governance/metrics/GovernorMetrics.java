@@ -166,7 +166,7 @@ public final class GovernorMetrics implements MeterBinder, AutoCloseable {
                     FunctionCounter.builder(
                                     "opensergo.guard.passed",
                                     governor,
-                                    one -> stats(one, resource).passed())
+                                    new Rising(one -> stats(one, resource).passed()))
                             .description("Requests that passed")
                             .tags(tags)
                             .register(registry));
@@ -182,7 +182,8 @@ public final class GovernorMetrics implements MeterBinder, AutoCloseable {
                     FunctionCounter.builder(
                                     "opensergo.guard.waited",
                                     governor,
-                                    one -> stats(one, resource).waited().toNanos() / 1e9)
+                                    new Rising(
+                                            one -> stats(one, resource).waited().toNanos() / 1e9))
                             .description("The time requests were throttled for")
                             .baseUnit("seconds")
                             .tags(tags)
@@ -275,6 +276,26 @@ public final class GovernorMetrics implements MeterBinder, AutoCloseable {
             ofGovernor.forEach(registry::remove);
             ofRouters.values().forEach(registry::remove);
             List.copyOf(ofResources.keySet()).forEach(this::remove);
+        }
+    }
+
+    /**
+     * A counter of what may be taken back, by requests that are not made after all: a counter that
+     * falls is taken for one that began anew, so it stays until others have made up for it.
+     */
+    private static final class Rising implements ToDoubleFunction<Governor> {
+
+        private final ToDoubleFunction<Governor> count;
+        private double highest;
+
+        Rising(ToDoubleFunction<Governor> count) {
+            this.count = count;
+        }
+
+        @Override
+        public synchronized double applyAsDouble(Governor governor) {
+            highest = Math.max(highest, count.applyAsDouble(governor));
+            return highest;
         }
     }
 }

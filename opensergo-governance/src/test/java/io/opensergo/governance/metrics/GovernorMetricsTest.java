@@ -78,8 +78,28 @@ class GovernorMetricsTest {
         governor.guard("a").acquire();
         governor.guard("a").acquire();
 
-        assertThat(value("opensergo.guard.in.flight", "resource", "a")).isEqualTo(2);
+        assertThat(value("opensergo.guard.in.flight", "resource", "a"))
+                .as("one of them waits")
+                .isEqualTo(1);
         assertThat(value("opensergo.guard.waited", "resource", "a")).isEqualTo(1);
+    }
+
+    @Test
+    void aCounterDoesNotFallWhenRequestsLeaveTheLine() {
+        governor.replaceRules(on("a", throttling("pace", SECOND, SECOND)));
+        metrics.bindTo(registry);
+        Guard guard = governor.guard("a");
+        guard.acquire();
+        long waiting = guard.acquire();
+        assertThat(value("opensergo.guard.passed", "resource", "a")).isEqualTo(2);
+        assertThat(value("opensergo.guard.waited", "resource", "a")).isEqualTo(1);
+
+        guard.withdraw(waiting);
+
+        assertThat(value("opensergo.guard.passed", "resource", "a")).isEqualTo(2);
+        assertThat(value("opensergo.guard.waited", "resource", "a")).isEqualTo(1);
+        guard.acquire();
+        assertThat(value("opensergo.guard.passed", "resource", "a")).isEqualTo(2);
     }
 
     @Test

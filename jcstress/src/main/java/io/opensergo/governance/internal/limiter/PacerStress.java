@@ -18,14 +18,14 @@ public final class PacerStress {
     /** Both get places, an interval apart. */
     @JCStressTest
     @Outcome(
-            id = {"0, 10", "10, 0"},
+            id = {"0, 64", "64, 0"},
             expect = ACCEPTABLE,
             desc = "One waits for the other.")
     @Outcome(expect = FORBIDDEN, desc = "They got the same place, or left one free.")
     @State
     public static class Places {
 
-        private final Pacer pacer = Pacer.of(10, 100);
+        private final Pacer pacer = Pacer.of(64, 640);
 
         /** One thread. */
         @Actor
@@ -42,12 +42,13 @@ public final class PacerStress {
 
     /** The last place of a line, asked for by a thread that read the time a little earlier. */
     @JCStressTest
-    @Outcome(id = "10, -1", expect = ACCEPTABLE, desc = "Only the later one waits short enough.")
+    @Outcome(id = "64, -1", expect = ACCEPTABLE, desc = "The later one got it.")
+    @Outcome(id = "-1, 65", expect = ACCEPTABLE, desc = "The earlier one got it.")
     @Outcome(expect = FORBIDDEN, desc = "The line was taken for one of a clock that was set back.")
     @State
     public static class LastPlace {
 
-        private final Pacer pacer = Pacer.of(10, 10);
+        private final Pacer pacer = Pacer.of(64, 64);
 
         /** Takes the place before. */
         public LastPlace() {
@@ -67,27 +68,29 @@ public final class PacerStress {
         }
     }
 
-    /** A place is given back while another thread asks for one. */
-    @JCStressTest
-    @Outcome(id = "10, 20", expect = ACCEPTABLE, desc = "It got the place that was given back.")
-    @Outcome(id = "20, 30", expect = ACCEPTABLE, desc = "It stood behind it already.")
-    @Outcome(expect = FORBIDDEN, desc = "A place in use was given away, or the line got a gap.")
-    @State
-    public static class GiveBack {
-
-        private final Pacer pacer = Pacer.of(10, 100);
-        private final long wait;
-
-        /** Takes two places. */
-        public GiveBack() {
+    /** A line of two that wait, at 64 and at 128, behind one that does not. */
+    private static Pacer line() {
+        Pacer pacer = Pacer.of(64, 640);
+        for (int i = 0; i < 3; i++) {
             pacer.tryAcquire(0);
-            wait = pacer.tryAcquire(0);
         }
+        return pacer;
+    }
 
-        /** Gives the second back. */
+    /** The last place is left while another thread asks for one. */
+    @JCStressTest
+    @Outcome(id = "128, 192", expect = ACCEPTABLE, desc = "It got the place that was left.")
+    @Outcome(id = "192, 128", expect = ACCEPTABLE, desc = "It stood behind it already.")
+    @Outcome(expect = FORBIDDEN, desc = "A place in use was given away, or one is lost.")
+    @State
+    public static class LeaveLast {
+
+        private final Pacer pacer = line();
+
+        /** Leaves the last place. */
         @Actor
         public void first() {
-            pacer.giveBack(0, wait);
+            pacer.leave(0, 128);
         }
 
         /** Asks for a place. */
@@ -100,6 +103,94 @@ public final class PacerStress {
         @Arbiter
         public void end(II_Result r) {
             r.r2 = (int) pacer.peek(0);
+        }
+    }
+
+    /** A place in the middle is left while another thread asks for one. */
+    @JCStressTest
+    @Outcome(id = "64, 192", expect = ACCEPTABLE, desc = "It got the place that was left.")
+    @Outcome(id = "192, 64", expect = ACCEPTABLE, desc = "It had come before; the next gets it.")
+    @Outcome(expect = FORBIDDEN, desc = "A place in use was given away, or one is lost.")
+    @State
+    public static class LeaveMiddle {
+
+        private final Pacer pacer = line();
+
+        /** Leaves the place in the middle. */
+        @Actor
+        public void first() {
+            pacer.leave(0, 64);
+        }
+
+        /** Asks for a place. */
+        @Actor
+        public void second(II_Result r) {
+            r.r1 = (int) pacer.tryAcquire(0);
+        }
+
+        /** Sees the next place. */
+        @Arbiter
+        public void end(II_Result r) {
+            r.r2 = (int) pacer.peek(0);
+        }
+    }
+
+    /** Both that wait leave at once. */
+    @JCStressTest
+    @Outcome(id = "64, 128", expect = ACCEPTABLE, desc = "The line is as it was before them.")
+    @Outcome(expect = FORBIDDEN, desc = "A place is lost, or there twice.")
+    @State
+    public static class LeaveBoth {
+
+        private final Pacer pacer = line();
+
+        /** Leaves the place in the middle. */
+        @Actor
+        public void first() {
+            pacer.leave(0, 64);
+        }
+
+        /** Leaves the last place. */
+        @Actor
+        public void second() {
+            pacer.leave(0, 128);
+        }
+
+        /** Takes the next two places. */
+        @Arbiter
+        public void end(II_Result r) {
+            r.r1 = (int) pacer.tryAcquire(0);
+            r.r2 = (int) pacer.tryAcquire(0);
+        }
+    }
+
+    /** Two threads ask for a place when there is a free one. */
+    @JCStressTest
+    @Outcome(
+            id = {"64, 192", "192, 64"},
+            expect = ACCEPTABLE,
+            desc = "One got it, the other stands at the end.")
+    @Outcome(expect = FORBIDDEN, desc = "Both got it, or nobody.")
+    @State
+    public static class TakeFree {
+
+        private final Pacer pacer = line();
+
+        /** Leaves the place in the middle. */
+        public TakeFree() {
+            pacer.leave(0, 64);
+        }
+
+        /** One thread. */
+        @Actor
+        public void first(II_Result r) {
+            r.r1 = (int) pacer.tryAcquire(0);
+        }
+
+        /** The other thread. */
+        @Actor
+        public void second(II_Result r) {
+            r.r2 = (int) pacer.tryAcquire(0);
         }
     }
 }

@@ -171,4 +171,73 @@ public final class RateLimiterStress {
             r.r2 = admitted(edited, 0);
         }
     }
+
+    /** A request of an older part leaves while another asks for its permit. */
+    @JCStressTest
+    @Outcome(id = "1, 2", expect = ACCEPTABLE, desc = "It got the permit.")
+    @Outcome(id = "0, 1", expect = ACCEPTABLE, desc = "It had come before.")
+    @Outcome(expect = FORBIDDEN, desc = "A permit is lost, or there twice.")
+    @State
+    public static class LateGiveBack {
+
+        private final RateLimiter limiter = RateLimiter.of(2, 1600);
+
+        /** Admits a request in each of two parts. */
+        public LateGiveBack() {
+            limiter.tryAcquire(0);
+            limiter.tryAcquire(500);
+        }
+
+        /** Leaves. */
+        @Actor
+        public void first() {
+            limiter.giveBack(500, 0);
+        }
+
+        /** Asks for a permit. */
+        @Actor
+        public void second(II_Result r) {
+            r.r1 = limiter.tryAcquire(500) == null ? 0 : 1;
+        }
+
+        /** Sees what counts. */
+        @Arbiter
+        public void end(II_Result r) {
+            r.r2 = (int) limiter.used(500);
+        }
+    }
+
+    /** A request of an older part leaves while another begins the next part. */
+    @JCStressTest
+    @Outcome(id = "1, 2", expect = ACCEPTABLE, desc = "Both are counted as they should.")
+    @Outcome(expect = FORBIDDEN, desc = "A count is lost, or there twice.")
+    @State
+    public static class LateGiveBackAndNextPart {
+
+        private final RateLimiter limiter = RateLimiter.of(9, 1600);
+
+        /** Admits a request in each of two parts. */
+        public LateGiveBackAndNextPart() {
+            limiter.tryAcquire(0);
+            limiter.tryAcquire(500);
+        }
+
+        /** Leaves. */
+        @Actor
+        public void first() {
+            limiter.giveBack(900, 0);
+        }
+
+        /** Comes in the next part. */
+        @Actor
+        public void second(II_Result r) {
+            r.r1 = limiter.tryAcquire(900) == null ? 0 : 1;
+        }
+
+        /** Sees what counts. */
+        @Arbiter
+        public void end(II_Result r) {
+            r.r2 = (int) limiter.used(900);
+        }
+    }
 }

@@ -9,14 +9,26 @@ package io.opensergo.governance.internal.limiter;
  */
 final class History {
 
-    static final History NONE = new History(new long[0], new long[0]);
+    static final History NONE = new History(new long[0], new long[0], 0);
+
+    /** Longer ago than anything that counts. */
+    private static final long AGES = 1L << 62;
 
     private final long[] times;
     private final long[] counts;
 
-    private History(long[] times, long[] counts) {
+    /** What happened until then is not known any more. */
+    private final long forgottenUntil;
+
+    private History(long[] times, long[] counts, long forgottenUntil) {
         this.times = times;
         this.counts = counts;
+        this.forgottenUntil = forgottenUntil;
+    }
+
+    /** Returns a history of which nothing has been forgotten. */
+    static History beginningAt(long now) {
+        return new History(new long[0], new long[0], now - AGES);
     }
 
     int size() {
@@ -51,8 +63,9 @@ final class History {
         boolean add = count != 0 && now - time < age;
         int kept = times.length - first;
         int size = kept + (add ? 1 : 0);
-        if (size == 0) {
-            return NONE;
+        long forgotten = first == 0 ? forgottenUntil : times[first - 1];
+        if (count != 0 && !add) {
+            forgotten = time;
         }
         long[] newTimes = new long[size];
         long[] newCounts = new long[size];
@@ -62,7 +75,31 @@ final class History {
             newTimes[kept] = time;
             newCounts[kept] = count;
         }
-        return new History(newTimes, newCounts);
+        return new History(newTimes, newCounts, forgotten);
+    }
+
+    /** Whether the part in which a request of a time was counted has been forgotten. */
+    boolean hasForgotten(long time) {
+        return time - forgottenUntil <= 0;
+    }
+
+    /**
+     * Returns the index of the part in which a request of a time was counted, if that is not the
+     * newest part; else the size. An older part is possible if the thread was held up.
+     */
+    int indexOf(long time) {
+        int index = 0;
+        while (index < times.length && times[index] - time < 0) {
+            index++;
+        }
+        return index;
+    }
+
+    /** Returns this history with one count less in a part. */
+    History withOneLess(int index) {
+        long[] newCounts = counts.clone();
+        newCounts[index]--;
+        return new History(times, newCounts, forgottenUntil);
     }
 
     /** Returns a history in which everything has just happened. */
@@ -71,7 +108,13 @@ final class History {
         for (long count : counts) {
             sum += count;
         }
-        return sum == 0 ? NONE : new History(new long[] {now}, new long[] {sum});
+        long[] newTimes = sum == 0 ? new long[0] : new long[] {now};
+        return new History(newTimes, sum == 0 ? newTimes : new long[] {sum}, now);
+    }
+
+    /** Returns this history, of which nothing is known before a time. */
+    History forgettingUntil(long time) {
+        return new History(times, counts, time);
     }
 
     /** Returns the sum of all counts, field by field if they are packed. */

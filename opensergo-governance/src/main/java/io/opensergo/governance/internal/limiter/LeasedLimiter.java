@@ -104,6 +104,9 @@ public final class LeasedLimiter implements AutoCloseable {
     /** When the window ends, and with it the permits in stock. Early by the way to the store. */
     private volatile long windowEnd;
 
+    /** When the window was first seen; written before its permits. */
+    private volatile long windowSince;
+
     /** Permits that were granted in the window. */
     private volatile long issued;
 
@@ -159,6 +162,7 @@ public final class LeasedLimiter implements AutoCloseable {
         long now = ticker.nanos();
         outage = new StoreOutage(now);
         windowEnd = now + windowNanos;
+        windowSince = now;
         askAgainAt = now;
         lease = Math.max(1, limits.maxLease / 16);
         askedAt = now - 2 * limits.period;
@@ -295,12 +299,25 @@ public final class LeasedLimiter implements AutoCloseable {
                 boolean alone = outage.isDown() || closed;
                 keepStock(alone ? 0 : -credit, 0);
                 issued = 0;
+                windowSince = now;
                 windowEnd = alone ? current.nextEnd(end, now) : current.nextEndEarly(end, now);
             }
         } finally {
             turning.set(false);
         }
         return true;
+    }
+
+    /**
+     * Takes back the admission of a request that was not made after all; without effect if it may
+     * have been admitted in an earlier window, so that no permit of one is used in the next.
+     *
+     * @param admitted a time that is not after the admission
+     */
+    public void giveBack(long admitted) {
+        if (admitted - windowSince >= 0) {
+            giveBack();
+        }
     }
 
     /** Takes back an admission that {@link #tryAcquire} has made, since another check refused. */
@@ -469,6 +486,7 @@ public final class LeasedLimiter implements AutoCloseable {
             } else if (!sameWindow) {
                 keepStock(Long.MIN_VALUE, 0);
                 issued = 0;
+                windowSince = now;
             }
             if (asked.isAhead(until, now)) {
                 long permits = Math.min(grant.permits(), request.permits());

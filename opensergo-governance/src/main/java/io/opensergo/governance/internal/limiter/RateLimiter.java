@@ -104,6 +104,37 @@ public final class RateLimiter {
         }
     }
 
+    /**
+     * Takes back the admission of a request that this limiter, or one that it was edited from or
+     * to, has counted and that was not made after all, whatever has come since.
+     *
+     * <p>It is taken from the part that was the newest one at that time, or from an older one if
+     * the thread that was admitted had been held up: never from a younger one, which would be
+     * forgotten later than what was counted. Without effect if the part has been forgotten, as it
+     * has when the window has passed.
+     *
+     * @param admitted a time that is not after the admission; the later, the better
+     */
+    public void giveBack(long now, long admitted) {
+        while (true) {
+            Part part = counts.newest;
+            if (admitted - now > 0 || part.past.hasForgotten(admitted)) {
+                return;
+            }
+            long word = part.word();
+            int index = part.past.indexOf(admitted);
+            if (word < 0) {
+                moveOn(part, now);
+            } else if (index < part.past.size()) {
+                if (part.past.count(index) == 0 || counts.moveOn(part, part.withOneLess(index))) {
+                    return;
+                }
+            } else if ((word & Part.COUNT_MASK) == 0 || part.replace(word, word - 1)) {
+                return;
+            }
+        }
+    }
+
     /** Returns whether a request would be admitted, without admitting it. */
     public boolean wouldAdmit(long now) {
         return limit > used(now);
@@ -168,16 +199,18 @@ public final class RateLimiter {
         long word = part.seal();
         Part next;
         if (part.length == 0) {
-            next = new Part(now, partLength, History.NONE, 0);
+            next = new Part(now, partLength, History.beginningAt(now), 0, 0);
         } else {
             long count = word & Part.COUNT_MASK;
             boolean setBack = isSetBack(part, now);
             long start = setBack || now - part.start > 0 ? now : part.start;
             History past =
                     setBack
-                            ? part.past.restartedAt(now, count)
+                            ? part.past
+                                    .restartedAt(now, count)
+                                    .forgettingUntil(part.start + part.length)
                             : part.past.with(part.lastAdmission(word), count, window, start);
-            next = new Part(start, partLength, past, part.admittedBefore + count);
+            next = new Part(start, partLength, past, part.admittedBefore + count, 0);
         }
         counts.moveOn(part, next);
     }
@@ -195,12 +228,18 @@ public final class RateLimiter {
         private final long admittedBefore;
         private final int unitShift;
 
-        private Part(long start, long length, History past, long admittedBefore) {
-            super(start, length, past);
+        private Part(long start, long length, History past, long admittedBefore, long word) {
+            super(start, length, past, word);
             this.pastCount = past.sum();
             this.admittedBefore = admittedBefore;
             this.unitShift =
                     Math.max(0, Long.SIZE - Long.numberOfLeadingZeros(length) - OFFSET_BITS);
+        }
+
+        /** Ends this part and returns one that goes on with its counts, and one less before. */
+        private Part withOneLess(int index) {
+            long word = seal();
+            return new Part(start, length, past.withOneLess(index), admittedBefore - 1, word);
         }
 
         private long withAdmission(long word, long now) {
@@ -231,11 +270,11 @@ public final class RateLimiter {
             }
         }
 
-        private volatile Part newest = new Part(0, 0, History.NONE, 0);
+        private volatile Part newest = new Part(0, 0, History.NONE, 0, 0);
 
         /** Replaces the newest part; if another thread did, its part is as good. */
-        void moveOn(Part from, Part to) {
-            NEWEST.compareAndSet(this, from, to);
+        boolean moveOn(Part from, Part to) {
+            return NEWEST.compareAndSet(this, from, to);
         }
     }
 }

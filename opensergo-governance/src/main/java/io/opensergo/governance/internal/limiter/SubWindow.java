@@ -40,9 +40,14 @@ abstract class SubWindow {
     private volatile long word;
 
     SubWindow(long start, long length, History past) {
+        this(start, length, past, 0);
+    }
+
+    SubWindow(long start, long length, History past, long word) {
         this.start = start;
         this.length = length;
         this.past = past;
+        this.word = word;
     }
 
     /** Returns whether a time lies in it, which one before its start does not. */

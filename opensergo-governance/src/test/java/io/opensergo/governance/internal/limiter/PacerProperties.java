@@ -15,17 +15,24 @@ import net.jqwik.api.Tuple;
 
 class PacerProperties {
 
-    @Property(tries = 400, seed = "1611", edgeCases = EdgeCasesMode.NONE)
-    void decidesAsTheModelDoesThroughEditsAndClocksThatJump(@ForAll("wildTraces") Trace trace) {
+    @Property(tries = 600, seed = "1611", edgeCases = EdgeCasesMode.NONE)
+    void decidesAsTheModelDoesThroughEditsLeaversAndClocksThatJump(
+            @ForAll("wildTraces") Trace trace) {
         var model = new PacerModel(trace.interval, trace.timeout);
         Pacer pacer = Pacer.of(trace.interval, trace.timeout);
         long now = trace.start;
+        List<Long> line = new ArrayList<>();
 
         for (Step step : trace.steps) {
             now += step.nanos;
             if (step.action == Action.EDIT) {
                 pacer = pacer.edited(step.interval, step.timeout);
                 model.edit(step.interval, step.timeout);
+                line.clear(); // their gap is another
+            } else if (step.action == Action.GIVE_BACK && !line.isEmpty()) {
+                long place = line.remove((int) (Math.abs(step.timeout) % line.size()));
+                pacer.leave(now, place);
+                model.leave(now, place);
             } else {
                 long peeked = pacer.peek(now);
                 long wait = pacer.tryAcquire(now);
@@ -34,38 +41,74 @@ class PacerProperties {
                     long retryAfter = pacer.retryAfter(now);
                     assertThat(pacer.peek(now + retryAfter - 1)).isEqualTo(Pacer.REFUSED);
                     assertThat(pacer.peek(now + retryAfter)).isGreaterThanOrEqualTo(0);
+                } else if (step.nanos >= 0) {
+                    line.add(now + wait);
+                } else {
+                    line.clear(); // those from before a clock was set back keep theirs
                 }
             }
         }
     }
 
-    @Property(tries = 150, seed = "1612", edgeCases = EdgeCasesMode.NONE)
-    void startsRequestsInOrderAnIntervalApartAndWithinTheTimeout(
+    @Property(tries = 300, seed = "1612", edgeCases = EdgeCasesMode.NONE)
+    void startsThoseWhoStayAnIntervalApartAndWithinTheTimeoutWhoeverLeaves(
             @ForAll("calmTraces") Trace trace) {
         Pacer pacer = Pacer.of(trace.interval, trace.timeout);
         long now = trace.start;
-        Long latest = null;
+        List<Long> waiting = new ArrayList<>();
+        List<Long> starts = new ArrayList<>();
 
         for (Step step : trace.steps) {
             now += step.nanos;
+            long time = now;
+            waiting.stream().filter(place -> place - time <= 0).forEach(starts::add);
+            waiting.removeIf(place -> place - time <= 0);
+            if (step.action == Action.GIVE_BACK && !waiting.isEmpty()) {
+                pacer.leave(now, waiting.remove((int) (step.timeout % waiting.size())));
+                continue;
+            }
             long wait = pacer.tryAcquire(now);
-            if (wait == Pacer.REFUSED) {
-                continue;
+            if (wait != Pacer.REFUSED) {
+                assertThat(wait).isBetween(0L, trace.timeout + 2 * Pacer.RESOLUTION - 2);
+                waiting.add(now + wait);
             }
-            assertThat(wait).isBetween(0L, trace.timeout);
-            if (step.action == Action.GIVE_BACK) {
-                pacer.giveBack(now, wait);
-                continue;
+        }
+
+        starts.addAll(waiting);
+        starts.sort((one, other) -> Long.signum(one - other));
+        for (int i = 1; i < starts.size(); i++) {
+            assertThat(starts.get(i) - starts.get(i - 1)).isGreaterThanOrEqualTo(trace.interval);
+        }
+    }
+
+    @Property(tries = 300, seed = "1617", edgeCases = EdgeCasesMode.NONE)
+    void aLineThatAllHaveLeftIsAsIfNobodyHadCome(@ForAll("wholeTraces") Trace trace) {
+        Pacer pacer = Pacer.of(trace.interval, trace.timeout);
+        long now = trace.start;
+        pacer.tryAcquire(now);
+        List<Long> line = new ArrayList<>();
+        for (int i = 0; i < trace.steps.size(); i++) {
+            long wait = pacer.tryAcquire(now);
+            if (wait != Pacer.REFUSED) {
+                line.add(now + wait);
             }
-            if (latest != null) {
-                assertThat(now + wait - latest).isGreaterThanOrEqualTo(trace.interval);
+        }
+
+        for (Step step : trace.steps) {
+            if (!line.isEmpty()) {
+                pacer.leave(now, line.remove((int) (step.timeout % line.size())));
             }
-            latest = now + wait;
+        }
+
+        Pacer fresh = Pacer.of(trace.interval, trace.timeout);
+        fresh.tryAcquire(now);
+        for (long later : new long[] {0, 1, trace.interval - 1, trace.interval}) {
+            assertThat(pacer.peek(now + later)).isEqualTo(fresh.peek(now + later));
         }
     }
 
     @Property(tries = 150, seed = "1613", edgeCases = EdgeCasesMode.NONE)
-    void aRefusedRequestAndOneGivenBackChangeNothing(@ForAll("calmTraces") Trace trace) {
+    void aRefusedRequestAndOneGivenBackAtOnceChangeNothing(@ForAll("wholeTraces") Trace trace) {
         Pacer pacer = Pacer.of(trace.interval, trace.timeout);
         long now = trace.start;
 
@@ -78,7 +121,7 @@ class PacerProperties {
                 continue;
             }
             if (wait != Pacer.REFUSED) {
-                pacer.giveBack(now, wait);
+                pacer.leave(now, now + wait);
             }
             assertThat(pacer.peek(now)).isEqualTo(peeked);
             assertThat(pacer.peek(now + step.interval)).isEqualTo(peekedLater);
@@ -87,12 +130,14 @@ class PacerProperties {
 
     @Property(tries = 200, seed = "1614", edgeCases = EdgeCasesMode.NONE)
     void admitsInABurstWhoeverNeedNotWaitLongerThanTheTimeout(
-            @ForAll("starts") long start, @ForAll("intervals") long interval) {
+            @ForAll("starts") long start, @ForAll("intervals") long any) {
+        long interval = rounded(any) + Pacer.RESOLUTION;
         for (int places = 0; places < 5; places++) {
-            for (long spare : new long[] {0, interval - 1}) {
+            for (long spare : new long[] {0, interval - Pacer.RESOLUTION}) {
                 Pacer pacer = Pacer.of(interval, places * interval + spare);
                 for (int i = 0; i <= places; i++) {
-                    assertThat(pacer.tryAcquire(start)).isEqualTo(i * interval);
+                    assertThat(pacer.tryAcquire(start))
+                            .isBetween(i * interval, i * (interval + Pacer.RESOLUTION - 1));
                 }
                 assertThat(pacer.tryAcquire(start)).isEqualTo(Pacer.REFUSED);
             }
@@ -132,8 +177,12 @@ class PacerProperties {
         now -= 3000 * Times.DAY;
 
         assertThat(pacer.tryAcquire(now)).isZero();
-        assertThat(pacer.peek(now))
-                .isEqualTo(trace.interval > trace.timeout ? Pacer.REFUSED : trace.interval);
+        long interval = rounded(trace.interval + Pacer.RESOLUTION - 1);
+        if (interval >= trace.timeout + Pacer.RESOLUTION) {
+            assertThat(pacer.peek(now)).isEqualTo(Pacer.REFUSED);
+        } else {
+            assertThat(pacer.peek(now)).isBetween(interval, interval + Pacer.RESOLUTION - 1);
+        }
     }
 
     @Provide
@@ -158,6 +207,12 @@ class PacerProperties {
                                         interval,
                                         Times.stepsForwards(interval),
                                         Arbitraries.longs().between(0, interval)));
+    }
+
+    /** Calm ones, in which all times are multiples of the resolution. */
+    @Provide
+    Arbitrary<Trace> wholeTraces() {
+        return calmTraces().map(Trace::rounded);
     }
 
     @Provide
@@ -205,7 +260,29 @@ class PacerProperties {
         EDIT
     }
 
-    private record Step(long nanos, Action action, long interval, long timeout) {}
+    private static long rounded(long nanos) {
+        return nanos & -Pacer.RESOLUTION;
+    }
 
-    private record Trace(long start, long interval, long timeout, List<Step> steps) {}
+    private record Step(long nanos, Action action, long interval, long timeout) {
+
+        Step rounded() {
+            return new Step(
+                    PacerProperties.rounded(nanos),
+                    action,
+                    PacerProperties.rounded(interval),
+                    PacerProperties.rounded(timeout));
+        }
+    }
+
+    private record Trace(long start, long interval, long timeout, List<Step> steps) {
+
+        Trace rounded() {
+            return new Trace(
+                    PacerProperties.rounded(start),
+                    PacerProperties.rounded(interval) + Pacer.RESOLUTION,
+                    PacerProperties.rounded(timeout),
+                    steps.stream().map(Step::rounded).toList());
+        }
+    }
 }

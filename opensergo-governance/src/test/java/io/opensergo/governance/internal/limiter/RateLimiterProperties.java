@@ -105,6 +105,39 @@ class RateLimiterProperties {
         }
     }
 
+    @Property(tries = 300, seed = "1607", edgeCases = EdgeCasesMode.NONE)
+    void aRequestThatLeavesLateFreesItsOwnPermitAndNoOther(@ForAll("calmTraces") Trace trace) {
+        RateLimiter limiter = RateLimiter.of(trace.limit, trace.window);
+        long greatestLimit = trace.limit;
+        long now = trace.start;
+        List<Long> log = new ArrayList<>();
+
+        for (Step step : trace.steps) {
+            now += step.nanos;
+            if (step.action == Action.EDIT) {
+                limiter = limiter.edited(step.limit, trace.window);
+                greatestLimit = Math.max(greatestLimit, step.limit);
+            } else if (step.action == Action.GIVE_BACK) {
+                if (!log.isEmpty()) {
+                    long admitted = log.remove((int) (step.limit % log.size()));
+                    long used = limiter.used(now);
+                    long passed = limiter.admitted();
+                    limiter.giveBack(now, step.waits ? admitted - step.nanos : admitted);
+                    assertThat(limiter.used(now)).isBetween(used - 1, used);
+                    assertThat(limiter.admitted()).isBetween(passed - 1, passed);
+                }
+            } else if (limiter.tryAcquire(now) != null) {
+                log.add(now);
+            }
+        }
+
+        for (int i = 0; i + greatestLimit < log.size(); i++) {
+            assertThat(log.get((int) (i + greatestLimit)) - log.get(i))
+                    .as("from one request to the one that is too many for a window")
+                    .isGreaterThanOrEqualTo(trace.window);
+        }
+    }
+
     @Property(tries = 200, seed = "1604", edgeCases = EdgeCasesMode.NONE)
     void refusesOnlyIfALogOfOneMoreSixteenthOfTheWindowIsFull(@ForAll("calmTraces") Trace trace) {
         RateLimiter limiter = RateLimiter.of(trace.limit, trace.window);

@@ -67,4 +67,45 @@ class RateLimiterTest {
             }
         }
     }
+
+    @Test
+    void aRequestThatLeavesManyPartsLaterGivesItsPermitBack() {
+        RateLimiter limiter = RateLimiter.of(16, 16 * SECOND);
+        for (int i = 0; i < 16; i++) {
+            assertThat(limiter.tryAcquire(i * SECOND)).isNotNull();
+        }
+        assertThat(limiter.tryAcquire(15 * SECOND)).isNull();
+
+        limiter.giveBack(15 * SECOND, 8 * SECOND);
+
+        assertThat(limiter.admitted()).isEqualTo(15);
+        assertThat(limiter.tryAcquire(15 * SECOND)).isNotNull();
+        assertThat(limiter.tryAcquire(15 * SECOND)).isNull();
+        // It was in the ninth part, so the first ones free theirs as before.
+        assertThat(limiter.tryAcquire(17 * SECOND)).isNotNull();
+    }
+
+    @Test
+    void aRequestThatLeavesWhenTheWindowHasPassedFreesNothing() {
+        RateLimiter limiter = RateLimiter.of(1, SECOND);
+        assertThat(limiter.tryAcquire(0)).isNotNull();
+        assertThat(limiter.tryAcquire(2 * SECOND)).isNotNull();
+
+        limiter.giveBack(2 * SECOND, 0);
+
+        assertThat(limiter.tryAcquire(2 * SECOND)).isNull();
+    }
+
+    @Test
+    void aRequestWhosePartAShorterWindowHasForgottenFreesNothing() {
+        RateLimiter limiter = RateLimiter.of(1, SECOND);
+        assertThat(limiter.tryAcquire(0)).isNotNull();
+        RateLimiter shorter = limiter.edited(1, SECOND / 10);
+        assertThat(shorter.tryAcquire(SECOND / 2)).isNotNull();
+        RateLimiter longer = shorter.edited(1, 2 * SECOND);
+
+        longer.giveBack(SECOND, 0);
+
+        assertThat(longer.tryAcquire(SECOND)).isNull();
+    }
 }
