@@ -109,7 +109,7 @@ public final class VertxExample {
     }
 
     private void limitPrices(OpenSergoVertx prices, WebClient client) throws IOException {
-        chapter("No rule: 100 requests reach the two instances in turn");
+        chapter("No rule: 100 requests reach the instance that is in no lane");
         tell(client, 100, request -> request);
 
         chapter("Somebody adds rules/limit.yaml: 20 a second");
