@@ -2,8 +2,8 @@ package io.opensergo.governance;
 
 import io.opensergo.governance.internal.limiter.CircuitBreaker;
 import io.opensergo.governance.internal.limiter.LeasedLimiter;
+import io.opensergo.governance.internal.limiter.OverloadControl;
 import io.opensergo.governance.internal.limiter.Pacer;
-import io.opensergo.governance.internal.limiter.ProcessLoad;
 import io.opensergo.governance.internal.limiter.RateLimiter;
 import io.opensergo.governance.internal.rules.Binding;
 import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy;
@@ -41,13 +41,16 @@ abstract sealed class Check {
         final boolean cpu;
         final double threshold;
         final boolean bbr;
+        final OverloadControl control;
 
         Overload(
                 AdaptiveOverloadProtectionStrategy strategy,
+                OverloadControl control,
                 Binding binding,
                 CheckCounters counters,
                 int index) {
             super(binding, counters, index);
+            this.control = control;
             cpu = strategy.metricType() == MetricType.CPU_PERCENTAGE;
             threshold = strategy.triggerThreshold().value();
             bbr = strategy.adaptiveStrategy() == AdaptiveStrategy.BBR;
@@ -56,10 +59,6 @@ abstract sealed class Check {
         /** One that no rule brought protects the process, from what comes in. */
         boolean appliesTo(boolean inbound) {
             return inbound || binding.rule() != null;
-        }
-
-        boolean isOver(ProcessLoad load) {
-            return (cpu ? load.cpu() : load.loadAverage()) > threshold && (!bbr || load.isFull());
         }
     }
 

@@ -2,6 +2,7 @@ package io.opensergo.governance;
 
 import io.opensergo.governance.internal.limiter.CircuitBreaker;
 import io.opensergo.governance.internal.limiter.LeasedLimiter;
+import io.opensergo.governance.internal.limiter.OverloadControl;
 import io.opensergo.governance.internal.limiter.Pacer;
 import io.opensergo.governance.internal.limiter.RateLimiter;
 import io.opensergo.governance.internal.rules.Binding;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,8 +86,9 @@ final class Checks {
             CircuitBreaker breaker = breaker(resource, breaking, before, engine);
             return new Check.Break(breaker, breaking, binding, counters, index);
         }
+        var overload = (AdaptiveOverloadProtectionStrategy) strategy;
         return new Check.Overload(
-                (AdaptiveOverloadProtectionStrategy) strategy, binding, counters, index);
+                overload, engine.overloadControls().of(overload), binding, counters, index);
     }
 
     private static RateLimiter limiter(
@@ -231,8 +234,8 @@ final class Checks {
                 || of(Check.Overload.class).stream().anyMatch(check -> check.bbr);
     }
 
-    boolean hasOverload() {
-        return all.stream().anyMatch(Check.Overload.class::isInstance);
+    void addOverloadControls(Set<OverloadControl> controls) {
+        of(Check.Overload.class).forEach(check -> controls.add(check.control));
     }
 
     /** Returns whether a limit is divided by the number of instances. */

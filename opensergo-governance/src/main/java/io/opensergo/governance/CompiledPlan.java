@@ -1,6 +1,7 @@
 package io.opensergo.governance;
 
 import io.opensergo.governance.internal.limiter.LeasedLimiter;
+import io.opensergo.governance.internal.limiter.OverloadControl;
 import io.opensergo.governance.internal.rules.RuleBook;
 import io.opensergo.governance.routing.Lanes;
 import io.opensergo.governance.routing.RouteTable;
@@ -34,9 +35,11 @@ record CompiledPlan(
         return leases;
     }
 
-    /** Returns whether a decision needs the load. */
-    boolean measuresLoad() {
-        return unprotected.checks.hasOverload()
-                || protections.values().stream().anyMatch(one -> one.checks.hasOverload());
+    /** Returns every control that requests may ask; if there is none, the load does not matter. */
+    Set<OverloadControl> overloadControls() {
+        Set<OverloadControl> controls = new HashSet<>();
+        unprotected.checks.addOverloadControls(controls);
+        protections.values().forEach(each -> each.checks.addOverloadControls(controls));
+        return controls;
     }
 }

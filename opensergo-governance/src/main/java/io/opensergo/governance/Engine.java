@@ -21,6 +21,7 @@ final class Engine {
     private final LaneSettings lanes;
     private final long seed;
     private final ProcessLoad load = new ProcessLoad();
+    private final OverloadControls overloadControls;
     private final AtomicInteger serials = new AtomicInteger();
 
     /** By a hash of the resource: one that comes back gets the next number, or one close to it. */
@@ -37,6 +38,7 @@ final class Engine {
             LaneSettings lanes,
             long seed) {
         this.ticker = ticker;
+        this.overloadControls = new OverloadControls(load, ticker);
         this.events = events;
         this.quotas = quotas;
         this.workload = workload;
@@ -67,6 +69,10 @@ final class Engine {
 
     ProcessLoad load() {
         return load;
+    }
+
+    OverloadControls overloadControls() {
+        return overloadControls;
     }
 
     /** Takes the number of instances that share limits from now on. */

@@ -3,6 +3,7 @@ package io.opensergo.governance;
 import io.opensergo.api.OpenSergoClient;
 import io.opensergo.api.Target;
 import io.opensergo.governance.internal.limiter.LeasedLimiter;
+import io.opensergo.governance.internal.limiter.OverloadControl;
 import io.opensergo.governance.internal.rules.RuleBook;
 import io.opensergo.governance.internal.rules.RuleFeed;
 import io.opensergo.governance.quota.QuotaHealth;
@@ -21,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
@@ -85,7 +87,11 @@ public final class Governor implements AutoCloseable {
                         settings.workload(),
                         settings.lanes(),
                         settings.seed());
-        sampler = new LoadSampler(settings.loadMetrics(), engine.load());
+        sampler =
+                new LoadSampler(
+                        settings.loadMetrics(),
+                        engine.overloadControls(),
+                        settings.loadScheduler());
         isError = settings.isError();
         plan = PlanCompiler.empty(engine);
         plans.tryEmitNext(plan.summary());
@@ -354,7 +360,9 @@ public final class Governor implements AutoCloseable {
      */
     private void replacePlan(CompiledPlan next) {
         CompiledPlan before = plan;
-        sampler.setActive(next.measuresLoad());
+        Set<OverloadControl> controls = next.overloadControls();
+        engine.overloadControls().retain(controls);
+        sampler.setActive(!controls.isEmpty());
         plan = next;
         plans.tryEmitNext(next.summary());
         if (!next.book().isComplete()) {

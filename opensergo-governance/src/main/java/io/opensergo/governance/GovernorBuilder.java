@@ -15,6 +15,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.IntSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 
 /** The settings of a {@link Governor}; for one thread. */
 public final class GovernorBuilder {
@@ -24,6 +26,7 @@ public final class GovernorBuilder {
     private List<Rule> rules = List.of();
     private Ticker ticker = Ticker.system();
     private LoadMetrics loadMetrics = LoadMetrics.ofRuntime();
+    private Scheduler loadScheduler = Schedulers.boundedElastic();
     private WorkloadIdentity workload = WorkloadIdentity.unknown();
     private @Nullable IntSupplier instances;
     private @Nullable GlobalQuota quota;
@@ -178,6 +181,16 @@ public final class GovernorBuilder {
 
     LoadMetrics loadMetrics() {
         return loadMetrics;
+    }
+
+    /** Sets what measures the load again and again; for tests that do it themselves. */
+    GovernorBuilder loadScheduler(Scheduler loadScheduler) {
+        this.loadScheduler = loadScheduler;
+        return this;
+    }
+
+    Scheduler loadScheduler() {
+        return loadScheduler;
     }
 
     WorkloadIdentity workload() {

@@ -86,13 +86,15 @@ final class GuardExplainer {
             return;
         }
         double measured = check.cpu ? engine.load().cpu() : engine.load().loadAverage();
-        String reason = "measured %.2f, the threshold is %.2f".formatted(measured, check.threshold);
+        String reason =
+                "measured %.2f, the threshold is %.2f; %s"
+                        .formatted(measured, check.threshold, check.control.state());
         if (check.bbr) {
             reason +=
-                    "; %d in flight, the capacity is %.1f"
+                    "; %d are, and the measured capacity is %.1f"
                             .formatted(engine.load().inFlight().count(), engine.load().capacity());
         }
-        verdict(check, !check.isOver(engine.load()), reason);
+        verdict(check, !check.control.wouldRefuse(), reason);
     }
 
     private void explain(Check.Pace check) {

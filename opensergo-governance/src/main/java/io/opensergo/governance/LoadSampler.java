@@ -1,13 +1,12 @@
 package io.opensergo.governance;
 
-import io.opensergo.governance.internal.limiter.ProcessLoad;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
-import reactor.core.scheduler.Schedulers;
+import reactor.core.scheduler.Scheduler;
 
 /** Measures the load while a rule asks for it. */
 final class LoadSampler {
@@ -17,30 +16,32 @@ final class LoadSampler {
     private static final Logger LOG = LoggerFactory.getLogger(LoadSampler.class);
 
     private final LoadMetrics metrics;
-    private final ProcessLoad load;
+    private final OverloadControls controls;
+    private final Scheduler scheduler;
     private @Nullable Disposable task;
     private boolean failing;
     private boolean closed;
 
-    LoadSampler(LoadMetrics metrics, ProcessLoad load) {
+    LoadSampler(LoadMetrics metrics, OverloadControls controls, Scheduler scheduler) {
         this.metrics = metrics;
-        this.load = load;
+        this.controls = controls;
+        this.scheduler = scheduler;
     }
 
     /** Starts or stops measuring; the first measurement is taken before this returns. */
     synchronized void setActive(boolean active) {
         if (active && task == null && !closed) {
-            sample();
+            measure();
             task =
-                    Schedulers.boundedElastic()
-                            .schedulePeriodically(
-                                    this::sample,
-                                    INTERVAL.toMillis(),
-                                    INTERVAL.toMillis(),
-                                    TimeUnit.MILLISECONDS);
+                    scheduler.schedulePeriodically(
+                            this::sample,
+                            INTERVAL.toMillis(),
+                            INTERVAL.toMillis(),
+                            TimeUnit.MILLISECONDS);
         } else if (!active && task != null) {
             task.dispose();
             task = null;
+            controls.measured(-1, -1); // what nobody measures any more must refuse nothing
         }
     }
 
@@ -50,13 +51,19 @@ final class LoadSampler {
         setActive(false);
     }
 
+    private synchronized void sample() {
+        if (task != null) {
+            measure();
+        }
+    }
+
     /** Measures once. What cannot be measured is not too much. */
-    synchronized void sample() {
+    private void measure() {
         try {
-            load.measured(metrics.cpu(), metrics.loadAverage());
+            controls.measured(metrics.cpu(), metrics.loadAverage());
             failing = false;
-        } catch (RuntimeException e) {
-            load.measured(-1, -1);
+        } catch (RuntimeException | LinkageError e) {
+            controls.measured(-1, -1);
             if (!failing) {
                 LOG.warn(
                         "The load cannot be measured; overload protection lets everything pass", e);

@@ -125,7 +125,7 @@ final class Protection {
             if (!check.appliesTo(inbound)) {
                 continue;
             }
-            if (check.isOver(load)) {
+            if (check.control.refuses()) {
                 if (!check.shadow) {
                     return refuse(check, OVERLOAD_RETRY_NANOS);
                 }

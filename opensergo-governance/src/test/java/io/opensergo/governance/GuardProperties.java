@@ -30,6 +30,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
+import reactor.test.scheduler.VirtualTimeScheduler;
 
 /** A guard with arbitrary strategies, some of them shadows, under a ticker that is set by hand. */
 class GuardProperties {
@@ -238,7 +239,7 @@ class GuardProperties {
                                 Arbitraries.of(
                                         Outcome.SUCCESS, FAILURE, FAILURE, Outcome.CANCELLED),
                                 Arbitraries.of(false, false, true),
-                                Arbitraries.doubles().between(0, 1).ofScale(2))
+                                loads())
                         .as(Step::new);
         return Combinators.combine(
                         Arbitraries.of(0L, -1L, Long.MAX_VALUE - nanos(500), nanos(86_400_000)),
@@ -354,10 +355,7 @@ class GuardProperties {
     }
 
     private static Arbitrary<Strategy> overloads() {
-        return Combinators.combine(
-                        metadata(),
-                        Arbitraries.doubles().between(0, 1).ofScale(2),
-                        Arbitraries.of(AdaptiveStrategy.values()))
+        return Combinators.combine(metadata(), loads(), Arbitraries.of(AdaptiveStrategy.values()))
                 .as(
                         (metadata, cpu, strategy) ->
                                 new AdaptiveOverloadProtectionStrategy(
@@ -366,6 +364,11 @@ class GuardProperties {
                                                 .CPU_PERCENTAGE,
                                         Threshold.ofCpu(cpu),
                                         strategy));
+    }
+
+    /** Of two of them the greater is so much greater that all is refused, not only a share. */
+    private static Arbitrary<Double> loads() {
+        return Arbitraries.of(0.0, 0.2, 0.4, 0.6, 0.8, 1.0);
     }
 
     private static long nanos(long millis) {
@@ -403,7 +406,12 @@ class GuardProperties {
 
         Run(Trace trace) {
             ticker = new ManualTicker(trace.start);
-            governor = Governor.builder().ticker(ticker).loadMetrics(new Load()).build();
+            governor =
+                    Governor.builder()
+                            .ticker(ticker)
+                            .loadMetrics(new Load())
+                            .loadScheduler(VirtualTimeScheduler.create())
+                            .build();
             replaceRules(trace.strategies);
             guard = governor.guard(RESOURCE);
         }
@@ -437,7 +445,7 @@ class GuardProperties {
             ticker.advanceNanos(step.nanos);
             if (step.action == Action.LOAD) {
                 cpu = step.cpu;
-                governor.engine().load().measured(cpu, -1);
+                governor.engine().overloadControls().measured(cpu, -1);
             } else if (step.action == Action.END && !tokens.isEmpty()) {
                 long token = tokens.remove(step.last ? tokens.size() - 1 : 0);
                 end(token, step.outcome);
@@ -449,7 +457,6 @@ class GuardProperties {
             governor.close();
         }
 
-        /** The sampler of the governor may measure in between, which must change nothing. */
         private final class Load implements LoadMetrics {
 
             @Override

@@ -343,8 +343,8 @@ class GuardTest {
     void refusesOnlyWhatExceedsTheCapacityUnderBbr() {
         cpu = 0.9;
         Guard guard = governor(List.of(cpu("node", 0.8, AdaptiveStrategy.BBR))).guard("a");
-        // 20 calls of 10 ms each in 100 ms: two in flight keep the process busy
-        for (int i = 0; i < 20; i++) {
+        // 50 calls of 10 ms each in 500 ms: one in flight keeps the process busy, two have a queue
+        for (int i = 0; i < 60; i++) {
             long token = guard.acquire();
             ticker.advance(Duration.ofMillis(10));
             guard.release(token, Outcome.SUCCESS);

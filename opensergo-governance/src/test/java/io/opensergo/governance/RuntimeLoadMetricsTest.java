@@ -46,6 +46,7 @@ class RuntimeLoadMetricsTest {
                 Governor third = Governor.of(strategy)) {
             for (Governor governor : List.of(first, second, third)) {
                 await().atMost(PATIENCE)
+                        .during(Duration.ofSeconds(1))
                         .until(() -> governor.engine().load().cpu(), load -> load > 0.8);
             }
         }
@@ -57,7 +58,9 @@ class RuntimeLoadMetricsTest {
         LoadMetrics first = LoadMetrics.ofRuntime();
         LoadMetrics second = LoadMetrics.ofRuntime();
 
-        await().atMost(PATIENCE).until(() -> first.cpu() > 0.8 && second.cpu() > 0.8);
+        await().atMost(PATIENCE)
+                .during(Duration.ofSeconds(1))
+                .until(() -> first.cpu() > 0.8 && second.cpu() > 0.8);
     }
 
     /** One thread keeps all that is left to the process busy, however many processors there are. */

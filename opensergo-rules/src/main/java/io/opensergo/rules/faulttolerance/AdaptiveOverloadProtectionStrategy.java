@@ -78,10 +78,13 @@ public record AdaptiveOverloadProtectionStrategy(
 
     /** What happens above the threshold. */
     public enum AdaptiveStrategy {
-        /** Every request is rejected. */
+        /**
+         * Requests are rejected, whatever the process can bear. An engine may reject a share of
+         * them just above the threshold, so that the load comes to rest there.
+         */
         NONE,
         /**
-         * Requests beyond the measured capacity (highest pass rate times lowest latency) are
+         * Requests beyond the measured capacity (highest pass rate times lowest mean latency) are
          * rejected.
          */
         BBR

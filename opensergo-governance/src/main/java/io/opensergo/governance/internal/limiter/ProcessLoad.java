@@ -7,20 +7,20 @@ import java.lang.invoke.VarHandle;
  * How busy the process is, and how many requests in flight it has shown that it can bear.
  *
  * <p>The CPU and the load are measured elsewhere and only read here. The capacity follows Little's
- * law, as BBR does: the highest rate of completed requests, times the shortest time one took, is
- * the number in flight that keeps the process busy without a queue. Both are taken over ten seconds
- * in parts of 100 ms that have ended, as of the last completed request: a process in which nothing
- * completes any more keeps the capacity it had. A clock that was set back by ten seconds or more
- * starts anew, with nothing known.
+ * law, as BBR does: the highest rate of completed requests, times the lowest time they took, is the
+ * number in flight that keeps the process busy without a queue. The time is the mean of a part,
+ * since the law holds for means: a single short request, such as a health check, says nothing of
+ * the others. Both are taken over ten seconds in parts of half a second that have ended, as of the
+ * last completed request: a process in which nothing completes any more keeps the capacity it had.
+ * A clock that was set back by ten seconds or more starts anew, with nothing known.
  *
  * <p>Concurrency: the measured values are volatile. Completed requests are counted as {@link
- * SubWindow} describes; a part's capacity is final. Requests are checked against the capacity
- * before they are counted, so as many as threads decide at the same moment may pass beyond it.
+ * SubWindow} describes; a part's capacity is final.
  */
 public final class ProcessLoad {
 
-    private static final long PART = 100_000_000;
-    private static final long WINDOW = 100 * PART;
+    private static final long PART = 500_000_000;
+    private static final long WINDOW = 20 * PART;
     private static final VarHandle NEWEST;
 
     static {
@@ -39,8 +39,7 @@ public final class ProcessLoad {
     /**
      * Takes what was measured.
      *
-     * @param newCpu the CPU in use, 0 to 1; negative or not a number if unknown, which is never too
-     *     much
+     * @param newCpu the CPU in use, 0 to 1; negative or not a number if unknown
      * @param newLoadAverage the load average; likewise
      */
     public void measured(double newCpu, double newLoadAverage) {
@@ -61,15 +60,6 @@ public final class ProcessLoad {
     /** Returns the requests in flight that are counted here. */
     public InFlight inFlight() {
         return inFlight;
-    }
-
-    /**
-     * Returns whether the requests in flight are as many as the process can bear; never if there is
-     * at most one, or nothing is known yet.
-     */
-    public boolean isFull() {
-        long count = inFlight.count();
-        return count > 1 && count > newest.capacity;
     }
 
     /**
@@ -111,7 +101,7 @@ public final class ProcessLoad {
     /** The newest part, and the capacity by those before it. */
     private static final class Part extends SubWindow {
 
-        /** The word: 23 bits of calls, 40 of the shortest time in microseconds. */
+        /** The word: 23 bits of calls, 40 of the sum of their times in microseconds. */
         private static final int CALLS_SHIFT = 40;
 
         private static final long TIME_MASK = (1L << CALLS_SHIFT) - 1;
@@ -125,10 +115,12 @@ public final class ProcessLoad {
         }
 
         private static long withCall(long word, long rt) {
-            long micros = Math.min(Math.max(1, (rt + 999) / 1000), TIME_MASK);
             long calls = word >>> CALLS_SHIFT;
-            long shortest = calls == 0 ? micros : Math.min(word & TIME_MASK, micros);
-            return (Math.min(calls + 1, MAX_CALLS) << CALLS_SHIFT) | shortest;
+            if (calls == MAX_CALLS) {
+                return word; // eight million calls tell the mean well enough
+            }
+            long micros = Math.min(Math.max(1, (rt + 999) / 1000), TIME_MASK);
+            return ((calls + 1) << CALLS_SHIFT) | Math.min((word & TIME_MASK) + micros, TIME_MASK);
         }
 
         private static double capacity(History past) {
@@ -136,12 +128,13 @@ public final class ProcessLoad {
                 return Double.POSITIVE_INFINITY;
             }
             long mostCalls = 0;
-            long shortest = Long.MAX_VALUE;
+            double shortest = Double.MAX_VALUE;
             for (int i = 0; i < past.size(); i++) {
-                mostCalls = Math.max(mostCalls, past.count(i) >>> CALLS_SHIFT);
-                shortest = Math.min(shortest, past.count(i) & TIME_MASK);
+                long calls = past.count(i) >>> CALLS_SHIFT;
+                mostCalls = Math.max(mostCalls, calls);
+                shortest = Math.min(shortest, (double) (past.count(i) & TIME_MASK) / calls);
             }
-            return (double) mostCalls * shortest * 1000 / PART;
+            return mostCalls * shortest * 1000 / PART;
         }
     }
 }
