@@ -182,7 +182,7 @@ final class OtherPolicies {
             }
             calls[i]++;
             sum[i] += nanos;
-            shortest[i] = Math.min(shortest[i], nanos);
+            shortest[i] = Math.min(shortest[i], (double) nanos);
         }
 
         /** Returns the highest rate times the lowest time; infinite if nothing is known. */
@@ -194,7 +194,7 @@ final class OtherPolicies {
                 double time = Double.POSITIVE_INFINITY;
                 for (int i = 0; i < number.length; i++) {
                     if (calls[i] > 0 && number[i] < newest && number[i] > newest - number.length) {
-                        rate = Math.max(rate, calls[i]);
+                        rate = Math.max(rate, (double) calls[i]);
                         double part = ofSingleRequests ? shortest[i] : sum[i] / calls[i];
                         time = Math.min(time, part);
                     }

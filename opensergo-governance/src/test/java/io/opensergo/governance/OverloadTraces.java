@@ -84,10 +84,10 @@ final class OverloadTraces {
         int end = CALM_SECONDS + OVERLOAD_SECONDS;
         var good =
                 IntStream.range(CALM_SECONDS + WARM_UP_SECONDS, end)
-                        .map(second -> outcome.good()[second])
+                        .map(second -> outcome.good().get(second))
                         .summaryStatistics();
         int recovered = end;
-        while (recovered < outcome.refused().length && outcome.refused()[recovered] > 0) {
+        while (recovered < outcome.refused().size() && outcome.refused().get(recovered) > 0) {
             recovered++;
         }
         return new Judgement(

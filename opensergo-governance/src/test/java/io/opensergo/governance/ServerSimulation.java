@@ -1,7 +1,9 @@
 package io.opensergo.governance;
 
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.Random;
@@ -57,7 +59,7 @@ final class ServerSimulation {
      * @param good the answers that came in time
      * @param refused the refused requests
      */
-    record Outcome(int[] good, int[] refused) {}
+    record Outcome(List<Integer> good, List<Integer> refused) {}
 
     private record Work(long end, long begin, long token) {}
 
@@ -109,7 +111,7 @@ final class ServerSimulation {
             long completion = running.isEmpty() ? Long.MAX_VALUE : running.peek().end;
             long next = Math.min(completion, Math.min(arrival, measurement));
             if (next >= end) {
-                return new Outcome(good, refused);
+                return new Outcome(listOf(good), listOf(refused));
             }
             busyNanos += running.size() * (next - now);
             now = next;
@@ -123,6 +125,10 @@ final class ServerSimulation {
                 arrival = now + untilNextArrival();
             }
         }
+    }
+
+    private static List<Integer> listOf(int[] numbers) {
+        return Arrays.stream(numbers).boxed().toList();
     }
 
     private void arrive() {
