@@ -46,7 +46,8 @@ class HotPathTest {
 
     /** Limiters that ask a store now and then, and never wait for it. */
     private static final DescribedPredicate<JavaClass> LEASES =
-            nameMatching("io\\.opensergo\\.governance\\.internal\\.limiter\\.Lease.*")
+            nameMatching(
+                            "io\\.opensergo\\.governance\\.internal\\.limiter\\.(Lease.*|StoreOutage)")
                     .<JavaClass>forSubtype()
                     .as("leases");
 
@@ -98,6 +99,8 @@ class HotPathTest {
                                         "java.lang.invoke",
                                         "java.util.concurrent.atomic",
                                         "org.jspecify.annotations",
+                                        "org.reactivestreams",
+                                        "reactor.core",
                                         "reactor.core.publisher")
                                 .or(
                                         belongToAnyOf(
@@ -139,8 +142,21 @@ class HotPathTest {
                 .should()
                 .callMethodWhere(calls("(wait|notify|notifyAll)", "java.lang.Object"))
                 .orShould()
+                .callMethodWhere(calls("(?!onSpinWait).*", "java.lang.Thread"))
+                .orShould()
                 .dependOnClassesThat()
-                .belongToAnyOf(Thread.class, ThreadLocal.class)
+                .belongToAnyOf(ThreadLocal.class)
+                .check(classes);
+    }
+
+    /** The answer of a store waits for the few writes of a change of windows; no request does. */
+    @Test
+    void onlyLeasesSpin() {
+        noClasses()
+                .that(HOT_PATH.and(not(LEASES)))
+                .should()
+                .dependOnClassesThat()
+                .belongToAnyOf(Thread.class)
                 .check(classes);
     }
 

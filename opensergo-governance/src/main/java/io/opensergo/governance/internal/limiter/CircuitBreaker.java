@@ -2,7 +2,6 @@ package io.opensergo.governance.internal.limiter;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.stream.LongStream;
 
 /**
  * Stops requests to what fails or is slow, and lets a probe through now and then.
@@ -465,10 +464,20 @@ public final class CircuitBreaker {
 
         /** Returns what follows when a probe is given back. */
         Waiting without(long probe, long now) {
-            if (probes.length == 1) {
+            int left = 0;
+            for (long known : probes) {
+                left += known == probe ? 0 : 1;
+            }
+            if (left == 0) {
                 return new Open(now, now);
             }
-            long[] others = LongStream.of(probes).filter(known -> known != probe).toArray();
+            long[] others = new long[left];
+            int kept = 0;
+            for (long known : probes) {
+                if (known != probe) {
+                    others[kept++] = known;
+                }
+            }
             boolean last = probes[probes.length - 1] == probe;
             return last ? new HalfOpen(now, now, others) : new HalfOpen(since, until, others);
         }
