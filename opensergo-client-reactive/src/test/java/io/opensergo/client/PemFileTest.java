@@ -81,7 +81,7 @@ class PemFileTest {
                 PemFile.read("tls.certFile", signed.certificate()).certificates();
         assertThat(inOrder).hasSize(2);
         String[] blocks =
-                Files.readString(signed.certificate()).split("(?<=END CERTIFICATE-----\n)");
+                Files.readString(signed.certificate()).split("(?<=END CERTIFICATE-----\n)", -1);
         Path reversed = file(blocks[1] + cert + blocks[0]);
 
         assertThat(OwnCertificate.read(reversed, signed.key()).chain()).isEqualTo(inOrder);

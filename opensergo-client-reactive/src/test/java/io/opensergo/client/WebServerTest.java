@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import io.grpc.netty.shaded.io.netty.bootstrap.ServerBootstrap;
 import io.grpc.netty.shaded.io.netty.buffer.Unpooled;
 import io.grpc.netty.shaded.io.netty.channel.Channel;
+import io.grpc.netty.shaded.io.netty.channel.ChannelFuture;
+import io.grpc.netty.shaded.io.netty.channel.ChannelHandler.Sharable;
 import io.grpc.netty.shaded.io.netty.channel.ChannelHandlerContext;
 import io.grpc.netty.shaded.io.netty.channel.ChannelInitializer;
 import io.grpc.netty.shaded.io.netty.channel.SimpleChannelInboundHandler;
@@ -17,12 +19,14 @@ import io.grpc.netty.shaded.io.netty.handler.codec.http2.DefaultHttp2HeadersFram
 import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2MultiplexHandler;
+import io.grpc.netty.shaded.io.netty.util.concurrent.Future;
 import io.opensergo.api.ConnectionState.Phase;
 import io.opensergo.api.OpenSergoClient;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** A proxy that answers by HTTP/2 with a page of its own, as it does when nobody is behind it. */
@@ -61,7 +65,8 @@ class WebServerTest {
                 assertThat(client.state().toString()).doesNotContain("<").hasSizeLessThan(300);
             }
         } finally {
-            group.shutdownGracefully(0, 0, java.util.concurrent.TimeUnit.SECONDS).sync();
+            Future<?> unused =
+                    group.shutdownGracefully(0, 0, TimeUnit.SECONDS).syncUninterruptibly();
         }
     }
 
@@ -77,19 +82,21 @@ class WebServerTest {
         }
     }
 
-    @io.grpc.netty.shaded.io.netty.channel.ChannelHandler.Sharable
+    @Sharable
     private static final class BadGateway extends SimpleChannelInboundHandler<Http2HeadersFrame> {
 
         @Override
         protected void channelRead0(ChannelHandlerContext context, Http2HeadersFrame request) {
-            context.write(
-                    new DefaultHttp2HeadersFrame(
-                            new DefaultHttp2Headers()
-                                    .status("502")
-                                    .set("content-type", "text/html; charset=utf-8")));
-            context.writeAndFlush(
-                    new DefaultHttp2DataFrame(
-                            Unpooled.copiedBuffer(PAGE, StandardCharsets.UTF_8), true));
+            ChannelFuture unusedHeaders =
+                    context.write(
+                            new DefaultHttp2HeadersFrame(
+                                    new DefaultHttp2Headers()
+                                            .status("502")
+                                            .set("content-type", "text/html; charset=utf-8")));
+            ChannelFuture unusedPage =
+                    context.writeAndFlush(
+                            new DefaultHttp2DataFrame(
+                                    Unpooled.copiedBuffer(PAGE, StandardCharsets.UTF_8), true));
         }
     }
 }
