@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The gRPC end: the transport service with the metadata service, health and reflection beside it,
- * on one socket.
+ * The gRPC end: the transport service, with the services for metadata, information, health and
+ * reflection beside it, on one socket.
  *
  * <p>Its event loops are its own and not those that gRPC shares between servers: the shared ones
  * outlive the last server for a while, and for ever after a server that could not bind its port.
@@ -93,6 +93,7 @@ final class GrpcServer {
                         .addStreamTracerFactory(new CuttableStreams())
                         .addService(service)
                         .addService(metadata)
+                        .addService(new InfoService())
                         .addService(
                                 ServerInterceptors.intercept(
                                         health.getHealthService(), callsBeside))

@@ -50,6 +50,10 @@ final class RuleSet {
         return since;
     }
 
+    boolean isEmpty() {
+        return rules.isEmpty();
+    }
+
     boolean holdsExactly(Collection<Rule> others) {
         return rules.size() == others.size() && rules.equals(List.copyOf(others));
     }

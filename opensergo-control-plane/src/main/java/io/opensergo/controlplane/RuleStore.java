@@ -33,6 +33,9 @@ final class RuleStore {
     /** A set, and the revision at which it was found in force. */
     record Reading(RuleSet set, long revision) {}
 
+    /** The sets of some keys, in their order, and the revision at which all were in force. */
+    record Cut(List<RuleSet> sets, long revision) {}
+
     private final Object lock = new Object();
     private final RuleKinds kinds;
     private final Versions versions;
@@ -82,6 +85,13 @@ final class RuleStore {
     Reading read(RuleKey key) {
         synchronized (lock) {
             return new Reading(get(key), versions.revision());
+        }
+    }
+
+    /** Reads the rules of several keys at one moment: what one batch changed is there as one. */
+    Cut readAll(List<RuleKey> keys) {
+        synchronized (lock) {
+            return new Cut(keys.stream().map(this::get).toList(), versions.revision());
         }
     }
 

@@ -3,6 +3,7 @@ package io.opensergo.controlplane;
 import io.grpc.Context;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.opensergo.proto.RevisionDetail;
 import io.opensergo.proto.WireStatus;
 import io.opensergo.proto.internal.transport.v1.Status;
 import io.opensergo.proto.internal.transport.v1.SubscribeRequest;
@@ -10,11 +11,8 @@ import io.opensergo.proto.internal.transport.v1.SubscribeResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -28,9 +26,16 @@ import org.slf4j.LoggerFactory;
  * <p><b>Flow control.</b> A change only marks its key as stale. Stale keys are sent while the
  * transport takes more, and the rest when it asks for more; each is sent in the version that is in
  * force at that moment. So a slow client gets the latest state and nothing in between, costs at
- * most one mark a key, and holds nobody else back. Requests are read only while no refusal waits to
- * be sent, so that a client that asks and never reads cannot fill the memory either, and only as
- * fast as the limit allows: beyond it they wait in the transport, which holds the client back.
+ * most one mark a key, and holds nobody else back.
+ *
+ * <p><b>Revisions.</b> When the turn of a stale key comes, all that is news of its application is
+ * read at one moment and sent in a row, before anything newer: each push says which are to follow,
+ * so that the client can put an edit across kinds into force as one. Whatever was edited meanwhile
+ * is in the next such row, so a client sees whole revisions however fast the rules change.
+ *
+ * <p>Requests are read only while no refusal waits to be sent, so that a client that asks and never
+ * reads cannot fill the memory either, and only as fast as the limit allows: beyond it they wait in
+ * the transport, which holds the client back.
  *
  * <p><b>Stuck clients.</b> A stream that has had something due for too long while the transport
  * took nothing more is reset, which frees what the transport holds for it. The transport takes a
@@ -58,8 +63,9 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
     private final Context.CancellableContext stream;
 
     private final Object lock = new Object();
-    private final Map<RuleKey, Subscription> subscriptions = new LinkedHashMap<>(2);
+    private final FollowedKeys subscriptions = new FollowedKeys();
     private final Set<Subscription> stale = new LinkedHashSet<>(2);
+    private final RevisionInTransit due = new RevisionInTransit();
     private final Queue<SubscribeResponse> refusals = new ArrayDeque<>(1);
     private final RequestRate rate;
     private final Unanswered unanswered = new Unanswered();
@@ -154,7 +160,7 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
     /** Takes note that a key has a new version. */
     void changed(RuleKey key) {
         synchronized (lock) {
-            Subscription subscription = subscriptions.get(key);
+            Subscription subscription = subscriptions.find(key);
             if (subscription != null) {
                 stale.add(subscription);
                 send();
@@ -185,7 +191,7 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
     void judgeAgain() {
         List<RuleKey> followed;
         synchronized (lock) {
-            followed = List.copyOf(subscriptions.keySet());
+            followed = subscriptions.keys();
         }
         try {
             if (service.admission().isKnown(caller)) {
@@ -204,7 +210,7 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
     private void takeBack(List<RuleKey> keys) {
         synchronized (lock) {
             for (RuleKey key : keys) {
-                if (subscriptions.containsKey(key)) {
+                if (subscriptions.find(key) != null) {
                     service.counters().forbiddenKeys.increment();
                     unsubscribe(key);
                     refusals.add(Asked.forbidden(key, service.description()));
@@ -255,7 +261,7 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
                     caller.principal(),
                     caller.address(),
                     connectedSince,
-                    subscriptions.values().stream().map(Subscription::status).toList(),
+                    subscriptions.all().map(Subscription::status).toList(),
                     lastNack);
         }
     }
@@ -269,9 +275,10 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
     private void forget() {
         synchronized (lock) {
             closed = true;
-            subscriptions.keySet().forEach(key -> service.subscribers().unfollow(key, this));
+            subscriptions.keys().forEach(key -> service.subscribers().unfollow(key, this));
             subscriptions.clear();
             stale.clear();
+            due.clear();
             refusals.clear();
             blockedSince = NOT_BLOCKED;
             service.subscribers().closed(this);
@@ -325,7 +332,7 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
         if (closed) {
             return;
         }
-        Subscription subscription = subscriptions.get(key);
+        Subscription subscription = subscriptions.find(key);
         if (subscription == null) {
             int limit = service.limits().maxKeysPerStream();
             if (subscriptions.size() >= limit) {
@@ -334,8 +341,7 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
                 refusals.add(Asked.refusal(request, key.kind(), reason, service.description()));
                 return;
             }
-            subscription = new Subscription(key);
-            subscriptions.put(key, subscription);
+            subscription = subscriptions.add(key);
             service.subscribers().follow(key, this);
         }
         subscription.asked();
@@ -346,6 +352,7 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
         Subscription subscription = subscriptions.remove(key);
         if (subscription != null) {
             stale.remove(subscription);
+            due.remove(subscription);
             service.subscribers().unfollow(key, this);
         }
     }
@@ -370,7 +377,7 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
     }
 
     private boolean isDue() {
-        return !closed && !(refusals.isEmpty() && stale.isEmpty());
+        return !closed && !(refusals.isEmpty() && due.isEmpty() && stale.isEmpty());
     }
 
     private void sendNext() {
@@ -379,10 +386,31 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
             out.onNext(refusal);
             return;
         }
-        Iterator<Subscription> next = stale.iterator();
-        Subscription subscription = next.next();
-        next.remove();
-        push(subscription, service.store().read(subscription.key()));
+        if (due.isEmpty()) {
+            cutRevision();
+        }
+        if (!due.isEmpty()) {
+            push(due.next());
+        }
+    }
+
+    /** Reads at one moment all that is news of the application whose turn it is. */
+    private void cutRevision() {
+        Subscription first = stale.iterator().next();
+        List<Subscription> candidates = subscriptions.besides(first.key());
+        RuleStore.Cut cut =
+                service.store().readAll(candidates.stream().map(Subscription::key).toList());
+        for (int i = 0; i < candidates.size(); i++) {
+            Subscription subscription = candidates.get(i);
+            RuleSet set = cut.sets().get(i);
+            stale.remove(subscription);
+            if (subscription.wants(set)) {
+                SubscribeResponse response = set.response(service.codec(), cut.revision());
+                if (response != null) {
+                    due.add(subscription, cut.revision(), set.isEmpty(), response);
+                }
+            }
+        }
     }
 
     private void read() {
@@ -407,22 +435,14 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
         }
     }
 
-    private void push(Subscription subscription, RuleStore.Reading reading) {
-        if (!subscription.wants(reading.set())) {
-            return;
-        }
-        long version = reading.revision();
-        SubscribeResponse response = reading.set().response(service.codec(), version);
-        if (response == null) {
-            return;
-        }
+    private void push(RevisionInTransit.Part part) {
+        Subscription subscription = part.subscription();
+        SubscribeResponse.Builder response = part.response().toBuilder();
         String responseId = number + "-" + ++pushes;
-        subscription.sent(version);
-        unanswered.add(responseId, new Push(subscription, version), subscriptions.size());
+        subscription.sent(part.version(), part.empty());
+        unanswered.add(responseId, new Push(subscription, part.version()), subscriptions.size());
+        response.getStatusBuilder().addDetails(RevisionDetail.write(due.kinds()));
         out.onNext(
-                response.toBuilder()
-                        .setControlPlane(service.description())
-                        .setResponseId(responseId)
-                        .build());
+                response.setControlPlane(service.description()).setResponseId(responseId).build());
     }
 }

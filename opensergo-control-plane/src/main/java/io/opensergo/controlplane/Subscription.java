@@ -8,6 +8,7 @@ final class Subscription {
     private final RuleKey key;
     private boolean repeat;
     private long sentVersion;
+    private boolean sentEmpty;
     private long ackedVersion;
     private SubscriberStatus.@Nullable Nack lastNack;
 
@@ -26,15 +27,17 @@ final class Subscription {
 
     /**
      * Returns whether a set is news: what came into force up to the version of a push was in that
-     * push.
+     * push. No rules after no rules are none, whatever was in between: since when a key has had no
+     * rules is known of all keys together only.
      */
     boolean wants(RuleSet set) {
-        return repeat || set.since() > sentVersion;
+        return repeat || (set.since() > sentVersion && !(sentEmpty && set.isEmpty()));
     }
 
-    void sent(long version) {
+    void sent(long version, boolean empty) {
         repeat = false;
         sentVersion = version;
+        sentEmpty = empty;
     }
 
     void acked(long version) {

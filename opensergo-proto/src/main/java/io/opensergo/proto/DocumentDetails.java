@@ -36,7 +36,7 @@ final class DocumentDetails {
 
     /**
      * Returns the documents by position in the data; a detail that is none becomes a warning, and a
-     * {@link PushStamp} is passed over.
+     * {@link PushStamp} or a {@link RevisionDetail} is passed over.
      */
     static Map<Integer, Struct> read(List<Any> details, int dataSize, List<String> warnings) {
         if (details.isEmpty()) {
@@ -44,7 +44,7 @@ final class DocumentDetails {
         }
         Map<Integer, Struct> documents = new HashMap<>();
         for (int i = 0; i < details.size(); i++) {
-            if (PushStamp.isStamp(details.get(i))) {
+            if (PushStamp.isStamp(details.get(i)) || RevisionDetail.is(details.get(i))) {
                 continue;
             }
             String fault = read(details.get(i), dataSize, documents);

@@ -1,0 +1,45 @@
+package io.opensergo.controlplane;
+
+import io.opensergo.proto.internal.transport.v1.SubscribeResponse;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+
+/**
+ * What one revision changed for an application and is still to be sent on a stream: no more than
+ * one push a kind. Confined to the lock of its {@link Subscriber}.
+ */
+final class RevisionInTransit {
+
+    /** A push that only lacks who sends it, its response id and what follows it. */
+    record Part(
+            Subscription subscription, long version, boolean empty, SubscribeResponse response) {}
+
+    private final Queue<Part> parts = new ArrayDeque<>(1);
+
+    boolean isEmpty() {
+        return parts.isEmpty();
+    }
+
+    void add(Subscription subscription, long version, boolean empty, SubscribeResponse response) {
+        parts.add(new Part(subscription, version, empty, response));
+    }
+
+    /** Removes and returns the next push; there must be one. */
+    Part next() {
+        return parts.remove();
+    }
+
+    /** Returns the kinds that are still to be sent. */
+    List<String> kinds() {
+        return parts.stream().map(part -> part.subscription().key().kind()).toList();
+    }
+
+    void remove(Subscription subscription) {
+        parts.removeIf(part -> part.subscription().equals(subscription));
+    }
+
+    void clear() {
+        parts.clear();
+    }
+}
