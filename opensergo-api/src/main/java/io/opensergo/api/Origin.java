@@ -6,7 +6,9 @@ public enum Origin {
     CONTROL_PLANE,
     /**
      * Nobody did: a control plane is connected but stayed silent for longer than the client's
-     * answer timeout, which some do when there are no rules. The snapshot is empty.
+     * answer timeout, which some do when there are no rules. The snapshot is empty, and its version
+     * is 0. A control plane of this library answers each subscription, so its silence is never
+     * taken for this.
      */
     ASSUMED_EMPTY,
     /**

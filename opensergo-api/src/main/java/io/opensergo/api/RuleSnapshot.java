@@ -19,6 +19,7 @@ import java.util.List;
  * @param rules the rules in force, in the order of the control plane, kept last good rules behind
  *     them
  * @param rejected rules of the push that could not be used
+ * @param edition which snapshots of other kinds of the target belong to this one
  * @param <R> the record class of the rules
  */
 public record RuleSnapshot<R extends Rule>(
@@ -28,11 +29,30 @@ public record RuleSnapshot<R extends Rule>(
         Origin origin,
         Instant receivedAt,
         List<R> rules,
-        List<RejectedRule> rejected) {
+        List<RejectedRule> rejected,
+        Edition edition) {
 
     public RuleSnapshot {
         rules = List.copyOf(rules);
         rejected = List.copyOf(rejected);
+    }
+
+    /** Makes a snapshot of which it is not known what belongs to it. */
+    public RuleSnapshot(
+            Target target,
+            RuleKind<R> kind,
+            long version,
+            Origin origin,
+            Instant receivedAt,
+            List<R> rules,
+            List<RejectedRule> rejected) {
+        this(target, kind, version, origin, receivedAt, rules, rejected, Edition.UNKNOWN);
+    }
+
+    /** Returns this snapshot as part of an edition. */
+    public RuleSnapshot<R> in(Edition edition) {
+        return new RuleSnapshot<>(
+                target, kind, version, origin, receivedAt, rules, rejected, edition);
     }
 
     /**
@@ -51,8 +71,8 @@ public record RuleSnapshot<R extends Rule>(
 
     /**
      * Returns whether this snapshot says the same as another and from the same origin, whatever its
-     * version and time: rules that the control plane confirms after they came from the cache are
-     * news.
+     * version, time and edition: rules that the control plane confirms after they came from the
+     * cache are news.
      */
     public boolean sameContentAs(RuleSnapshot<?> other) {
         return origin == other.origin

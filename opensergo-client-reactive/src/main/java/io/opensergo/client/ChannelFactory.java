@@ -3,6 +3,8 @@ package io.opensergo.client;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.opensergo.api.ConfigurationException;
+import io.opensergo.proto.internal.control_plane.v1.ControlPlaneInfoServiceGrpc;
+import io.opensergo.proto.internal.control_plane.v1.ControlPlaneInfoServiceGrpc.ControlPlaneInfoServiceStub;
 import io.opensergo.proto.internal.service_contract.v1.MetadataServiceGrpc;
 import io.opensergo.proto.internal.service_contract.v1.MetadataServiceGrpc.MetadataServiceStub;
 import io.opensergo.proto.internal.transport.v1.OpenSergoUniversalTransportServiceGrpc;
@@ -104,6 +106,12 @@ final class ChannelFactory {
     /** Makes the stub for one stream. */
     OpenSergoUniversalTransportServiceStub stub(ManagedChannel channel) {
         var stub = OpenSergoUniversalTransportServiceGrpc.newStub(channel);
+        return token == null ? stub : stub.withCallCredentials(token);
+    }
+
+    /** Makes the stub by which a control plane is asked what can be relied on. */
+    ControlPlaneInfoServiceStub infoStub(ManagedChannel channel) {
+        var stub = ControlPlaneInfoServiceGrpc.newStub(channel);
         return token == null ? stub : stub.withCallCredentials(token);
     }
 

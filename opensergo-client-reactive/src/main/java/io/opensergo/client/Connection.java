@@ -5,6 +5,7 @@ import io.grpc.Status;
 import io.opensergo.api.ConnectionFailedException;
 import io.opensergo.api.ConnectionState;
 import io.opensergo.api.ConnectionState.Phase;
+import io.opensergo.proto.internal.control_plane.v1.ControlPlaneInfoServiceGrpc.ControlPlaneInfoServiceStub;
 import io.opensergo.proto.internal.transport.v1.SubscribeResponse;
 import java.time.Clock;
 import java.time.Duration;
@@ -125,6 +126,11 @@ final class Connection implements RuleStream.Listener {
     /** Returns the stream, or {@code null} while there is none. */
     @Nullable RuleStream stream() {
         return stream;
+    }
+
+    /** Returns by what the control plane can be asked, or {@code null} while there is none. */
+    @Nullable ControlPlaneInfoServiceStub infoStub() {
+        return link == null ? null : transport.infoStub(link.channel());
     }
 
     /** Opens a stream to the endpoint whose turn it is. */

@@ -1,5 +1,6 @@
 package io.opensergo.client;
 
+import io.opensergo.api.Edition;
 import io.opensergo.api.Origin;
 import io.opensergo.api.RejectedRule;
 import io.opensergo.api.RuleKey;
@@ -7,6 +8,7 @@ import io.opensergo.api.RuleSnapshot;
 import io.opensergo.api.Target;
 import io.opensergo.proto.DecodedRules;
 import io.opensergo.proto.RejectedMessage;
+import io.opensergo.proto.RevisionDetail;
 import io.opensergo.proto.WireCodec;
 import io.opensergo.proto.internal.transport.v1.SubscribeResponse;
 import io.opensergo.rules.Rule;
@@ -38,6 +40,7 @@ final class KeySubscription<R extends Rule> {
     private final RuleKind<R> kind;
     private final WireKey wireKey;
     private final Duration settleTime;
+    private final EditionCounter editions;
     private final List<LatestSubscription<RuleSnapshot<R>>> followers = new ArrayList<>(1);
     private @Nullable RuleSnapshot<R> current;
     private Disposable pendingClose = () -> {};
@@ -63,15 +66,23 @@ final class KeySubscription<R extends Rule> {
     private long heldSinceNanos;
     private Disposable pendingSettle = () -> {};
 
+    /** What waits for other kinds of its revision, and whether it is from before this stream. */
+    private @Nullable RuleSnapshot<R> staged;
+
+    private boolean stagedFromBefore;
+    private boolean stagedUsable;
+
     /**
      * @param settleTime how long a set that lacks rules in force must stand still, right after a
      *     connection was made; zero for not at all
+     * @param editions counts what comes into force
      */
-    KeySubscription(Target target, RuleKind<R> kind, Duration settleTime) {
+    KeySubscription(Target target, RuleKind<R> kind, Duration settleTime, EditionCounter editions) {
         this.target = target;
         this.kind = kind;
         this.wireKey = WireKey.of(target, kind);
         this.settleTime = settleTime;
+        this.editions = editions;
     }
 
     Target target() {
@@ -238,7 +249,8 @@ final class KeySubscription<R extends Rule> {
     }
 
     /**
-     * Takes a push and tells the followers if it changes anything.
+     * Takes a push. Its rules are staged if the control plane says which pushes belong together;
+     * otherwise they come into force, and the followers are told if that changes anything.
      *
      * <p>Rules that cannot be used are left out, or stay as they last were if their name can be
      * read; if none of the push can be used, everything stays as it was.
@@ -278,8 +290,10 @@ final class KeySubscription<R extends Rule> {
         take(push, known(), List.of(new RejectedRule(null, reason, false)), false, now);
     }
 
+    /** Returns the rules in force, or those that will be. */
     private List<R> known() {
-        return current == null ? List.of() : current.rules();
+        RuleSnapshot<R> last = staged == null ? current : staged;
+        return last == null ? List.of() : last.rules();
     }
 
     private void take(
@@ -292,17 +306,65 @@ final class KeySubscription<R extends Rule> {
         streamVersion = version;
         controlPlane = push.getControlPlane().getIdentifier();
         answered = true;
-        RuleSnapshot<R> known = current;
-        if (!usable && fromBefore && known != null) { // then the rules still are from before
-            publish(snapshot(known.version(), known.origin(), known.receivedAt(), rules, rejected));
+        RuleSnapshot<R> known = staged == null ? current : staged;
+        boolean stillFromBefore =
+                !usable && known != null && (staged == null ? fromBefore : stagedFromBefore);
+        RuleSnapshot<R> taken =
+                stillFromBefore && known != null
+                        ? snapshot(
+                                known.version(),
+                                known.origin(),
+                                known.receivedAt(),
+                                rules,
+                                rejected)
+                        : snapshot(version, Origin.CONTROL_PLANE, now, rules, rejected);
+        if (RevisionDetail.kindsToFollow(push.getStatus().getDetailsList()) != null) {
+            staged = taken;
+            stagedFromBefore = stillFromBefore;
+            stagedUsable = usable;
             return;
         }
-        RuleSnapshot<R> taken = snapshot(version, Origin.CONTROL_PLANE, now, rules, rejected);
-        if (fromBefore && lacksRulesInForce(taken) && mayHold(System.nanoTime())) {
+        staged = null;
+        if (stillFromBefore) {
+            publish(taken);
+        } else if (fromBefore && lacksRulesInForce(taken) && mayHold(System.nanoTime())) {
             held = taken;
         } else {
             putInForce(taken);
         }
+    }
+
+    /** Returns whether the last push waits for others of its revision. */
+    boolean isStaged() {
+        return staged != null;
+    }
+
+    /** Returns whether the push that waits will be another snapshot for followers. */
+    boolean bringsNews() {
+        return staged != null && (current == null || !staged.sameContentAs(current));
+    }
+
+    /**
+     * Puts the staged push into force.
+     *
+     * @param edition what it belongs to; {@link Edition#UNKNOWN} if that is not whole
+     */
+    void release(Edition edition) {
+        RuleSnapshot<R> released = staged;
+        if (released == null) {
+            return;
+        }
+        staged = null;
+        if (stagedFromBefore) {
+            publish(released.in(edition));
+        } else {
+            putInForce(released.in(edition));
+        }
+    }
+
+    /** Returns whether any of the push that was last staged could be used. */
+    boolean wasUsable() {
+        return stagedUsable;
     }
 
     private boolean mayHold(long nowNanos) {
@@ -315,7 +377,8 @@ final class KeySubscription<R extends Rule> {
     private boolean lacksRulesInForce(RuleSnapshot<R> taken) {
         Set<String> names = new HashSet<>();
         taken.rules().forEach(rule -> names.add(rule.name()));
-        return !known().stream().allMatch(rule -> names.contains(rule.name()));
+        return current != null
+                && !current.rules().stream().allMatch(rule -> names.contains(rule.name()));
     }
 
     private void putInForce(RuleSnapshot<R> taken) {
@@ -364,8 +427,12 @@ final class KeySubscription<R extends Rule> {
 
     private void publish(RuleSnapshot<R> snapshot) {
         if (current == null || !snapshot.sameContentAs(current)) {
-            current = snapshot;
-            followers.forEach(follower -> follower.offer(snapshot));
+            RuleSnapshot<R> counted =
+                    snapshot.edition().number() == 0
+                            ? snapshot.in(Edition.ofOneKind(editions.next()))
+                            : snapshot;
+            current = counted;
+            followers.forEach(follower -> follower.offer(counted));
         }
     }
 }

@@ -37,6 +37,8 @@ final class MetadataReports {
     /** Of the connection that stands, if one does. */
     private @Nullable MetadataServiceStub stub;
 
+    private boolean closed;
+
     /**
      * Both intervals are give or take a quarter.
      *
@@ -52,6 +54,10 @@ final class MetadataReports {
 
     /** Says something of an application, in place of what was said of it before. */
     void put(ApplicationMetadata metadata, MonoSink<Void> waiter) {
+        if (closed) {
+            waiter.error(new ClientClosedException());
+            return;
+        }
         Report report = byApp.computeIfAbsent(metadata.app(), app -> new Report());
         report.waiters.add(waiter);
         report.replaceBy(metadata);
@@ -76,6 +82,7 @@ final class MetadataReports {
     }
 
     void close() {
+        closed = true;
         byApp.values().forEach(report -> report.fail(new ClientClosedException()));
         byApp.clear();
     }

@@ -42,6 +42,7 @@ public final class OpenSergoClientBuilder {
     private Duration unsubscribeGrace = Duration.ofSeconds(1);
     private Duration answerTimeout = Duration.ofSeconds(3);
     private Duration settleTime = Duration.ofSeconds(1);
+    private Duration revisionPatience = Duration.ofSeconds(2);
     private Duration refreshInterval = Duration.ofMinutes(5);
     private Duration connectTimeout = Duration.ofSeconds(10);
     private Duration failBackInterval = Duration.ofMinutes(1);
@@ -172,7 +173,8 @@ public final class OpenSergoClientBuilder {
     /**
      * Sets how long a connected control plane may stay silent on a new subscription before it
      * counts as having no rules for it; 3 s by default. It is then asked again, after twice that
-     * time, and so on.
+     * time, and so on. The silence of a control plane that answers each subscription, as that of
+     * this library does, never counts: the client finds out which one it has.
      */
     public OpenSergoClientBuilder answerTimeout(Duration timeout) {
         this.answerTimeout = positive("answerTimeout", timeout);
@@ -213,10 +215,18 @@ public final class OpenSergoClientBuilder {
     /**
      * Sets how long a push that lacks rules in force must stand still before it replaces them, if
      * it comes right after a connection was made; 1 s by default, zero for not at all. Some control
-     * planes begin with sets that grow. No other push is ever delayed.
+     * planes begin with sets that grow. A control plane that says which pushes belong together, as
+     * that of this library does, begins with whole sets, and its pushes never wait for this; they
+     * wait for others of their revision, for 2 s at most.
      */
     public OpenSergoClientBuilder settleTime(Duration time) {
         this.settleTime = notNegative("settleTime", time);
+        return this;
+    }
+
+    /** Sets how long a push may wait for others of its revision. */
+    OpenSergoClientBuilder revisionPatience(Duration patience) {
+        this.revisionPatience = positive("revisionPatience", patience);
         return this;
     }
 
@@ -324,6 +334,7 @@ public final class OpenSergoClientBuilder {
                                 unsubscribeGrace,
                                 answerTimeout,
                                 settleTime,
+                                revisionPatience,
                                 refreshInterval,
                                 limits),
                         scheduler,

@@ -172,7 +172,7 @@ final class PushIntake {
 
     @SuppressWarnings("ReferenceEquality") // what is published anew is another object
     private static boolean stands(@Nullable RuleSnapshot<?> snapshot, KeySubscription<?> key) {
-        return key.current() == snapshot && !key.isHeld();
+        return key.current() == snapshot && !key.isHeld() && !key.bringsNews();
     }
 
     /**

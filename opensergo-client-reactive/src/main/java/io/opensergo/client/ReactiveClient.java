@@ -145,8 +145,12 @@ final class ReactiveClient implements OpenSergoClient {
     }
 
     private void followStates(LatestSubscription<ConnectionState> follower) {
-        stateFollowers.add(follower);
         follower.offer(state);
+        if (state.phase() == ConnectionState.Phase.CLOSED) {
+            follower.complete();
+        } else {
+            stateFollowers.add(follower);
+        }
     }
 
     private void onState(ConnectionState newState) {

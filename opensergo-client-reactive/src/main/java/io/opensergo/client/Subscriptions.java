@@ -9,7 +9,9 @@ import io.opensergo.api.StaleRulesException;
 import io.opensergo.api.SubscriptionRefusedException;
 import io.opensergo.api.Target;
 import io.opensergo.client.LimitEvent.Limit;
+import io.opensergo.proto.RevisionDetail;
 import io.opensergo.proto.WireStatus;
+import io.opensergo.proto.internal.control_plane.v1.ControlPlaneInfoServiceGrpc.ControlPlaneInfoServiceStub;
 import io.opensergo.proto.internal.transport.v1.Status;
 import io.opensergo.proto.internal.transport.v1.SubscribeResponse;
 import io.opensergo.rules.Rule;
@@ -51,6 +53,9 @@ final class Subscriptions implements Connection.Listener {
     private final Map<RuleKind<?>, Integer> keysByKind = new HashMap<>();
     private final Outbox outbox = new Outbox(this::expectAnswer);
     private final PushIntake intake;
+    private final EditionCounter editions = new EditionCounter();
+    private final Revisions revisions;
+    private final Silence silence;
 
     /** Keys that were asked for on this stream and about which nothing was said. */
     private final Set<KeySubscription<?>> silent = new LinkedHashSet<>();
@@ -62,6 +67,7 @@ final class Subscriptions implements Connection.Listener {
     private @Nullable Connection connection;
     private Disposable patience = Disposables.disposed();
     private long patienceEndsNanos;
+    private boolean closed;
 
     Subscriptions(
             EventLoop loop,
@@ -76,6 +82,13 @@ final class Subscriptions implements Connection.Listener {
         this.cache = cache;
         this.listener = listener;
         this.intake = new PushIntake(settings.limits(), clock, outbox, listener);
+        this.revisions =
+                new Revisions(
+                        loop,
+                        settings.revisionPatience(),
+                        editions,
+                        key -> inForce(key, key.wasUsable()));
+        this.silence = new Silence(loop, this::checkPatience);
         this.onState = onState;
     }
 
@@ -88,6 +101,10 @@ final class Subscriptions implements Connection.Listener {
 
     <R extends Rule> void join(
             Target target, RuleKind<R> kind, LatestSubscription<RuleSnapshot<R>> follower) {
+        if (closed) {
+            follower.fail(new ClientClosedException());
+            return;
+        }
         KeySubscription<?> known = keys.get(WireKey.of(target, kind));
         if (known == null) {
             follow(target, kind, follower);
@@ -110,7 +127,7 @@ final class Subscriptions implements Connection.Listener {
 
     private <R extends Rule> void follow(
             Target target, RuleKind<R> kind, LatestSubscription<RuleSnapshot<R>> follower) {
-        var key = new KeySubscription<>(target, kind, settings.settleTime());
+        var key = new KeySubscription<>(target, kind, settings.settleTime(), editions);
         LimitExceededException exceeded = exceededBy(key);
         if (exceeded != null) {
             LOG.warn(exceeded.getMessage());
@@ -118,6 +135,7 @@ final class Subscriptions implements Connection.Listener {
             return;
         }
         keys.put(key.wireKey(), key);
+        revisions.add(key);
         keysByKind.merge(kind, 1, Integer::sum);
         listener.onFollow(key.key());
         key.add(follower);
@@ -181,11 +199,16 @@ final class Subscriptions implements Connection.Listener {
         silent.remove(key);
         key.stopTimers();
         confirmed(key);
+        revisions.remove(key);
         cache.forget(key.key());
         listener.onForget(key.key());
     }
 
     void await(ReadyWaiter waiter) {
+        if (closed) {
+            waiter.fail(new ClientClosedException());
+            return;
+        }
         keys.values().forEach(waiter::waitFor);
         if (!waiter.signalIfReady()) {
             waiters.add(waiter);
@@ -232,8 +255,8 @@ final class Subscriptions implements Connection.Listener {
     }
 
     /**
-     * Takes a long silence for "no rules", as the public control plane means it, and asks again in
-     * case that it does not.
+     * Takes a long silence for "no rules", if the control plane means it so, as the public one
+     * does, and asks again in case that it does not.
      */
     private void checkPatience() {
         patience.dispose();
@@ -241,15 +264,32 @@ final class Subscriptions implements Connection.Listener {
         for (KeySubscription<?> key : List.copyOf(silent)) {
             if (key.deadlineNanos() - now > 0) {
                 checkPatienceAt(key.deadlineNanos());
+            } else if (silence.meaning() == Silence.Meaning.UNKNOWN) {
+                askWhatSilenceMeans();
             } else {
-                silent.remove(key);
-                LOG.debug("No answer about {}; taken for no rules", key.key());
-                key.assumeEmpty(clock.instant());
-                tellWaiters(key);
-                askAgain(key);
+                endPatience(key);
             }
         }
         outbox.flush(stream());
+    }
+
+    private void askWhatSilenceMeans() {
+        ControlPlaneInfoServiceStub stub = connection == null ? null : connection.infoStub();
+        if (stub != null) {
+            silence.ask(stub);
+        }
+    }
+
+    private void endPatience(KeySubscription<?> key) {
+        silent.remove(key);
+        if (silence.meaning() == Silence.Meaning.NO_RULES) {
+            LOG.debug("No answer about {}; taken for no rules", key.key());
+            key.assumeEmpty(clock.instant());
+            tellWaiters(key);
+        } else {
+            LOG.debug("No answer about {} yet; asking again", key.key());
+        }
+        askAgain(key);
     }
 
     /** The refresh does the same, so once it comes sooner it is enough. */
@@ -278,7 +318,9 @@ final class Subscriptions implements Connection.Listener {
     @Override
     public void onStreamLost() {
         silent.clear();
+        silence.streamLost();
         stale.clear();
+        revisions.streamLost();
         for (KeySubscription<?> key : keys.values()) {
             key.streamLost();
             if (key.isFromBefore()) {
@@ -377,9 +419,18 @@ final class Subscriptions implements Connection.Listener {
     private void accept(KeySubscription<?> key, SubscribeResponse push) {
         outbox.answered(key);
         silent.remove(key);
+        List<String> kindsToFollow =
+                RevisionDetail.kindsToFollow(push.getStatus().getDetailsList());
+        if (kindsToFollow != null) {
+            silence.meansNothing();
+        }
         boolean wasHeld = key.isHeld();
         boolean usable = intake.take(key, push);
         outbox.flush(stream());
+        if (key.isStaged() && kindsToFollow != null) {
+            revisions.staged(key, kindsToFollow);
+            return;
+        }
         if (key.isHeld()) {
             LOG.debug("A push for {} lacks rules in force; waiting for more", key.key());
             key.settleBy(loop.schedule(settings.settleTime(), () -> settle(key)));
@@ -409,8 +460,9 @@ final class Subscriptions implements Connection.Listener {
         }
     }
 
-    /** Ends every Flux with completion. */
+    /** Ends every Flux with completion; who comes behind this on the loop is refused. */
     void close() {
+        closed = true;
         keys.values().forEach(KeySubscription::complete);
         keys.clear();
         waiters.forEach(waiter -> waiter.fail(new ClientClosedException()));

@@ -16,7 +16,8 @@ class KeySubscriptionTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(3);
 
     private final KeySubscription<RateLimitStrategy> key =
-            new KeySubscription<>(Target.of("shop"), RateLimitStrategy.KIND, Duration.ZERO);
+            new KeySubscription<>(
+                    Target.of("shop"), RateLimitStrategy.KIND, Duration.ZERO, new EditionCounter());
 
     @Test
     void patienceDoublesFromTheTimeoutToAnHourAndStaysThere() {

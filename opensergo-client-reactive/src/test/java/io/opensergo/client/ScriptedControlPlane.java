@@ -16,7 +16,11 @@ import io.grpc.netty.shaded.io.netty.handler.ssl.ClientAuth;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.opensergo.proto.EncodedRules;
+import io.opensergo.proto.RevisionDetail;
 import io.opensergo.proto.WireCodec;
+import io.opensergo.proto.internal.control_plane.v1.ControlPlaneInfo;
+import io.opensergo.proto.internal.control_plane.v1.ControlPlaneInfoServiceGrpc.ControlPlaneInfoServiceImplBase;
+import io.opensergo.proto.internal.control_plane.v1.GetControlPlaneInfoRequest;
 import io.opensergo.proto.internal.transport.v1.DataWithVersion;
 import io.opensergo.proto.internal.transport.v1.OpenSergoUniversalTransportServiceGrpc.OpenSergoUniversalTransportServiceImplBase;
 import io.opensergo.proto.internal.transport.v1.SubscribeOpType;
@@ -76,6 +80,12 @@ final class ScriptedControlPlane implements AutoCloseable {
     static ScriptedControlPlane startNotReading() {
         return new ScriptedControlPlane(
                 NettyServerBuilder.forPort(0).flowControlWindow(64 * 1024), false);
+    }
+
+    /** Starts one that promises to answer each subscription, as that of this library does. */
+    static ScriptedControlPlane startAnsweringAll() {
+        return new ScriptedControlPlane(
+                NettyServerBuilder.forPort(0).addService(new AnsweringAll()), true);
     }
 
     static ScriptedControlPlane startTls(File certificate, File key) {
@@ -199,6 +209,18 @@ final class ScriptedControlPlane implements AutoCloseable {
             push(push("default", "shop", kind.wireName(), version, rules));
         }
 
+        /** Pushes rules of a revision of which these kinds are to follow. */
+        void pushRevision(
+                RuleKind<?> kind, long version, List<RuleKind<?>> toFollow, Rule... rules) {
+            SubscribeResponse.Builder push =
+                    push("default", "shop", kind.wireName(), version, rules);
+            push.getStatusBuilder()
+                    .addDetails(
+                            RevisionDetail.write(
+                                    toFollow.stream().map(RuleKind::wireName).toList()));
+            push(push.setResponseId(kind.name() + "-" + version));
+        }
+
         void push(SubscribeResponse.Builder response) {
             synchronized (responses) {
                 responses.onNext(response.build());
@@ -266,6 +288,16 @@ final class ScriptedControlPlane implements AutoCloseable {
         @Override
         public void onCompleted() {
             over = true;
+        }
+    }
+
+    private static final class AnsweringAll extends ControlPlaneInfoServiceImplBase {
+
+        @Override
+        public void getControlPlaneInfo(
+                GetControlPlaneInfoRequest request, StreamObserver<ControlPlaneInfo> reply) {
+            reply.onNext(ControlPlaneInfo.newBuilder().setAnswersEverySubscription(true).build());
+            reply.onCompleted();
         }
     }
 

@@ -8,6 +8,7 @@ import io.grpc.Status;
 import io.opensergo.api.ConnectionState.Phase;
 import io.opensergo.api.OpenSergoClient;
 import io.opensergo.api.Origin;
+import io.opensergo.api.Readiness;
 import io.opensergo.api.StaleRulesException;
 import io.opensergo.api.Target;
 import io.opensergo.proto.internal.transport.v1.SubscribeOpType;
@@ -16,6 +17,7 @@ import io.opensergo.rules.faulttolerance.ConcurrencyLimitStrategy;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -144,5 +146,46 @@ class SilenceTest {
                 .filteredOn(RateLimitStrategy.KIND.wireName()::equals)
                 .as("requests of the key with the longer patience, which is not over yet")
                 .hasSize(5);
+    }
+
+    @Test
+    void silenceOfAControlPlaneThatAnswersEachSubscriptionIsNoAnswer() {
+        server.close();
+        server = ScriptedControlPlane.startAnsweringAll();
+        Recorder<RateLimitStrategy> follower = follow(SOON, NEVER);
+        AtomicReference<Readiness> ready = new AtomicReference<>();
+        client.ready().subscribe(ready::set);
+
+        server.stream().subscribe(3); // asked again and again
+
+        assertThat(follower.snapshots()).isEmpty();
+        assertThat(ready).hasValue(null);
+        server.stream().push(RateLimitStrategy.KIND, 5, limit("a", 5));
+        assertThat(follower.get(0).origin()).isEqualTo(Origin.CONTROL_PLANE);
+        await().until(() -> ready.get() != null);
+        assertThat(ready.get().origins()).containsValue(Origin.CONTROL_PLANE);
+    }
+
+    @Test
+    void controlPlaneThatSaysWhatBelongsTogetherNeedNotBeAskedWhatItsSilenceMeans() {
+        Recorder<RateLimitStrategy> follower = follow(SOON, NEVER);
+        server.stream().subscribe(0);
+        server.stream().pushRevision(RateLimitStrategy.KIND, 5, List.of(), limit("a", 5));
+        follower.get(0);
+        Recorder<ConcurrencyLimitStrategy> other =
+                new Recorder<>(client.rules(SHOP, ConcurrencyLimitStrategy.KIND));
+
+        await().until(
+                        () ->
+                                server.stream().requests(SubscribeOpType.SUBSCRIBE).stream()
+                                                .filter(
+                                                        request ->
+                                                                request.getTarget()
+                                                                        .getKinds(0)
+                                                                        .contains("Concurrency"))
+                                                .count()
+                                        > 2);
+
+        assertThat(other.snapshots()).isEmpty();
     }
 }
