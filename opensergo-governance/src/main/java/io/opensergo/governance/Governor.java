@@ -98,15 +98,22 @@ public final class Governor implements AutoCloseable {
         instances = InstanceCount.of(settings.instances(), engine, this::recompile);
         OpenSergoClient client = settings.client();
         target = client == null ? null : settings.target();
-        if (client == null) {
-            replaceRules(settings.rules());
-            feed = null;
-        } else {
-            LOG.info(
-                    "Following the rules of {}; requests are not governed until they have come",
-                    target);
-            feed = new RuleFeed(client, settings.target(), RuleBook.DECISIONS, this::update);
+        try {
+            feed = client == null ? null : follow(client, settings.target());
+            if (client == null) {
+                update(before -> RuleBook.of(settings.rules()));
+            }
+        } catch (RuntimeException | Error e) {
+            release();
+            throw e;
         }
+    }
+
+    private RuleFeed follow(OpenSergoClient client, Target followed) {
+        LOG.info(
+                "Following the rules of {}; requests are not governed until they have come",
+                followed);
+        return new RuleFeed(client, followed, RuleBook.DECISIONS, this::update);
     }
 
     /**
@@ -288,6 +295,11 @@ public final class Governor implements AutoCloseable {
         if (feed != null) {
             feed.close();
         }
+        release();
+    }
+
+    private void release() {
+        closed = true;
         if (instances != null) {
             instances.close();
         }
@@ -380,7 +392,16 @@ public final class Governor implements AutoCloseable {
                             TimeUnit.MILLISECONDS);
         }
         if (ready.tryEmitEmpty().isSuccess() && target != null) {
-            LOG.info("Governed by the rules of {}", target);
+            int problems = next.summary().problems().size();
+            if (problems == 0) {
+                LOG.info("Governed by the rules of {}", target);
+            } else {
+                LOG.warn(
+                        "Governed by the rules of {}, but not as they all say: the plan has {}"
+                                + " problems, which are logged above",
+                        target,
+                        problems);
+            }
         }
     }
 

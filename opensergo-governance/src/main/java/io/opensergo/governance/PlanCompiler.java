@@ -1,5 +1,6 @@
 package io.opensergo.governance;
 
+import io.opensergo.api.RejectedRule;
 import io.opensergo.governance.internal.limiter.LeasedLimiter;
 import io.opensergo.governance.internal.rules.Binding;
 import io.opensergo.governance.internal.rules.RuleBook;
@@ -7,6 +8,7 @@ import io.opensergo.governance.internal.rules.RuleJoin;
 import io.opensergo.governance.routing.Lanes;
 import io.opensergo.governance.routing.RouteTable;
 import io.opensergo.rules.Rule;
+import io.opensergo.rules.RuleKind;
 import io.opensergo.rules.faulttolerance.ConcurrencyLimitStrategy;
 import io.opensergo.rules.faulttolerance.FaultToleranceRule;
 import io.opensergo.rules.faulttolerance.LimitMode;
@@ -64,6 +66,7 @@ final class PlanCompiler {
     }
 
     private CompiledPlan compile() {
+        book.forEachRejected(this::reportRejected);
         for (Strategy strategy : book.strategies()) {
             checkSupport(strategy);
         }
@@ -175,6 +178,13 @@ final class PlanCompiler {
 
     private void reportDangling(PlanProblem.Type type, List<RuleJoin.Dangling> references) {
         references.forEach(each -> report(type, each.rule(), each.problem()));
+    }
+
+    private void reportRejected(RuleKind<?> kind, RejectedRule rejected) {
+        String name = rejected.name() == null ? "" : rejected.name();
+        problems.add(
+                new PlanProblem(
+                        PlanProblem.Type.REFUSED, name, RuleText.rejection(kind, rejected)));
     }
 
     private void checkSupport(Strategy strategy) {

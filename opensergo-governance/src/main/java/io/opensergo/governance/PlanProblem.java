@@ -21,6 +21,11 @@ public record PlanProblem(Type type, String rule, String message) {
         UNREACHABLE_ROUTER,
         /** It asks for what this process cannot do as it is set up. */
         NOT_SUPPORTED,
+        /**
+         * It is not valid, or its push could not be used as a whole, so the client refused it: what
+         * was good before stays.
+         */
+        REFUSED,
         /** It puts more strategies on a resource than one may have. */
         TOO_MANY_STRATEGIES
     }

@@ -1,9 +1,11 @@
 package io.opensergo.governance;
 
 import io.opensergo.api.ConnectionState;
+import io.opensergo.api.Edition;
 import io.opensergo.api.OpenSergoClient;
 import io.opensergo.api.Origin;
 import io.opensergo.api.Readiness;
+import io.opensergo.api.RejectedRule;
 import io.opensergo.api.RuleSnapshot;
 import io.opensergo.api.Target;
 import io.opensergo.rules.Rule;
@@ -18,14 +20,28 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /** A client whose rules a test publishes, in the order it likes. */
-final class FakeClient implements OpenSergoClient {
+class FakeClient implements OpenSergoClient {
 
     private static final Target TARGET = Target.of("shop");
 
     private final Map<RuleKind<?>, Sinks.Many<RuleSnapshot<?>>> sinks = new ConcurrentHashMap<>();
 
     void publish(RuleKind<?> kind, long version, Rule... rules) {
-        sink(kind).tryEmitNext(snapshot(kind, version, List.of(rules))).orThrow();
+        publish(kind, Edition.UNKNOWN, version, rules);
+    }
+
+    /** Publishes a snapshot that says what belongs to it. */
+    void publish(RuleKind<?> kind, Edition edition, long version, Rule... rules) {
+        publish(snapshot(kind, version, List.of(rules), List.of()).in(edition));
+    }
+
+    /** Publishes what is left of a push that could not be used in full. */
+    void reject(RuleKind<?> kind, long version, RejectedRule rejected, Rule... rules) {
+        publish(snapshot(kind, version, List.of(rules), List.of(rejected)));
+    }
+
+    private void publish(RuleSnapshot<?> snapshot) {
+        sink(snapshot.kind()).tryEmitNext(snapshot).orThrow();
     }
 
     /** Ends the Flux of a kind; whoever subscribes anew gets another. */
@@ -44,7 +60,7 @@ final class FakeClient implements OpenSergoClient {
     }
 
     private static <R extends Rule> RuleSnapshot<R> snapshot(
-            RuleKind<R> kind, long version, List<Rule> rules) {
+            RuleKind<R> kind, long version, List<Rule> rules, List<RejectedRule> rejected) {
         return new RuleSnapshot<>(
                 TARGET,
                 kind,
@@ -52,7 +68,7 @@ final class FakeClient implements OpenSergoClient {
                 Origin.CONTROL_PLANE,
                 Instant.now(),
                 rules.stream().map(kind.type()::cast).toList(),
-                List.of());
+                rejected);
     }
 
     @Override

@@ -3,12 +3,14 @@ package io.opensergo.sentinel;
 import com.alibaba.csp.sentinel.slots.block.degrade.DegradeRule;
 import com.alibaba.csp.sentinel.slots.block.flow.FlowRule;
 import com.alibaba.csp.sentinel.slots.system.SystemRule;
+import io.opensergo.api.RejectedRule;
 import io.opensergo.api.Target;
 import io.opensergo.governance.PlanProblem;
 import io.opensergo.governance.internal.rules.Binding;
 import io.opensergo.governance.internal.rules.RuleBook;
 import io.opensergo.governance.internal.rules.RuleJoin;
 import io.opensergo.rules.Rule;
+import io.opensergo.rules.RuleKind;
 import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy;
 import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy;
 import io.opensergo.rules.faulttolerance.ConcurrencyLimitStrategy;
@@ -49,6 +51,7 @@ final class Translator {
     static Contribution translate(RuleBook book, Target target, Sharing sharing) {
         var join = new RuleJoin(book);
         var translator = new Translator(target, sharing);
+        book.forEachRejected(translator::reportRejected);
         translator.report(PlanProblem.Type.DANGLING_STRATEGY, join.danglingStrategies());
         translator.report(PlanProblem.Type.DANGLING_FALLBACK_ACTION, join.danglingActions());
         for (String resource : join.resources()) {
@@ -132,6 +135,13 @@ final class Translator {
         } else if (translation instanceof Translation.Whole whole) {
             systemRules.add(whole.rule());
         }
+    }
+
+    private void reportRejected(RuleKind<?> kind, RejectedRule rejected) {
+        String name = rejected.name() == null ? "" : rejected.name();
+        problems.add(
+                new PlanProblem(
+                        PlanProblem.Type.REFUSED, name, RuleText.rejection(kind, rejected)));
     }
 
     private void report(PlanProblem.Type type, List<RuleJoin.Dangling> references) {

@@ -1,5 +1,6 @@
 package io.opensergo.governance.internal.rules;
 
+import io.opensergo.api.RejectedRule;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleKind;
 import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy;
@@ -21,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 
 /** The rules of an application of some kinds, as they are at one moment; immutable. */
@@ -48,21 +50,24 @@ public final class RuleBook {
     private final Map<RuleKind<?>, List<Rule>> rules;
     private final Map<String, Long> versions;
     private final Set<RuleKind<?>> answered;
+    private final Map<RuleKind<?>, List<RejectedRule>> rejected;
 
     private RuleBook(
             List<RuleKind<? extends Rule>> kinds,
             Map<RuleKind<?>, List<Rule>> rules,
             Map<String, Long> versions,
-            Set<RuleKind<?>> answered) {
+            Set<RuleKind<?>> answered,
+            Map<RuleKind<?>, List<RejectedRule>> rejected) {
         this.kinds = kinds;
         this.rules = rules;
         this.versions = versions;
         this.answered = answered;
+        this.rejected = rejected;
     }
 
     /** Returns a book of these kinds, of none of which anything is known. */
     public static RuleBook unknown(List<RuleKind<? extends Rule>> kinds) {
-        return new RuleBook(List.copyOf(kinds), Map.of(), Map.of(), Set.of());
+        return new RuleBook(List.copyOf(kinds), Map.of(), Map.of(), Set.of(), Map.of());
     }
 
     /**
@@ -82,23 +87,54 @@ public final class RuleBook {
             }
             rules.computeIfAbsent(rule.kind(), kind -> new ArrayList<>()).add(rule);
         }
-        return new RuleBook(DECISIONS, rules, Map.of(), Set.copyOf(DECISIONS));
+        return new RuleBook(DECISIONS, rules, Map.of(), Set.copyOf(DECISIONS), Map.of());
     }
 
     /** Returns this book with other rules of one kind. */
     public RuleBook with(RuleKind<?> kind, List<? extends Rule> newRules, long version) {
-        Map<RuleKind<?>, List<Rule>> changed = new HashMap<>(rules);
-        changed.put(kind, List.copyOf(newRules));
+        return with(kind, newRules, version, List.of());
+    }
+
+    /**
+     * Returns this book with other rules of one kind.
+     *
+     * @param newRejected what of their push could not be used
+     */
+    public RuleBook with(
+            RuleKind<?> kind,
+            List<? extends Rule> newRules,
+            long version,
+            List<RejectedRule> newRejected) {
         Map<String, Long> newVersions = new HashMap<>(versions);
         newVersions.put(kind.name(), version);
-        return new RuleBook(kinds, changed, newVersions, answered).withAnswered(kind);
+        Map<RuleKind<?>, List<RejectedRule>> allRejected = new LinkedHashMap<>(rejected);
+        allRejected.put(kind, List.copyOf(newRejected));
+        return new RuleBook(kinds, rulesWith(kind, newRules), newVersions, answered, allRejected)
+                .withAnswered(kind);
+    }
+
+    /** Returns this book with other rules in place of those that came of a kind. */
+    RuleBook replacing(RuleKind<?> kind, List<? extends Rule> newRules) {
+        return new RuleBook(kinds, rulesWith(kind, newRules), versions, answered, rejected);
+    }
+
+    private Map<RuleKind<?>, List<Rule>> rulesWith(
+            RuleKind<?> kind, List<? extends Rule> newRules) {
+        Map<RuleKind<?>, List<Rule>> changed = new HashMap<>(rules);
+        changed.put(kind, List.copyOf(newRules));
+        return changed;
     }
 
     /** Returns this book, of which one more kind is known to be as it says. */
     public RuleBook withAnswered(RuleKind<?> kind) {
         Set<RuleKind<?>> more = new HashSet<>(answered);
         more.add(kind);
-        return new RuleBook(kinds, rules, versions, more);
+        return new RuleBook(kinds, rules, versions, more, rejected);
+    }
+
+    /** Tells of each rule, or push as a whole, that could not be used. */
+    public void forEachRejected(BiConsumer<RuleKind<?>, RejectedRule> action) {
+        rejected.forEach((kind, all) -> all.forEach(one -> action.accept(kind, one)));
     }
 
     /** Returns whether a kind is known to be as this book says. */

@@ -7,16 +7,23 @@ import io.opensergo.api.Target;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleKind;
 import java.time.Duration;
-import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 import reactor.util.retry.Retry;
 
-/** Follows rules of some kinds. A kind that cannot be had stays as it is, and counts as known. */
+/**
+ * Follows rules of some kinds, so that an edit across kinds takes effect as one. A kind that cannot
+ * be had stays as it is, and counts as known.
+ */
 public final class RuleFeed implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(RuleFeed.class);
@@ -28,47 +35,116 @@ public final class RuleFeed implements AutoCloseable {
                     .transientErrors(true)
                     .filter(SubscriptionRefusedException.class::isInstance);
 
+    private final Target target;
     private final Consumer<UnaryOperator<RuleBook>> update;
     private final Disposable.Composite subscriptions = Disposables.composite();
+    private final Scheduler timer = Schedulers.parallel();
+
+    private final Object lock = new Object();
+    private final RuleAssembly assembly; // guarded by lock, as is the next
+    private Disposable expiry = Disposables.disposed();
 
     /**
-     * Subscribes.
+     * Subscribes. If that fails, what was subscribed to is left again.
      *
      * @param kinds what is followed
-     * @param update takes each change, on the thread that delivered it
+     * @param update takes each change, on the thread that delivered it, or on one of {@code
+     *     Schedulers.parallel()} if an edit stays incomplete
      */
     public RuleFeed(
             OpenSergoClient client,
             Target target,
-            Collection<RuleKind<? extends Rule>> kinds,
+            List<RuleKind<? extends Rule>> kinds,
             Consumer<UnaryOperator<RuleBook>> update) {
+        this.target = target;
         this.update = update;
-        for (RuleKind<? extends Rule> kind : kinds) {
-            subscriptions.add(
-                    client.rules(target, kind)
-                            .doOnError(error -> refuse(target, kind, error))
-                            .retryWhen(AGAIN)
-                            .onErrorComplete() // it was told above
-                            .subscribe(this::accept));
+        this.assembly = new RuleAssembly(kinds);
+        try {
+            for (RuleKind<? extends Rule> kind : kinds) {
+                subscriptions.add(
+                        client.rules(target, kind)
+                                .doOnError(error -> refuse(kind, error))
+                                .retryWhen(AGAIN)
+                                .onErrorComplete() // it was told above
+                                .subscribe(this::accept));
+            }
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
         }
     }
 
     private void accept(RuleSnapshot<? extends Rule> snapshot) {
-        update.accept(book -> book.with(snapshot.kind(), snapshot.rules(), snapshot.version()));
+        boolean changed;
+        synchronized (lock) {
+            changed = assembly.arrived(snapshot, now());
+            expireLater();
+        }
+        publishIf(changed);
     }
 
-    private void refuse(Target target, RuleKind<?> kind, Throwable error) {
+    private void refuse(RuleKind<?> kind, Throwable error) {
         if (error instanceof SubscriptionRefusedException) {
             LOG.info("No new {} for {} for now: {}", kind.name(), target, error.getMessage());
         } else {
             LOG.error("No more {} for {}; the last ones stay in force", kind.name(), target, error);
         }
-        update.accept(book -> book.withAnswered(kind));
+        synchronized (lock) {
+            assembly.unavailable(kind, now());
+            expireLater();
+        }
+        publishIf(true);
+    }
+
+    private void expire() {
+        boolean changed;
+        List<RuleKind<?>> missing;
+        synchronized (lock) {
+            missing = assembly.missing();
+            changed = assembly.expire(now());
+            expireLater();
+        }
+        if (changed && !missing.isEmpty()) {
+            LOG.warn(
+                    "An edit of the rules of {} lacks its {}; the rest takes effect without",
+                    target,
+                    missing.stream().map(RuleKind::name).collect(Collectors.joining(", ")));
+        }
+        publishIf(changed);
+    }
+
+    private void expireLater() {
+        expiry.dispose();
+        long nanos = assembly.nanosToExpiry(now());
+        expiry =
+                nanos == 0 || subscriptions.isDisposed()
+                        ? Disposables.disposed()
+                        : timer.schedule(this::expire, nanos, TimeUnit.NANOSECONDS);
+    }
+
+    private long now() {
+        return timer.now(TimeUnit.NANOSECONDS);
+    }
+
+    /** Outside the lock; of two that publish at once, either may bring what both know. */
+    private void publishIf(boolean changed) {
+        if (changed) {
+            update.accept(before -> book());
+        }
+    }
+
+    private RuleBook book() {
+        synchronized (lock) {
+            return assembly.book();
+        }
     }
 
     /** Stops following. */
     @Override
     public void close() {
         subscriptions.dispose();
+        synchronized (lock) {
+            expiry.dispose();
+        }
     }
 }

@@ -9,10 +9,8 @@ import io.opensergo.rules.faulttolerance.HttpRequestFallbackAction;
 import io.opensergo.rules.faulttolerance.Strategy;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,8 +33,7 @@ public final class RuleJoin {
      */
     public record Dangling(FaultToleranceRule rule, String problem) {}
 
-    private final Map<String, List<Strategy>> strategiesByName = new HashMap<>();
-    private final Map<RuleId, HttpRequestFallbackAction> actions = new HashMap<>();
+    private final References references;
     private final Map<String, Map<RuleId, Binding>> byResource = new LinkedHashMap<>();
     private final Set<RuleId> referredTo = new HashSet<>();
     private final List<Binding> ofProcess;
@@ -45,14 +42,7 @@ public final class RuleJoin {
 
     /** Joins the rules of a book. */
     public RuleJoin(RuleBook book) {
-        for (Strategy strategy : book.strategies()) {
-            strategiesByName
-                    .computeIfAbsent(strategy.name(), name -> new ArrayList<>(1))
-                    .add(strategy);
-        }
-        for (HttpRequestFallbackAction action : book.of(HttpRequestFallbackAction.KIND)) {
-            actions.put(action.id(), action);
-        }
+        references = new References(book);
         book.of(FaultToleranceRule.KIND).forEach(this::bind);
         ofProcess = book.isKnown(FaultToleranceRule.KIND) ? unreferredOverload(book) : List.of();
     }
@@ -96,11 +86,7 @@ public final class RuleJoin {
      * Puts the strategies of a rule on its resources; the first rule to bring an equal one wins.
      */
     private void bind(FaultToleranceRule rule) {
-        Set<Strategy> candidates = new LinkedHashSet<>();
-        for (StrategyRef ref : rule.strategies()) {
-            candidates.addAll(strategiesByName.getOrDefault(ref.name(), List.of()));
-        }
-        FaultToleranceRule.Resolution resolution = rule.resolve(candidates);
+        FaultToleranceRule.Resolution resolution = references.resolve(rule);
         resolution.dangling().forEach(ref -> reportDangling(rule, ref));
         HttpRequestFallbackAction action = action(rule);
         for (Strategy strategy : resolution.strategies()) {
@@ -119,16 +105,8 @@ public final class RuleJoin {
     }
 
     private @Nullable HttpRequestFallbackAction action(FaultToleranceRule rule) {
-        if (rule.fallbackAction() == null) {
-            return null;
-        }
-        var id =
-                new RuleId(
-                        HttpRequestFallbackAction.KIND.wireName(),
-                        rule.metadata().namespace(),
-                        rule.fallbackAction());
-        HttpRequestFallbackAction action = actions.get(id);
-        if (action == null) {
+        HttpRequestFallbackAction action = references.action(rule);
+        if (action == null && rule.fallbackAction() != null) {
             danglingActions.add(
                     new Dangling(
                             rule,
@@ -141,7 +119,7 @@ public final class RuleJoin {
 
     private void reportDangling(FaultToleranceRule rule, StrategyRef ref) {
         String reference = ref.kind() == null ? "strategy" : ref.kind().documentName();
-        boolean ambiguous = ref.kind() == null && strategiesByName.containsKey(ref.name());
+        boolean ambiguous = ref.kind() == null && references.hasStrategy(ref.name());
         String problem =
                 ambiguous
                         ? "refers to '%s' without a kind, which does not name exactly one strategy of namespace '%s'; add the kind"

@@ -1,5 +1,7 @@
 package io.opensergo.governance.internal.rules;
 
+import io.opensergo.api.RejectedRule;
+import io.opensergo.rules.RuleKind;
 import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy;
 import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy;
 import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy.TriggerType;
@@ -43,6 +45,22 @@ public final class RuleText {
                 + bad
                 + " calls in "
                 + duration(breaker.statDuration());
+    }
+
+    /** Returns what is wrong with rules that the client refused, and what applies instead. */
+    public static String rejection(RuleKind<?> kind, RejectedRule rejected) {
+        if (rejected.name() == null) {
+            return "%s rules were refused: %s; the last good ones stay in force"
+                    .formatted(kind.name(), rejected.reason());
+        }
+        return "%s '%s' was refused: %s; %s"
+                .formatted(
+                        kind.name(),
+                        rejected.name(),
+                        rejected.reason(),
+                        rejected.lastGoodKept()
+                                ? "its last good version stays in force"
+                                : "it is left out");
     }
 
     /** Writes a duration as documents do. */
