@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.opensergo.api.Origin;
 import io.opensergo.api.RejectedRule;
 import io.opensergo.api.RuleSnapshot;
 import io.opensergo.rules.Rule;
@@ -53,8 +54,12 @@ interface SnapshotFormat {
         var text = new StringBuilder();
         text.append(ansi.string("@|bold " + snapshot.kind().name() + "|@"))
                 .append(" of ")
-                .append(snapshot.target())
-                .append(", version ")
+                .append(snapshot.target());
+        if (snapshot.origin() == Origin.ASSUMED_EMPTY) {
+            return text.append(": no answer; some control planes give none if there are no rules")
+                    .toString();
+        }
+        text.append(", version ")
                 .append(snapshot.version())
                 .append(" (")
                 .append(snapshot.origin())

@@ -3,6 +3,7 @@ package io.opensergo.cli;
 import io.opensergo.api.ConnectionState;
 import io.opensergo.api.ConnectionState.Phase;
 import io.opensergo.api.OpenSergoClient;
+import io.opensergo.api.Origin;
 import io.opensergo.api.RuleSnapshot;
 import io.opensergo.api.SubscriptionRefusedException;
 import io.opensergo.api.Target;
@@ -40,7 +41,7 @@ final class Watch {
     private final Set<RuleKind<?>> heard = ConcurrentHashMap.newKeySet();
 
     private final Sinks.Empty<Void> allHeard = Sinks.empty();
-    private volatile boolean printed;
+    private volatile Heard result = Heard.NOTHING;
     private volatile @Nullable Phase told;
 
     Watch(
@@ -56,6 +57,18 @@ final class Watch {
         this.err = err;
     }
 
+    /** What was heard of the rules in the end. */
+    enum Heard {
+        /** Nothing. */
+        NOTHING,
+        /**
+         * The control plane was silent about every kind, which may mean that there are no rules.
+         */
+        SILENCE,
+        /** The rules of a kind at least. */
+        RULES
+    }
+
     /** What the control plane says about a kind: a snapshot, or why there will be none. */
     private record Answer(
             RuleKind<?> kind, @Nullable RuleSnapshot<?> snapshot, @Nullable String refusal) {}
@@ -67,9 +80,9 @@ final class Watch {
      *     for ever
      * @param patience how long it may take until then, if there is a time; a client that is refused
      *     as a whole is not waited for
-     * @return whether a snapshot was printed
+     * @return what was heard and printed
      */
-    boolean run(OpenSergoClient client, @Nullable Duration time, Duration patience) {
+    Heard run(OpenSergoClient client, @Nullable Duration time, Duration patience) {
         client.states().subscribe(this::tell);
         Mono<?> end = time == null ? Mono.never() : end(client, time, patience);
         Flux.fromIterable(kinds)
@@ -87,7 +100,7 @@ final class Watch {
         if (heard.isEmpty() && told != Phase.REFUSED) {
             say("error: no answer from " + client.state().endpoint() + " within " + patience);
         }
-        return printed;
+        return result;
     }
 
     private <R extends Rule> Flux<Answer> follow(OpenSergoClient client, RuleKind<R> kind) {
@@ -118,10 +131,15 @@ final class Watch {
     }
 
     private void print(Answer answer) {
-        if (answer.snapshot() != null) {
-            out.println(format.format(answer.snapshot()));
+        RuleSnapshot<?> snapshot = answer.snapshot();
+        if (snapshot != null) {
+            out.println(format.format(snapshot));
             out.flush();
-            printed = true;
+            if (snapshot.origin() != Origin.ASSUMED_EMPTY) {
+                result = Heard.RULES;
+            } else if (result == Heard.NOTHING) {
+                result = Heard.SILENCE;
+            }
         }
     }
 

@@ -28,13 +28,17 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:a snapshot of one kind at least was printed",
-            "1:none was: no connection, or every kind was refused",
-            "2:wrong usage"
+            "0:the rules of one kind at least were printed; that there are none is an answer too",
+            "1:no snapshot was printed: no connection, or every kind was refused",
+            "2:wrong usage",
+            "3:the control plane was silent about every kind, as some are without rules"
         })
 final class WatchCommand implements Callable<Integer> {
 
     private static final String ALL = "ALL";
+
+    /** The exit code if the control plane said nothing, which is no answer. */
+    static final int SILENCE = 3;
 
     /** How snapshots are printed. */
     enum Output {
@@ -106,9 +110,11 @@ final class WatchCommand implements Callable<Integer> {
         OpenSergoClientBuilder builder = OpenSergoClients.builder().endpoints(endpoint);
         security.apply(builder, commandLine);
         try (OpenSergoClient client = builder.build()) {
-            return watch.run(client, time, patience)
-                    ? CommandLine.ExitCode.OK
-                    : CommandLine.ExitCode.SOFTWARE;
+            return switch (watch.run(client, time, patience)) {
+                case RULES -> CommandLine.ExitCode.OK;
+                case NOTHING -> CommandLine.ExitCode.SOFTWARE;
+                case SILENCE -> SILENCE;
+            };
         }
     }
 

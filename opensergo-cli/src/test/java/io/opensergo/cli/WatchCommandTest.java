@@ -2,10 +2,16 @@ package io.opensergo.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.grpc.Server;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.StreamObserver;
 import io.opensergo.controlplane.Authorizer;
 import io.opensergo.controlplane.ClientCredentials;
 import io.opensergo.controlplane.ControlPlane;
 import io.opensergo.controlplane.InMemoryRuleSource;
+import io.opensergo.proto.internal.transport.v1.OpenSergoUniversalTransportServiceGrpc.OpenSergoUniversalTransportServiceImplBase;
+import io.opensergo.proto.internal.transport.v1.SubscribeRequest;
+import io.opensergo.proto.internal.transport.v1.SubscribeResponse;
 import io.opensergo.rules.document.RuleReader;
 import java.nio.file.Path;
 import java.util.function.Predicate;
@@ -73,6 +79,48 @@ class WatchCommandTest {
                 .contains("RateLimitStrategy of default/shop", "1 rule")
                 .contains("Sharding of default/shop");
         assertThat(watch.exitCode()).isZero();
+    }
+
+    @Test
+    void aControlPlaneThatStaysSilentGivesNoAnswerWhichIsNotNoRules() throws Exception {
+        Server silent =
+                NettyServerBuilder.forPort(0)
+                        .addService(
+                                new OpenSergoUniversalTransportServiceImplBase() {
+                                    @Override
+                                    public StreamObserver<SubscribeRequest> subscribeConfig(
+                                            StreamObserver<SubscribeResponse> responses) {
+                                        return new Ignoring();
+                                    }
+                                })
+                        .build()
+                        .start();
+        try {
+            String line =
+                    "watch --app shop --for 0.1s --timeout 100s --kind RateLimitStrategy --endpoint localhost:"
+                            + silent.getPort();
+            CliProcess watch = CliProcess.run(directory, line.split(" "));
+
+            assertThat(watch.out())
+                    .contains("RateLimitStrategy of default/shop: no answer")
+                    .doesNotContain("version 0");
+            assertThat(watch.exitCode()).isEqualTo(3);
+        } finally {
+            silent.shutdownNow();
+        }
+    }
+
+    /** Takes whatever is asked and says nothing. */
+    private static final class Ignoring implements StreamObserver<SubscribeRequest> {
+
+        @Override
+        public void onNext(SubscribeRequest request) {}
+
+        @Override
+        public void onError(Throwable error) {}
+
+        @Override
+        public void onCompleted() {}
     }
 
     @Test
