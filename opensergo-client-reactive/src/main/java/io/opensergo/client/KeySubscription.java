@@ -153,6 +153,7 @@ final class KeySubscription<R extends Rule> {
         patienceNanos = 0;
         fromBefore = current != null && current.origin() != Origin.ASSUMED_EMPTY;
         held = null;
+        stagedFromBefore = true;
         pendingSettle.dispose();
     }
 
@@ -356,6 +357,7 @@ final class KeySubscription<R extends Rule> {
         }
         staged = null;
         if (stagedFromBefore) {
+            fromBefore = true;
             publish(released.in(edition));
         } else {
             putInForce(released.in(edition));

@@ -82,12 +82,7 @@ final class Subscriptions implements Connection.Listener {
         this.cache = cache;
         this.listener = listener;
         this.intake = new PushIntake(settings.limits(), clock, outbox, listener);
-        this.revisions =
-                new Revisions(
-                        loop,
-                        settings.revisionPatience(),
-                        editions,
-                        key -> inForce(key, key.wasUsable()));
+        this.revisions = new Revisions(loop, settings.revisionPatience(), editions, this::released);
         this.silence = new Silence(loop, this::checkPatience);
         this.onState = onState;
     }
@@ -446,6 +441,17 @@ final class Subscriptions implements Connection.Listener {
         key.settle();
         listener.onSettled(key.key(), key.heldFor(), true);
         inForce(key, true);
+    }
+
+    /**
+     * What waited for its revision is in force, perhaps after the stream that brought it was lost.
+     */
+    private void released(KeySubscription<?> key) {
+        if (key.isFromBefore()) {
+            stale.add(key);
+            updatePhase();
+        }
+        inForce(key, key.wasUsable());
     }
 
     /** What the control plane last said about a key is in force. */

@@ -41,8 +41,9 @@ public final class RuleFeed implements AutoCloseable {
     private final Scheduler timer = Schedulers.parallel();
 
     private final Object lock = new Object();
-    private final RuleAssembly assembly; // guarded by lock, as is the next
+    private final RuleAssembly assembly; // guarded by lock, as are the next two
     private Disposable expiry = Disposables.disposed();
+    private long expiryNanos;
 
     /**
      * Subscribes. If that fails, what was subscribed to is left again.
@@ -77,8 +78,9 @@ public final class RuleFeed implements AutoCloseable {
     private void accept(RuleSnapshot<? extends Rule> snapshot) {
         boolean changed;
         synchronized (lock) {
-            changed = assembly.arrived(snapshot, now());
-            expireLater();
+            long now = System.nanoTime();
+            changed = assembly.arrived(snapshot, now);
+            expireLater(now);
         }
         publishIf(changed);
     }
@@ -90,19 +92,24 @@ public final class RuleFeed implements AutoCloseable {
             LOG.error("No more {} for {}; the last ones stay in force", kind.name(), target, error);
         }
         synchronized (lock) {
-            assembly.unavailable(kind, now());
-            expireLater();
+            long now = System.nanoTime();
+            assembly.unavailable(kind, now);
+            expireLater(now);
         }
         publishIf(true);
     }
 
-    private void expire() {
+    /**
+     * @param dueNanos the time for which this was scheduled, which it is by now
+     */
+    private void expire(long dueNanos) {
         boolean changed;
         List<RuleKind<?>> missing;
         synchronized (lock) {
+            long now = Math.max(0, System.nanoTime() - dueNanos) + dueNanos;
             missing = assembly.missing();
-            changed = assembly.expire(now());
-            expireLater();
+            changed = assembly.expire(now);
+            expireLater(now);
         }
         if (changed && !missing.isEmpty()) {
             LOG.warn(
@@ -113,17 +120,18 @@ public final class RuleFeed implements AutoCloseable {
         publishIf(changed);
     }
 
-    private void expireLater() {
+    private void expireLater(long nowNanos) {
+        long delay = assembly.nanosToExpiry(nowNanos);
+        long due = nowNanos + delay;
+        if (!expiry.isDisposed() && delay != 0 && due == expiryNanos) {
+            return;
+        }
         expiry.dispose();
-        long nanos = assembly.nanosToExpiry(now());
+        expiryNanos = due;
         expiry =
-                nanos == 0 || subscriptions.isDisposed()
+                delay == 0 || subscriptions.isDisposed()
                         ? Disposables.disposed()
-                        : timer.schedule(this::expire, nanos, TimeUnit.NANOSECONDS);
-    }
-
-    private long now() {
-        return timer.now(TimeUnit.NANOSECONDS);
+                        : timer.schedule(() -> expire(due), delay, TimeUnit.NANOSECONDS);
     }
 
     /** Outside the lock; of two that publish at once, either may bring what both know. */
