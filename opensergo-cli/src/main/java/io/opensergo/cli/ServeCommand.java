@@ -22,7 +22,14 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "serve",
         description = "Runs a control plane on a directory of rule files.",
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:it was told to end",
+            "1:failure",
+            "2:wrong usage",
+            "3:the memory was used up"
+        })
 final class ServeCommand implements Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
@@ -84,6 +91,7 @@ final class ServeCommand implements Runnable {
         if (state != null) {
             builder.stateDirectory(state);
         }
+        OutOfMemory.endsTheProcess();
         ControlPlane controlPlane = builder.start();
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(() -> end(controlPlane, out), "opensergo-end"));

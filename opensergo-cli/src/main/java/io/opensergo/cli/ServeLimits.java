@@ -14,8 +14,11 @@ final class ServeLimits {
             names = "--max-streams",
             paramLabel = "N",
             converter = PositiveConverter.class,
-            description = "How many streams are served at a time; default: ${DEFAULT-VALUE}.")
-    private int maxStreams = ControlPlane.DEFAULT_MAX_STREAMS;
+            description =
+                    "How many streams are served at a time; default: "
+                            + ControlPlane.DEFAULT_MAX_STREAMS
+                            + ", less if there is little memory.")
+    private @Nullable Integer maxStreams;
 
     @Option(
             names = "--max-streams-per-client",
@@ -26,6 +29,38 @@ final class ServeLimits {
     private @Nullable Integer maxStreamsPerClient;
 
     @Option(
+            names = "--max-connections",
+            paramLabel = "N",
+            converter = PositiveConverter.class,
+            description =
+                    "How many connections are open at a time; default: "
+                            + ControlPlane.DEFAULT_MAX_CONNECTIONS
+                            + ", less if there is little memory.")
+    private @Nullable Integer maxConnections;
+
+    @Option(
+            names = "--max-connections-per-address",
+            paramLabel = "N",
+            converter = PositiveConverter.class,
+            description = "How many of them may come from one address; default: half of all.")
+    private @Nullable Integer maxConnectionsPerAddress;
+
+    @Option(
+            names = "--max-connection-age",
+            paramLabel = "TIME",
+            description = {
+                "How old a connection may become, such as 30m, before its client is told to connect anew:",
+                "a client whose certificate is no longer valid loses its rules' updates then; default: any age."
+            })
+    private @Nullable Duration maxConnectionAge;
+
+    @Option(
+            names = "--max-connection-age-grace",
+            paramLabel = "TIME",
+            description = "How long such a client has to leave; default: 30s.")
+    private Duration maxConnectionAgeGrace = Duration.ofSeconds(30);
+
+    @Option(
             names = "--drain",
             paramLabel = "TIME",
             description =
@@ -33,9 +68,28 @@ final class ServeLimits {
     private Duration drain = Duration.ofSeconds(2);
 
     void apply(ControlPlane.Builder builder) {
-        builder.maxStreams(maxStreams).drainTimeout(drain);
+        builder.drainTimeout(drain);
+        if (maxStreams != null) {
+            builder.maxStreams(maxStreams);
+        }
+        applyConnections(builder);
         if (maxStreamsPerClient != null) {
             builder.maxStreamsPerClient(maxStreamsPerClient);
+        }
+    }
+
+    private void applyConnections(ControlPlane.Builder builder) {
+        if (maxConnections != null || maxConnectionsPerAddress != null) {
+            int inAll =
+                    maxConnections == null ? ControlPlane.DEFAULT_MAX_CONNECTIONS : maxConnections;
+            builder.maxConnections(
+                    inAll,
+                    maxConnectionsPerAddress == null
+                            ? Math.max(1, inAll / 2)
+                            : maxConnectionsPerAddress);
+        }
+        if (maxConnectionAge != null) {
+            builder.maxConnectionAge(maxConnectionAge, maxConnectionAgeGrace);
         }
     }
 

@@ -27,6 +27,17 @@ final class StatusLine {
         add(parts, refused.keysOverLimit(), "keys refused over the limit of a stream");
         add(parts, refused.throttled(), "times a stream was held back that asked too fast");
         add(parts, refused.stuckSubscribers(), "streams cut that were not read");
+        add(parts, refused.connectionsOverLimit(), "connections refused over the limit");
+        add(parts, refused.callsOverLimit(), "calls refused over the limit");
+        add(parts, refused.lateRequests(), "calls cut whose request did not come in time");
+        add(parts, refused.requestsOverLimit(), "calls cut while too much was on its way");
+        add(parts, refused.unreadableRequests(), "streams ended that sent no message of ours");
+        add(parts, refused.heldBackConnections(), "times a connection was held back");
+        add(parts, refused.floods(), "connections closed that sent what brings nothing");
+        add(parts, refused.subscriptionsOverLimit(), "keys refused over the limit of memory");
+        add(parts, refused.reportsForgotten(), "reports of applications forgotten for newer ones");
+        add(parts, refused.refusedPushes(), "pushes refused since the start");
+        add(parts, refused.oversizePushes(), "versions not sent that are too large for a push");
         return String.join("; ", parts);
     }
 

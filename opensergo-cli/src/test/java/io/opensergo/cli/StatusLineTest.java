@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 /** What an operator reads of a control plane. */
 class StatusLineTest {
 
-    private static final Refusals NONE = new Refusals(0, 0, 0, 0, 0, 0);
+    private static final Refusals NONE =
+            new Refusals(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     @Test
     void saysOnlyHowManyThereAreWhenAllIsWell() {
@@ -29,7 +30,8 @@ class StatusLineTest {
 
     @Test
     void namesEachKindOfRefusalAndTheProblems() {
-        assertThat(line(new Refusals(11, 12, 13, 14, 15, 16), 17))
+        var all = new Refusals(11, 12, 13, 14, 15, 16, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
+        assertThat(line(all, 17))
                 .contains(
                         "17 problems",
                         "11 calls without",
@@ -37,12 +39,24 @@ class StatusLineTest {
                         "13 streams refused",
                         "14 keys refused over",
                         "15 times",
-                        "16 streams cut");
+                        "16 streams cut",
+                        "1 connections refused",
+                        "2 calls refused",
+                        "3 calls cut",
+                        "4 calls cut",
+                        "5 streams ended",
+                        "6 times a connection",
+                        "7 connections closed",
+                        "8 keys refused over the limit of memory",
+                        "9 reports",
+                        "10 versions not sent",
+                        "11 pushes refused");
     }
 
     private static String line(Refusals refusals, int problems, SubscriberStatus... subscribers) {
         return StatusLine.of(
-                new ControlPlaneStatus("id", Instant.EPOCH, 1, List.of(subscribers), refusals),
+                new ControlPlaneStatus(
+                        "id", Instant.EPOCH, 1, List.of(subscribers), 0, 0, refusals),
                 problems);
     }
 

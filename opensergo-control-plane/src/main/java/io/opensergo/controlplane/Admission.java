@@ -77,11 +77,11 @@ final class Admission implements ServerInterceptor {
                 String name = nameOf(authorizer, caller, connection, headers);
                 if (name.isEmpty()) {
                     counters.unauthenticated.increment();
-                    return refuse(call, UNKNOWN_CLIENT);
+                    return Call.refuse(call, UNKNOWN_CLIENT);
                 }
                 caller = caller.named(name);
             } catch (UndecidedException e) {
-                return refuse(call, e.status());
+                return Call.refuse(call, e.status());
             }
         }
         return Contexts.interceptCall(
@@ -93,11 +93,6 @@ final class Admission implements ServerInterceptor {
         return call.getMethodDescriptor()
                 .getFullMethodName()
                 .equals(HealthGrpc.getCheckMethod().getFullMethodName());
-    }
-
-    private static <ReqT> ServerCall.Listener<ReqT> refuse(ServerCall<ReqT, ?> call, Status why) {
-        call.close(why, new Metadata());
-        return new ServerCall.Listener<>() {};
     }
 
     private String nameOf(

@@ -24,8 +24,10 @@ import org.jspecify.annotations.Nullable;
 record Asked(
         List<RuleKey> subscribes, List<RuleKey> unsubscribes, List<SubscribeResponse> refusals) {
 
-    private static final int MAX_KINDS = 1000;
+    private static final int MAX_KINDS = 100;
     private static final int MAX_NAME_LENGTH = 1024;
+    private static final int MAX_KIND_LENGTH = 253;
+    private static final int SHOWN_LENGTH = 64;
 
     /** The same for all that a client may not read, so that it does not learn what there is. */
     private static final String FORBIDDEN =
@@ -48,13 +50,18 @@ record Asked(
             keys(target).forEach(asked.unsubscribes()::add);
             return asked;
         }
-        String fault = faultOf(target);
+        String fault =
+                request.getRequestId().length() > MAX_NAME_LENGTH
+                        ? "request_id must have at most " + MAX_NAME_LENGTH + " characters"
+                        : faultOf(target);
         if (fault != null) {
             String kind = target.getKindsCount() == 1 ? target.getKinds(0) : "";
             asked.refusals().add(refusal(request, kind, fault, service.description()));
             return asked;
         }
-        keys(target).forEach(key -> asked.judge(key, request, service, caller));
+        for (RuleKey key : keys(target)) {
+            asked.judge(key, request, service, caller);
+        }
         return asked;
     }
 
@@ -66,7 +73,8 @@ record Asked(
             unsubscribes.add(key);
             refusals.add(refusal(request, key.kind(), FORBIDDEN, service.description()));
         } else if (service.kinds().find(key.kind()) == null) {
-            String reason = "kinds holds '" + key.kind() + "', which is not served here";
+            String reason =
+                    "kinds holds '" + cut(key.kind(), SHOWN_LENGTH) + "', which is not served here";
             refusals.add(refusal(request, key.kind(), reason, service.description()));
         } else {
             subscribes.add(key);
@@ -92,6 +100,9 @@ record Asked(
                     + MAX_NAME_LENGTH
                     + " characters";
         }
+        if (target.getKindsList().stream().anyMatch(kind -> kind.length() > MAX_KIND_LENGTH)) {
+            return "each of target.kinds must have at most " + MAX_KIND_LENGTH + " characters";
+        }
         if (target.getKindsCount() == 0) {
             return "target.kinds must not be empty";
         }
@@ -109,8 +120,13 @@ record Asked(
             SubscribeRequest request, String kind, String reason, ControlPlaneDesc description) {
         SubscribeRequestTarget target = request.getTarget();
         return refusal(target.getNamespace(), target.getApp(), kind, reason, description)
-                .setResponseId(request.getRequestId())
+                .setResponseId(cut(request.getRequestId(), MAX_NAME_LENGTH))
                 .build();
+    }
+
+    /** What a client sends is not sent back at any length. */
+    private static String cut(String text, int length) {
+        return text.length() <= length ? text : text.substring(0, length) + "...";
     }
 
     private static SubscribeResponse.Builder refusal(
@@ -118,9 +134,9 @@ record Asked(
         return SubscribeResponse.newBuilder()
                 .setAck(WireStatus.NACK)
                 .setStatus(Status.newBuilder().setCode(WireStatus.BAD_REQUEST).setMessage(why))
-                .setNamespace(namespace)
-                .setApp(app)
-                .setKind(kind)
+                .setNamespace(cut(namespace, MAX_NAME_LENGTH))
+                .setApp(cut(app, MAX_NAME_LENGTH))
+                .setKind(cut(kind, MAX_KIND_LENGTH))
                 .setControlPlane(description);
     }
 }

@@ -8,9 +8,11 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Bounds how many calls of the services beside, health and reflection, are open at a time.
+ * Bounds how many calls of the services beside, health and reflection, are open at a time, and ends
+ * those that send what cannot be read.
  *
  * <p>Only calls that stay are counted. One that is answered at once is let in even then, so that
  * nobody who watches the health can have a probe of it refused.
@@ -37,37 +39,45 @@ final class CallLimit implements ServerInterceptor {
             return next.startCall(call, headers);
         }
         if (!free.tryAcquire()) {
-            call.close(
+            return Call.refuse(
+                    call,
                     Status.RESOURCE_EXHAUSTED.withDescription(
-                            "the control plane serves " + limit + " calls like this, its limit"),
-                    new Metadata());
-            return new ServerCall.Listener<>() {};
+                            "the control plane serves " + limit + " calls like this, its limit"));
         }
-        try {
-            return new Counted<>(next.startCall(call, headers));
-        } catch (RuntimeException e) {
-            free.release();
-            throw e;
-        }
+        Call.current().onEnd(free::release);
+        return new Reader<>(call, next.startCall(call, headers));
     }
 
-    /** Gives the place back when the call has ended, of which gRPC tells in one of two ways. */
-    private final class Counted<ReqT> extends SimpleForwardingServerCallListener<ReqT> {
+    /** Ends a stream of requests of which one cannot be read. */
+    private static final class Reader<ReqT> extends SimpleForwardingServerCallListener<ReqT> {
 
-        Counted(ServerCall.Listener<ReqT> call) {
-            super(call);
+        private final ServerCall<ReqT, ?> call;
+        private final boolean stream;
+        private boolean ended;
+
+        Reader(ServerCall<ReqT, ?> call, ServerCall.Listener<ReqT> listener) {
+            super(listener);
+            this.call = call;
+            this.stream = !call.getMethodDescriptor().getType().clientSendsOneMessage();
         }
 
         @Override
-        public void onComplete() {
-            free.release();
-            super.onComplete();
+        public void onMessage(@Nullable ReqT message) {
+            if (message != null && !ended) {
+                super.onMessage(message);
+            } else if (stream && !ended) {
+                ended = true;
+                Call.refuse(
+                        call,
+                        Status.INVALID_ARGUMENT.withDescription("the request cannot be read"));
+            }
         }
 
         @Override
-        public void onCancel() {
-            free.release();
-            super.onCancel();
+        public void onHalfClose() {
+            if (!ended) {
+                super.onHalfClose();
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,10 +20,16 @@ import org.jspecify.annotations.Nullable;
 public record ClientCredentials(
         @Nullable String token, @Nullable X509Certificate certificate, String remoteAddress) {
 
+    /** By the numbers of RFC 5280. */
+    private static final Map<Object, String> TYPES =
+            Map.of(1, "email:", 2, "DNS:", 6, "URI:", 7, "IP:");
+
     /**
      * Returns the names in the certificate: its subject in RFC 2253 form, such as {@code CN=shop},
-     * then its alternative names, such as {@code spiffe://cluster/ns/default/sa/shop}. Empty
-     * without a certificate.
+     * then its alternative names with their types, such as {@code
+     * URI:spiffe://cluster/ns/default/sa/shop}, {@code DNS:shop.example}, {@code IP:10.0.0.1} or
+     * {@code email:shop@example.com}. So no alternative name can look like a subject. Empty without
+     * a certificate; types other than the four are left out.
      */
     public List<String> certificateNames() {
         if (certificate == null) {
@@ -31,8 +38,9 @@ public record ClientCredentials(
         List<String> names = new ArrayList<>();
         names.add(certificate.getSubjectX500Principal().getName());
         for (List<?> alternative : alternativeNames(certificate)) {
-            if (alternative.get(1) instanceof String name) {
-                names.add(name);
+            String type = TYPES.get(alternative.get(0));
+            if (type != null && alternative.get(1) instanceof String name) {
+                names.add(type + name);
             }
         }
         return List.copyOf(names);

@@ -13,6 +13,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
@@ -55,8 +56,21 @@ public final class ControlPlane implements AutoCloseable {
     /** How large a request may be unless set otherwise: 4 MiB. */
     public static final int DEFAULT_MAX_INBOUND_MESSAGE_BYTES = 4 * 1024 * 1024;
 
-    /** How many streams are served at a time unless set otherwise: {@value}. */
+    /** How large the rules of a key may be on the wire unless set otherwise: 16 MiB. */
+    public static final int DEFAULT_MAX_PUSH_BYTES = 16 * 1024 * 1024;
+
+    /**
+     * How many streams are served at a time unless set otherwise: {@value}, or one for each 16 KiB
+     * of the memory that the process may use, if that is less.
+     */
     public static final int DEFAULT_MAX_STREAMS = 20_000;
+
+    /**
+     * How many connections are open at a time unless set otherwise: {@value}, or one for each 32
+     * KiB of the memory that the process may use, if that is less. Half of them may come from one
+     * address.
+     */
+    public static final int DEFAULT_MAX_CONNECTIONS = 20_000;
 
     /** How many keys a stream may follow unless set otherwise: {@value}. */
     public static final int DEFAULT_MAX_KEYS_PER_STREAM = 20_000;
@@ -102,14 +116,16 @@ public final class ControlPlane implements AutoCloseable {
                 runningSince,
                 service.store().revision(),
                 service.subscribers().status(),
+                server.openConnections(),
+                server.openCalls(),
                 service.counters().snapshot());
     }
 
     /**
      * Returns what applications have told of themselves: the last report of each instance, the
      * oldest first. Our clients repeat theirs every ten minutes. The control plane is not told when
-     * an instance ends, so it forgets the oldest reports beyond 10,000 instances or 64 MiB of
-     * messages.
+     * an instance ends, so beyond 10,000 instances or 64 MiB of messages (a sixteenth of the
+     * memory, if that is less) it forgets the oldest reports of the client that has most.
      */
     public List<ReportedApplication> applications() {
         return metadata.reports();
@@ -148,13 +164,19 @@ public final class ControlPlane implements AutoCloseable {
         private @Nullable ServerTls tls;
         private @Nullable Authorizer authorizer;
         private int maxInboundMessageBytes = DEFAULT_MAX_INBOUND_MESSAGE_BYTES;
-        private int maxStreams = DEFAULT_MAX_STREAMS;
+        private int maxStreams = Limits.affordable(DEFAULT_MAX_STREAMS, 16 * 1024);
         private int maxStreamsPerClient = Integer.MAX_VALUE;
         private int maxKeysPerStream = DEFAULT_MAX_KEYS_PER_STREAM;
         private int maxRequestsPerSecond = DEFAULT_MAX_REQUESTS_PER_SECOND;
         private Duration stuckSubscriberTimeout = Duration.ofSeconds(30);
+        private int maxConnections = Limits.affordable(DEFAULT_MAX_CONNECTIONS, 32 * 1024);
+        private int maxConnectionsPerAddress = maxConnections / 2;
+        private int maxPushBytes = DEFAULT_MAX_PUSH_BYTES;
+        private Duration requestTimeout = Duration.ofSeconds(10);
         private Duration keepAliveTime = Duration.ofSeconds(30);
         private Duration keepAliveTimeout = Duration.ofSeconds(10);
+        private @Nullable Duration maxConnectionAge;
+        private Duration maxConnectionAgeGrace = Duration.ofSeconds(30);
         private Duration drainTimeout = Duration.ofSeconds(2);
         private @Nullable Path stateDirectory;
         private Duration tlsReloadInterval = Duration.ofSeconds(5);
@@ -240,11 +262,13 @@ public final class ControlPlane implements AutoCloseable {
 
         /**
          * Sets how many streams are served at a time; one more is refused as {@code
-         * RESOURCE_EXHAUSTED}. A connection may have a hundred calls more than this open, of
-         * whichever service, and of the streaming calls of health and reflection a thousand are
+         * RESOURCE_EXHAUSTED}. Of all services together, before anybody is asked who calls, two
+         * thousand calls more than this are open at a time. A connection may have a hundred calls
+         * more than this open, and at most 2,000: a client that wants more waits for a place or
+         * opens another connection. Of the streaming calls of health and reflection a thousand are
          * open at a time.
          *
-         * @param streams at least 1; {@value ControlPlane#DEFAULT_MAX_STREAMS} unless set
+         * @param streams at least 1; {@link ControlPlane#DEFAULT_MAX_STREAMS} unless set
          * @throws IllegalArgumentException if it is less than 1
          */
         public Builder maxStreams(int streams) {
@@ -297,6 +321,47 @@ public final class ControlPlane implements AutoCloseable {
         }
 
         /**
+         * Sets how many connections are open at a time; one more is closed as soon as it is
+         * accepted.
+         *
+         * @param inAll at least 1; {@link ControlPlane#DEFAULT_MAX_CONNECTIONS} unless set
+         * @param perAddress at least 1: how many of them may come from one address, which is that
+         *     of a proxy for all that are behind it; half of all unless set
+         * @throws IllegalArgumentException if one is less than 1
+         */
+        public Builder maxConnections(int inAll, int perAddress) {
+            this.maxConnections = positive("maxConnections", inAll);
+            this.maxConnectionsPerAddress = positive("maxConnections per address", perAddress);
+            return this;
+        }
+
+        /**
+         * Sets how long a request may take from its first byte to its last, whoever sends it; for a
+         * call with one request, from the beginning of the call. What is late is reset.
+         *
+         * @param timeout positive; 10 s unless set
+         * @throws IllegalArgumentException if it is not positive
+         */
+        public Builder requestTimeout(Duration timeout) {
+            this.requestTimeout = positive("requestTimeout", timeout);
+            return this;
+        }
+
+        /**
+         * Sets how large the rules of a key (namespace, app and kind) may be on the wire. A version
+         * that is larger is sent to nobody and logged as an error: its subscribers keep what they
+         * have, and their other keys go on. Our client reads as much as the default, most others no
+         * more than 4 MiB.
+         *
+         * @param bytes at least 1; {@link ControlPlane#DEFAULT_MAX_PUSH_BYTES} unless set
+         * @throws IllegalArgumentException if it is less than 1
+         */
+        public Builder maxPushBytes(int bytes) {
+            this.maxPushBytes = positive("maxPushBytes", bytes);
+            return this;
+        }
+
+        /**
          * Sets for how long a client may not read what is due to it before its stream is reset. A
          * client that reads slowly is not meant: any push that goes out begins the time anew. One
          * that needs longer than this for a single push, while the next is due, is cut too: 4 MiB
@@ -322,6 +387,27 @@ public final class ControlPlane implements AutoCloseable {
         public Builder keepAlive(Duration time, Duration timeout) {
             this.keepAliveTime = positive("keepAlive time", time);
             this.keepAliveTimeout = positive("keepAlive timeout", timeout);
+            return this;
+        }
+
+        /**
+         * Sets how old a connection may become: then its client is told to go elsewhere (GOAWAY),
+         * and what is still open after the grace is cut. So clients spread over new replicas, and
+         * one whose certificate is no longer valid loses its streams. Ours has the next connection
+         * before it leaves the old one, and misses nothing.
+         *
+         * @param age at least 1 s, and up to a tenth more or less, so that not all go at once; no
+         *     limit unless set
+         * @param grace positive
+         * @throws IllegalArgumentException if one is not in its range
+         */
+        public Builder maxConnectionAge(Duration age, Duration grace) {
+            if (age.compareTo(Duration.ofSeconds(1)) < 0) {
+                throw new IllegalArgumentException(
+                        "maxConnectionAge must be at least 1 s, was " + age);
+            }
+            this.maxConnectionAge = age;
+            this.maxConnectionAgeGrace = positive("maxConnectionAge grace", grace);
             return this;
         }
 
@@ -393,7 +479,11 @@ public final class ControlPlane implements AutoCloseable {
                             maxStreamsPerClient,
                             maxKeysPerStream,
                             maxRequestsPerSecond,
-                            stuckSubscriberTimeout);
+                            stuckSubscriberTimeout,
+                            maxConnections,
+                            maxConnectionsPerAddress,
+                            requestTimeout,
+                            maxPushBytes);
             RevisionFile served = stateDirectory == null ? null : RevisionFile.in(stateDirectory);
             RuleStore store =
                     served == null
@@ -402,6 +492,7 @@ public final class ControlPlane implements AutoCloseable {
             var subscribers = new Subscribers(limits);
             var counters = new Counters();
             ScheduledExecutorService housekeeper = housekeeper();
+            ExecutorService workers = GrpcServer.workers();
             var admission = new Admission(authorizer, counters);
             var service =
                     new TransportService(
@@ -412,8 +503,9 @@ public final class ControlPlane implements AutoCloseable {
                             limits,
                             counters,
                             admission,
-                            housekeeper);
-            var metadata = new MetadataService(admission, clock);
+                            housekeeper,
+                            workers);
+            var metadata = new MetadataService(admission, counters, clock);
             var startedSources = new Sources(kinds, store, subscribers);
             try {
                 sources.forEach(startedSources::start);
@@ -421,11 +513,17 @@ public final class ControlPlane implements AutoCloseable {
                     served.resume(store);
                 }
                 GrpcServer server =
-                        listen(settings(address, identity), service, metadata, housekeeper);
+                        listen(
+                                settings(address, identity),
+                                service,
+                                metadata,
+                                housekeeper,
+                                workers);
                 return new ControlPlane(service, metadata, startedSources, server);
             } catch (RuntimeException e) {
                 startedSources.close();
                 housekeeper.shutdownNow();
+                workers.shutdown();
                 throw e;
             }
         }
@@ -439,6 +537,8 @@ public final class ControlPlane implements AutoCloseable {
                     maxInboundMessageBytes,
                     keepAliveTime,
                     keepAliveTimeout,
+                    maxConnectionAge,
+                    maxConnectionAgeGrace,
                     drainTimeout);
         }
 
@@ -464,8 +564,9 @@ public final class ControlPlane implements AutoCloseable {
                 GrpcServer.Settings settings,
                 TransportService service,
                 MetadataService metadata,
-                ScheduledExecutorService housekeeper) {
-            var server = new GrpcServer(settings, service, metadata, housekeeper);
+                ScheduledExecutorService housekeeper,
+                ExecutorService workers) {
+            var server = new GrpcServer(settings, service, metadata, housekeeper, workers);
             try {
                 server.start();
             } catch (IOException e) {

@@ -11,6 +11,17 @@ final class Counters {
     final LongAdder keysOverLimit = new LongAdder();
     final LongAdder throttled = new LongAdder();
     final LongAdder stuck = new LongAdder();
+    final LongAdder connectionsOverLimit = new LongAdder();
+    final LongAdder callsOverLimit = new LongAdder();
+    final LongAdder lateRequests = new LongAdder();
+    final LongAdder requestsOverLimit = new LongAdder();
+    final LongAdder unreadable = new LongAdder();
+    final LongAdder heldBack = new LongAdder();
+    final LongAdder floods = new LongAdder();
+    final LongAdder subscriptionsOverLimit = new LongAdder();
+    final LongAdder reportsForgotten = new LongAdder();
+    final LongAdder oversizePushes = new LongAdder();
+    final LongAdder refusedPushes = new LongAdder();
 
     ControlPlaneStatus.Refusals snapshot() {
         return new ControlPlaneStatus.Refusals(
@@ -19,6 +30,17 @@ final class Counters {
                 streamsOverLimit.sum(),
                 keysOverLimit.sum(),
                 throttled.sum(),
-                stuck.sum());
+                stuck.sum(),
+                connectionsOverLimit.sum(),
+                callsOverLimit.sum(),
+                lateRequests.sum(),
+                requestsOverLimit.sum(),
+                unreadable.sum(),
+                heldBack.sum(),
+                floods.sum(),
+                subscriptionsOverLimit.sum(),
+                reportsForgotten.sum(),
+                oversizePushes.sum(),
+                refusedPushes.sum());
     }
 }

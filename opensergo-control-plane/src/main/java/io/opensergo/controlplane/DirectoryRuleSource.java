@@ -16,8 +16,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The rules in the {@code *.yaml}, {@code *.yml} and {@code *.json} files (in any case) of a
@@ -60,7 +58,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class DirectoryRuleSource implements RuleSource {
 
-    private static final Logger LOG = LoggerFactory.getLogger(DirectoryRuleSource.class);
     private static final Duration DEFAULT_POLL_INTERVAL = Duration.ofMillis(200);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
@@ -151,7 +148,10 @@ public final class DirectoryRuleSource implements RuleSource {
         long interval = pollInterval.toNanos();
         Future<?> unused =
                 executor.scheduleWithFixedDelay(
-                        () -> scan(scanner), interval, interval, TimeUnit.NANOSECONDS);
+                        Lasting.task("Scanning " + name(), scanner::scan),
+                        interval,
+                        interval,
+                        TimeUnit.NANOSECONDS);
         return executor;
     }
 
@@ -203,14 +203,5 @@ public final class DirectoryRuleSource implements RuleSource {
         var thread = new Thread(task, "opensergo-" + name());
         thread.setDaemon(true);
         return thread;
-    }
-
-    /** A fault of ours must not end the polling. */
-    private void scan(DirectoryScanner scanner) {
-        try {
-            scanner.scan();
-        } catch (RuntimeException e) {
-            LOG.error("Scanning {} failed; it goes on with the next scan", name(), e);
-        }
     }
 }

@@ -29,12 +29,11 @@ final class FollowedKeys {
     }
 
     /** Follows a key that was not followed. */
-    Subscription add(RuleKey key) {
-        var subscription = new Subscription(key);
+    void add(Subscription subscription) {
+        RuleKey key = subscription.key();
         byApp.computeIfAbsent(App.of(key), app -> new LinkedHashMap<>(2))
                 .put(key.kind(), subscription);
         size++;
-        return subscription;
     }
 
     @Nullable Subscription remove(RuleKey key) {

@@ -2,25 +2,24 @@ package io.opensergo.controlplane;
 
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
-import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The gRPC end: the transport service, with the services for metadata, information, health and
@@ -33,13 +32,19 @@ import org.slf4j.LoggerFactory;
  */
 final class GrpcServer {
 
-    private static final Logger LOG = LoggerFactory.getLogger(GrpcServer.class);
     private static final Duration MIN_CLIENT_KEEPALIVE = Duration.ofSeconds(10);
     private static final Duration GRACE = Duration.ofSeconds(2);
 
-    /** Of health and reflection together; a balancer or a tool needs one each. */
-    private static final int MAX_CALLS_BESIDE = 1000;
+    /** Until a connection has said hello, TLS included. */
+    private static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(10);
 
+    /** After which a connection without a call is closed. */
+    private static final Duration MAX_IDLE = Duration.ofMinutes(5);
+
+    /** Requests are small, and what a stream may send unread is memory. */
+    private static final int WINDOW_BYTES = 64 * 1024;
+
+    private static final Duration UNREAD_INTERVAL = Duration.ofMillis(100);
     private static final Duration GRANTS_INTERVAL = Duration.ofSeconds(1);
     private static final Duration LONGEST_SWEEP_INTERVAL = Duration.ofSeconds(1);
 
@@ -49,10 +54,9 @@ final class GrpcServer {
                     Runtime.getRuntime().availableProcessors(),
                     new DefaultThreadFactory("opensergo-control-plane", true),
                     NioIoHandler.newFactory());
-    private final ExecutorService workers =
-            Executors.newFixedThreadPool(
-                    2 * Runtime.getRuntime().availableProcessors(),
-                    new DefaultThreadFactory("opensergo-control-plane-worker", true));
+    private final ExecutorService workers;
+    private final Calls calls;
+    private final Connections connections;
     private final TransportService service;
     private final ScheduledExecutorService housekeeper;
     private final Settings settings;
@@ -62,6 +66,7 @@ final class GrpcServer {
      * What it is made with.
      *
      * @param identity {@code null} for plaintext
+     * @param maxConnectionAge {@code null} for no limit
      */
     record Settings(
             InetSocketAddress address,
@@ -70,53 +75,88 @@ final class GrpcServer {
             int maxInboundMessageBytes,
             Duration keepAliveTime,
             Duration keepAliveTimeout,
+            @Nullable Duration maxConnectionAge,
+            Duration maxConnectionAgeGrace,
             Duration drainTimeout) {}
 
     /**
      * @param housekeeper runs what is to be done now and then, and ends with this server
+     * @param workers serve the calls, and end with this server
      */
     GrpcServer(
             Settings settings,
             TransportService service,
             MetadataService metadata,
-            ScheduledExecutorService housekeeper) {
+            ScheduledExecutorService housekeeper,
+            ExecutorService workers) {
         this.settings = settings;
         this.service = service;
         this.housekeeper = housekeeper;
-        var callsBeside = new CallLimit(MAX_CALLS_BESIDE);
+        this.workers = workers;
+        Limits limits = service.limits();
+        Counters counters = service.counters();
+        this.calls =
+                new Calls(
+                        limits.maxCalls(),
+                        Limits.maxArrivingBytes(),
+                        limits.requestTimeout(),
+                        counters);
+        this.connections =
+                new Connections(limits.maxConnections(), limits.maxConnectionsPerAddress());
+        var gate =
+                new ConnectionGate(
+                        connections,
+                        new FrameGuard.Limits(limits.maxCallsPerConnection()),
+                        counters);
         NettyServerBuilder builder =
                 NettyServerBuilder.forAddress(settings.address())
-                        .channelType(NioServerSocketChannel.class)
+                        .channelFactory(gate.channels())
                         .bossEventLoopGroup(eventLoops)
                         .workerEventLoopGroup(eventLoops)
                         .executor(workers)
-                        .addStreamTracerFactory(new CuttableStreams())
-                        .addService(service)
-                        .addService(metadata)
-                        .addService(new InfoService())
-                        .addService(
-                                ServerInterceptors.intercept(
-                                        health.getHealthService(), callsBeside))
-                        .addService(
-                                ServerInterceptors.intercept(
-                                        ProtoReflectionServiceV1.newInstance(), callsBeside))
+                        .addStreamTracerFactory(calls)
+                        .fallbackHandlerRegistry(CallGate.unknownMethods())
                         .intercept(service.admission())
-                        .maxConcurrentCallsPerConnection(maxCallsPerConnection())
+                        .intercept(new CallGate(calls, counters))
+                        .maxConcurrentCallsPerConnection(limits.maxCallsPerConnection())
                         .maxInboundMessageSize(settings.maxInboundMessageBytes())
+                        .flowControlWindow(WINDOW_BYTES)
+                        .handshakeTimeout(HANDSHAKE_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
+                        .maxConnectionIdle(MAX_IDLE.toSeconds(), TimeUnit.SECONDS)
                         .keepAliveTime(settings.keepAliveTime().toNanos(), TimeUnit.NANOSECONDS)
                         .keepAliveTimeout(
                                 settings.keepAliveTimeout().toNanos(), TimeUnit.NANOSECONDS)
                         .permitKeepAliveTime(MIN_CLIENT_KEEPALIVE.toSeconds(), TimeUnit.SECONDS)
                         .permitKeepAliveWithoutCalls(true);
+        addServices(builder, metadata);
+        Duration age = settings.maxConnectionAge();
+        if (age != null) {
+            builder.maxConnectionAge(age.toMillis(), TimeUnit.MILLISECONDS)
+                    .maxConnectionAgeGrace(
+                            settings.maxConnectionAgeGrace().toMillis(), TimeUnit.MILLISECONDS);
+        }
         ServerIdentity identity = settings.identity();
         this.server = (identity == null ? builder : builder.sslContext(identity.context())).build();
     }
 
-    /**
-     * So many that a stream too many is refused and said to be, and does not wait in the client.
-     */
-    private int maxCallsPerConnection() {
-        return (int) Math.min(Integer.MAX_VALUE, (long) service.limits().maxStreams() + 100);
+    private void addServices(NettyServerBuilder builder, MetadataService metadata) {
+        var callsBeside = new CallLimit(Limits.MAX_CALLS_BESIDE);
+        List<ServerServiceDefinition> services =
+                List.of(
+                        service.bindService(),
+                        metadata.bindService(),
+                        new InfoService().bindService(),
+                        ServerInterceptors.intercept(health.getHealthService(), callsBeside),
+                        ServerInterceptors.intercept(
+                                ProtoReflectionServiceV1.newInstance(), callsBeside));
+        services.forEach(each -> builder.addService(ReadableMessages.of(each)));
+    }
+
+    /** Returns the threads that serve calls: so many, whatever the number of streams. */
+    static ExecutorService workers() {
+        return Executors.newFixedThreadPool(
+                2 * Runtime.getRuntime().availableProcessors(),
+                new DefaultThreadFactory("opensergo-control-plane-worker", true));
     }
 
     /**
@@ -132,7 +172,10 @@ final class GrpcServer {
             throw e;
         }
         Duration timeout = service.limits().stuckSubscriberTimeout();
-        repeat(() -> service.subscribers().cutStuck(System.nanoTime()), sweepInterval(timeout));
+        repeat(() -> service.subscribers().sweep(System.nanoTime()), sweepInterval(timeout));
+        Duration requestTimeout = service.limits().requestTimeout();
+        repeat(() -> calls.cutLate(System.nanoTime()), sweepInterval(requestTimeout));
+        repeat(() -> service.cutIfTooMuchIsUnread(System.nanoTime()), UNREAD_INTERVAL);
         repeat(this::judgeAgainIfGrantsChanged, GRANTS_INTERVAL);
         ServerIdentity identity = settings.identity();
         if (identity != null) {
@@ -152,17 +195,10 @@ final class GrpcServer {
         return quarter.compareTo(LONGEST_SWEEP_INTERVAL) < 0 ? quarter : LONGEST_SWEEP_INTERVAL;
     }
 
-    /** A fault of ours must not end the repetition. */
     private void repeat(Runnable task, Duration interval) {
         Future<?> unused =
                 housekeeper.scheduleWithFixedDelay(
-                        () -> {
-                            try {
-                                task.run();
-                            } catch (RuntimeException e) {
-                                LOG.error("Housekeeping failed; it goes on the next time", e);
-                            }
-                        },
+                        Lasting.task("Housekeeping", task),
                         interval.toNanos(),
                         interval.toNanos(),
                         TimeUnit.NANOSECONDS);
@@ -170,6 +206,14 @@ final class GrpcServer {
 
     int port() {
         return server.getPort();
+    }
+
+    int openConnections() {
+        return connections.open();
+    }
+
+    int openCalls() {
+        return calls.open();
     }
 
     /**

@@ -17,14 +17,18 @@ final class MetadataService extends MetadataServiceGrpc.MetadataServiceImplBase 
 
     private static final Logger LOG = LoggerFactory.getLogger(MetadataService.class);
     private static final int MAX_INSTANCES = 10_000;
-    private static final long MAX_BYTES = 64L * 1024 * 1024;
+    private static final long MAX_BYTES = Math.min(64L * 1024 * 1024, Limits.shareOfMemory(16));
 
     private final Admission admission;
     private final InstantSource clock;
     private final ReportedApplications reports = new ReportedApplications(MAX_INSTANCES, MAX_BYTES);
 
-    MetadataService(Admission admission, InstantSource clock) {
+    private final Counters counters;
+    private final LogLimit forgotten = new LogLimit(1, 60);
+
+    MetadataService(Admission admission, Counters counters, InstantSource clock) {
         this.admission = admission;
+        this.counters = counters;
         this.clock = clock;
     }
 
@@ -46,8 +50,20 @@ final class MetadataService extends MetadataServiceGrpc.MetadataServiceImplBase 
                 return Status.PERMISSION_DENIED.withDescription(
                         "'" + caller.principal() + "' may not report on this application");
             }
-            if (reports.put(request, caller, clock.instant())) {
+            ReportedApplications.Taken taken = reports.put(request, caller, clock.instant());
+            if (taken.isNew()) {
                 LOG.debug("{} reports on '{}'", caller, request.getAppName());
+            }
+            if (taken.forgotten() > 0) {
+                counters.reportsForgotten.add(taken.forgotten());
+                forgotten.log(
+                        more ->
+                                LOG.warn(
+                                        "Too many reports of applications are kept: the oldest of"
+                                                + " the client that has most are forgotten; last"
+                                                + " reported {}{}",
+                                        caller,
+                                        more));
             }
             return null;
         } catch (Admission.UndecidedException e) {

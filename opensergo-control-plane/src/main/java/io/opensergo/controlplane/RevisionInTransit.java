@@ -25,14 +25,19 @@ final class RevisionInTransit {
         parts.add(new Part(subscription, version, empty, response));
     }
 
-    /** Removes and returns the next push; there must be one. */
+    /** Returns the next push; there must be one. */
     Part next() {
-        return parts.remove();
+        return parts.element();
     }
 
-    /** Returns the kinds that are still to be sent. */
-    List<String> kinds() {
-        return parts.stream().map(part -> part.subscription().key().kind()).toList();
+    /** Returns the kinds that follow the next push. */
+    List<String> kindsAfterNext() {
+        return parts.stream().skip(1).map(part -> part.subscription().key().kind()).toList();
+    }
+
+    /** Takes note that the next push has been sent. */
+    void sent() {
+        parts.remove();
     }
 
     void remove(Subscription subscription) {

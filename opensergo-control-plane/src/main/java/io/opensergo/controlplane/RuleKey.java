@@ -18,6 +18,11 @@ record RuleKey(String namespace, String app, String kind) {
                 rule.kind().wireName());
     }
 
+    /** Returns how many bytes the names take, more or less. */
+    int bytes() {
+        return namespace.length() + app.length() + kind.length();
+    }
+
     /** Returns for example {@code RateLimitStrategy of default/foo-app}. */
     @Override
     public String toString() {

@@ -68,15 +68,32 @@ final class RuleSet {
      * <p>Rules that cannot be encoded, which takes a fault in a kind that a user added, are pushed
      * to nobody: a refusal would have clients drop the key for good. Other keys go on.
      *
+     * <p>Nor are rules pushed that are too large for one message: each client that reads less would
+     * end its stream, come again and end it again, and never get to its other keys.
+     *
      * @param version the revision at which this set was found in force
-     * @return {@code null} if the rules cannot be encoded, which is logged the first time
+     * @param maxBytes how large a push may be
+     * @return {@code null} if the rules cannot be pushed, which is logged the first time
      */
-    @Nullable SubscribeResponse response(WireCodec codec, long version) {
+    @Nullable SubscribeResponse response(
+            WireCodec codec, long version, int maxBytes, Counters counters) {
         synchronized (encoding) {
             if (unencodable) {
                 return null;
             }
             SubscribeResponse last = response == null ? encode(codec, version) : response;
+            if (response == null && last != null && last.getSerializedSize() > maxBytes) {
+                counters.oversizePushes.increment();
+                LOG.error(
+                        "Version {} of {} takes {} bytes, more than the {} of a push (maxPushBytes):"
+                                + " its subscribers keep what they have. Use fewer or shorter rules"
+                                + " of this kind, or split the application",
+                        version,
+                        key,
+                        last.getSerializedSize(),
+                        maxBytes);
+                last = null;
+            }
             unencodable = last == null;
             response = last == null ? null : withVersion(last, version);
             return response;

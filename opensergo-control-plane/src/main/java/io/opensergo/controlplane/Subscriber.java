@@ -1,6 +1,5 @@
 package io.opensergo.controlplane;
 
-import io.grpc.Context;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.opensergo.proto.RevisionDetail;
@@ -11,8 +10,10 @@ import io.opensergo.proto.internal.transport.v1.SubscribeResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -37,11 +38,14 @@ import org.slf4j.LoggerFactory;
  * reads cannot fill the memory either, and only as fast as the limit allows: beyond it they wait in
  * the transport, which holds the client back.
  *
- * <p><b>Stuck clients.</b> A stream that has had something due for too long while the transport
- * took nothing more is reset, which frees what the transport holds for it. The transport takes a
- * push whole and the next one when all but some 32 KiB of it have left, and gRPC does not tell what
- * has left in between: so a client that needs longer than the timeout for one push is taken for
- * stuck. The sweep over all streams looks at one field of each, without the lock.
+ * <p><b>Stuck clients.</b> gRPC tells when all that was handed to the transport has left it, and
+ * nothing in between; what was handed since the last time counts as unread. Some is handed over
+ * ahead, and more when all of that has left. A stream that has had something unread or due for too
+ * long is reset, which frees what the transport holds for it: so a client that needs longer than
+ * the timeout for one push while the next is due is taken for stuck, too. What all streams have
+ * unread is bounded by {@link UnreadBytes}; beyond it those are reset that have most of it and have
+ * taken nothing for a second. The sweep over all streams looks at one field of each, without the
+ * lock.
  *
  * <p><b>Threads.</b> One lock guards the stream. The thread that changes a rule sends it, which
  * takes no hop between threads; sending hands bytes to the transport and never waits. Of a user's
@@ -51,16 +55,31 @@ import org.slf4j.LoggerFactory;
 final class Subscriber implements StreamObserver<SubscribeRequest> {
 
     private static final Logger LOG = LoggerFactory.getLogger(Subscriber.class);
-    private static final int MAX_TEXT_LENGTH = 4096;
+    private static final int MAX_TEXT_LENGTH = 1024;
     private static final Pattern CONTROL_CHARACTERS = Pattern.compile("\\p{Cntrl}+");
     private static final long NOT_BLOCKED = 0;
+
+    /** So much is handed to the transport ahead of what the client reads. */
+    private static final int AHEAD_BYTES = 32 * 1024;
+
+    /** A client that reads at this rate, in bytes a second, is slow and not stuck. */
+    private static final int SLOW = 64 * 1024;
+
+    private static final int MAX_LEFT = 100;
+    private static final int REFUSAL_BYTES = 300;
+    private static final String NO_MEMORY =
+            "the control plane has no more memory for what this client asks";
+
+    private static final io.grpc.Status UNREADABLE =
+            io.grpc.Status.INVALID_ARGUMENT.withDescription(
+                    "the request is no SubscribeRequest of the OpenSergo protocol");
 
     private final TransportService service;
     private final long number;
     private final Caller caller;
     private final Instant connectedSince;
     private final ServerCallStreamObserver<SubscribeResponse> out;
-    private final Context.CancellableContext stream;
+    private final Call call;
 
     private final Object lock = new Object();
     private final FollowedKeys subscriptions = new FollowedKeys();
@@ -76,28 +95,36 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
     private boolean throttled;
     private boolean draining;
     private boolean closed;
+    private final Runnable whenOthersHaveRead = this::readyLater;
+    private long unreadBytes;
+    private long heldBytes;
+    private @Nullable LogLimit refusalLog;
+
+    /** The subscriptions that ended last, since a client may ask for one of them again at once. */
+    private final Map<RuleKey, Subscription> left = new LinkedHashMap<>(0);
 
     /**
-     * Since when what is due cannot be sent, by {@link System#nanoTime}; written under the lock.
+     * Since when something is unread or due and all that was handed over has not left, by {@link
+     * System#nanoTime}; written under the lock.
      */
     private volatile long blockedSince = NOT_BLOCKED;
 
     /**
      * @param number tells this stream apart from every other of this run
-     * @param stream what to reset if the client gets stuck
+     * @param call what to reset if the client gets stuck
      */
     Subscriber(
             TransportService service,
             long number,
             Caller caller,
             ServerCallStreamObserver<SubscribeResponse> out,
-            Context.CancellableContext stream) {
+            Call call) {
         this.service = service;
         this.number = number;
         this.caller = caller;
         this.connectedSince = service.now();
         this.out = out;
-        this.stream = stream;
+        this.call = call;
         this.rate = new RequestRate(service.limits().maxRequestsPerSecond(), System.nanoTime());
     }
 
@@ -108,21 +135,36 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
     /** Begins to read; to be called where the gRPC call starts. */
     void open() {
         out.disableAutoRequest();
+        out.setOnReadyThreshold(1); // so that it tells when all has left
         out.setOnReadyHandler(this::ready);
         out.setOnCancelHandler(this::forget);
+        call.onEnd(this::ended);
         ready();
     }
 
-    /** Makes nothing of a stream that is not let in. */
-    Subscriber neverOpened() {
-        forget();
+    /** Ends a stream that is not let in. */
+    Subscriber refuse(io.grpc.Status why) {
+        end(why);
         return this;
     }
 
+    /**
+     * Takes a request.
+     *
+     * @param request {@code null} if it cannot be read
+     */
     @Override
-    public void onNext(SubscribeRequest request) {
-        boolean answer = WireStatus.ACK.equals(request.getResponseAck());
-        boolean refusal = WireStatus.NACK.equals(request.getResponseAck());
+    public void onNext(@Nullable SubscribeRequest request) {
+        if (request == null) {
+            service.counters().unreadable.increment();
+            end(UNREADABLE);
+            return;
+        }
+        boolean failed = hasFailed(request.getStatus());
+        boolean ack = WireStatus.ACK.equals(request.getResponseAck());
+        boolean answer = ack && !failed;
+        // the public Go client accepts a push with the code of what went wrong with it
+        boolean refusal = (ack && failed) || WireStatus.NACK.equals(request.getResponseAck());
         Asked asked;
         try {
             asked = answer || refusal ? Asked.nothing() : Asked.of(request, service, caller);
@@ -142,9 +184,48 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
             }
             asked.unsubscribes().forEach(this::unsubscribe);
             asked.subscribes().forEach(key -> subscribe(key, request));
-            refusals.addAll(asked.refusals());
+            refuse(asked.refusals());
             send();
         }
+    }
+
+    private static boolean hasFailed(Status status) {
+        return switch (status.getCode()) {
+            case 0, WireStatus.SUCCESS, WireStatus.SUCCESS_LATER -> false;
+            default -> true;
+        };
+    }
+
+    private void refuse(List<SubscribeResponse> more) {
+        for (SubscribeResponse refusal : more) {
+            if (!hold(bytesOf(refusal))) {
+                end(io.grpc.Status.RESOURCE_EXHAUSTED.withDescription(NO_MEMORY));
+                return;
+            }
+            refusals.add(refusal);
+        }
+    }
+
+    private static long bytesOf(SubscribeResponse refusal) {
+        return 2L * refusal.getSerializedSize() + REFUSAL_BYTES;
+    }
+
+    /** Takes memory for what this stream says, if its client may have so much. */
+    private boolean hold(long bytes) {
+        if (closed) {
+            return false;
+        }
+        if (!service.memory().acquire(caller.countedAs(), bytes)) {
+            service.overMemory(caller);
+            return false;
+        }
+        heldBytes += bytes;
+        return true;
+    }
+
+    private void release(long bytes) {
+        heldBytes -= bytes;
+        service.memory().release(caller.countedAs(), bytes);
     }
 
     @Override
@@ -174,15 +255,19 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
             if (!closed) {
                 forget();
                 out.onCompleted();
+                call.closed(
+                        System.nanoTime() + service.limits().stuckSubscriberTimeout().toNanos());
             }
         }
     }
 
+    /** Says why and resets the stream: a client that does not end its side would keep it open. */
     private void end(io.grpc.Status status) {
         synchronized (lock) {
             if (!closed) {
                 forget();
                 out.onError(status.asRuntimeException());
+                call.cut("it was ended");
             }
         }
     }
@@ -213,7 +298,7 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
                 if (subscriptions.find(key) != null) {
                     service.counters().forbiddenKeys.increment();
                     unsubscribe(key);
-                    refusals.add(Asked.forbidden(key, service.description()));
+                    refuse(List.of(Asked.forbidden(key, service.description())));
                 }
             }
             send();
@@ -231,22 +316,48 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
     /** Resets the stream if it has been blocked for too long. */
     void cutIfStuck(long nowNanos) {
         Duration timeout = service.limits().stuckSubscriberTimeout();
-        if (!isBlockedFor(timeout, nowNanos)) {
-            return;
+        if (isBlockedFor(timeout, nowNanos)) {
+            cutIfBlockedFor(timeout, nowNanos, true);
+        }
+    }
+
+    /** Returns how much of what it holds would be freed by {@link #cutForOthers}. */
+    long unreadFor(Duration time, long nowNanos) {
+        if (!isBlockedFor(time, nowNanos)) {
+            return 0;
         }
         synchronized (lock) {
-            if (closed || !isBlockedFor(timeout, nowNanos)) {
+            return unreadBytes;
+        }
+    }
+
+    /** Resets the stream, if it has been blocked for a time, because too much is unread in all. */
+    void cutForOthers(Duration time, long nowNanos) {
+        cutIfBlockedFor(time, nowNanos, false);
+    }
+
+    private void cutIfBlockedFor(Duration time, long nowNanos, boolean sparesSlow) {
+        synchronized (lock) {
+            Duration allowed = sparesSlow && !isDue() ? time.plusSeconds(unreadBytes / SLOW) : time;
+            if (closed || !isBlockedFor(allowed, nowNanos)) {
                 return;
             }
             service.counters().stuck.increment();
-            LOG.warn(
-                    "Subscriber '{}' at {} has not read for {} what is due; its stream is cut",
-                    identifier,
-                    caller,
-                    timeout);
+            long unread = unreadBytes;
+            service.stuckLog()
+                    .log(
+                            more ->
+                                    LOG.warn(
+                                            "Subscriber '{}' at {} has not read {} bytes for {};"
+                                                    + " its stream is cut{}",
+                                            identifier,
+                                            caller,
+                                            unread,
+                                            allowed,
+                                            more));
             forget();
         }
-        CuttableStreams.cut(stream, "the client has not read for " + timeout);
+        call.cut("the client has not read for " + time);
     }
 
     private boolean isBlockedFor(Duration timeout, long nowNanos) {
@@ -268,18 +379,57 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
 
     private void ready() {
         synchronized (lock) {
+            if (out.isReady()) {
+                settle();
+            }
             send();
+        }
+    }
+
+    /** Others have taken what they had; not on their thread. */
+    private void readyLater() {
+        service.work(this::ready);
+    }
+
+    /** The transport has ended the stream; not on its thread, which others need. */
+    private void ended() {
+        service.work(
+                () -> {
+                    synchronized (lock) {
+                        forget();
+                        settle();
+                    }
+                });
+    }
+
+    /** All that was handed over has left, or has been thrown away. */
+    private void settle() {
+        blockedSince = NOT_BLOCKED;
+        long taken = unreadBytes;
+        unreadBytes = 0;
+        service.unread().release(taken);
+    }
+
+    /** Frees what is left of a stream that ended without a word. */
+    void forgetIfOver() {
+        if (call.isOver()) {
+            forget();
         }
     }
 
     private void forget() {
         synchronized (lock) {
+            if (closed) {
+                return;
+            }
             closed = true;
             subscriptions.keys().forEach(key -> service.subscribers().unfollow(key, this));
             subscriptions.clear();
             stale.clear();
             due.clear();
+            left.clear();
             refusals.clear();
+            release(heldBytes);
             blockedSince = NOT_BLOCKED;
             service.subscribers().closed(this);
         }
@@ -295,31 +445,58 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
     /** A client that refuses all pushes for one reason is logged once. */
     private void nacked(SubscribeRequest request) {
         Push push = unanswered.answered(request.getRequestId());
+        Subscription about = push == null ? null : push.subscription();
+        SubscriberStatus.Nack before = about == null ? lastNack : about.lastNack();
         Status status = request.getStatus();
+        String reason = printable(status.getMessage());
+        if (about == null || about.equals(subscriptions.get(about.key()))) {
+            reason = keepable(reason, before == null ? 0 : before.reason().length());
+        }
         var nack =
                 new SubscriberStatus.Nack(
-                        push == null ? 0 : push.version(),
-                        status.getCode(),
-                        printable(status.getMessage()),
-                        service.now());
-        SubscriberStatus.Nack before;
-        if (push == null) {
-            before = lastNack;
+                        push == null ? 0 : push.version(), status.getCode(), reason, service.now());
+        if (about == null) {
             lastNack = nack;
         } else {
-            before = push.subscription().nacked(nack);
+            about.nacked(nack);
         }
-        if (before == null || !before.reason().equals(nack.reason())) {
-            LOG.warn(
-                    "Subscriber '{}' at {} refused {}: {} {}",
-                    identifier,
-                    caller,
-                    push == null
-                            ? "a push"
-                            : "version " + push.version() + " of " + push.subscription().key(),
-                    nack.code(),
-                    nack.reason());
+        service.counters().refusedPushes.increment();
+        if (before == null || !before.reason().equals(reason)) {
+            log(push, nack);
         }
+    }
+
+    /** Returns as much of a reason as there is memory for, in place of one of a length. */
+    private String keepable(String reason, int lengthBefore) {
+        int grown = reason.length() - lengthBefore;
+        if (grown <= 0) {
+            release(-grown);
+            return reason;
+        }
+        return hold(grown) ? reason : reason.substring(0, lengthBefore);
+    }
+
+    private void log(@Nullable Push push, SubscriberStatus.Nack nack) {
+        LogLimit limit = refusalLog;
+        if (limit == null) {
+            limit = new LogLimit(5, 60, service.refusedPushes(), System::nanoTime);
+            refusalLog = limit;
+        }
+        limit.log(
+                more ->
+                        LOG.warn(
+                                "Subscriber '{}' at {} refused {}: {} {}{}",
+                                identifier,
+                                caller,
+                                push == null
+                                        ? "a push"
+                                        : "version "
+                                                + push.version()
+                                                + " of "
+                                                + push.subscription().key(),
+                                nack.code(),
+                                nack.reason(),
+                                more));
     }
 
     /** Text of a client, fit for one line of a log and for memory. */
@@ -338,14 +515,43 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
             if (subscriptions.size() >= limit) {
                 service.counters().keysOverLimit.increment();
                 String reason = "this stream follows " + limit + " keys, its limit";
-                refusals.add(Asked.refusal(request, key.kind(), reason, service.description()));
+                refuse(List.of(Asked.refusal(request, key.kind(), reason, service.description())));
                 return;
             }
-            subscription = subscriptions.add(key);
+            subscription = new Subscription(key);
+            if (!hold(subscription.bytes())) {
+                refuse(
+                        List.of(
+                                Asked.refusal(
+                                        request, key.kind(), NO_MEMORY, service.description())));
+                return;
+            }
+            Subscription before = left.remove(key);
+            if (before != null) {
+                subscription.follows(before);
+            }
+            subscriptions.add(subscription);
             service.subscribers().follow(key, this);
         }
-        subscription.asked();
-        stale.add(subscription);
+        long wait = subscription.tooSoonFor(System.nanoTime());
+        if (wait == 0) {
+            subscription.asked();
+            stale.add(subscription);
+        } else if (subscription.putOff()) {
+            service.later(() -> answer(key), wait);
+        }
+    }
+
+    /** Answers a client that asked again too soon. */
+    private void answer(RuleKey key) {
+        synchronized (lock) {
+            Subscription subscription = subscriptions.find(key);
+            if (subscription != null && subscription.isPutOff()) {
+                subscription.asked();
+                stale.add(subscription);
+                send();
+            }
+        }
     }
 
     private void unsubscribe(RuleKey key) {
@@ -353,20 +559,24 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
         if (subscription != null) {
             stale.remove(subscription);
             due.remove(subscription);
+            release(subscription.bytes());
             service.subscribers().unfollow(key, this);
+            if (subscription.tooSoonFor(System.nanoTime()) > 0) {
+                left.put(key, subscription);
+                if (left.size() > MAX_LEFT) {
+                    left.remove(left.keySet().iterator().next());
+                }
+            }
         }
     }
 
     /** Sends what is due while the transport takes it, then reads on unless something is left. */
     private void send() {
-        boolean moved = false;
-        while (isDue() && out.isReady()) {
-            sendNext();
-            moved = true;
+        boolean more = true;
+        while (more && isDue() && (unreadBytes < AHEAD_BYTES || out.isReady())) {
+            more = sendNext();
         }
-        if (!isDue()) {
-            blockedSince = NOT_BLOCKED;
-        } else if (moved || blockedSince == NOT_BLOCKED) {
+        if (blockedSince == NOT_BLOCKED && (unreadBytes > 0 || isDue())) {
             blockedSince = System.nanoTime() | 1;
         }
         if (draining && !isDue()) {
@@ -380,18 +590,20 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
         return !closed && !(refusals.isEmpty() && due.isEmpty() && stale.isEmpty());
     }
 
-    private void sendNext() {
-        SubscribeResponse refusal = refusals.poll();
+    /** Sends one thing and returns whether the next may follow. */
+    private boolean sendNext() {
+        SubscribeResponse refusal = refusals.peek();
         if (refusal != null) {
-            out.onNext(refusal);
-            return;
+            boolean sent = hand(refusal);
+            if (sent && refusals.poll() != null) {
+                release(bytesOf(refusal));
+            }
+            return sent;
         }
         if (due.isEmpty()) {
             cutRevision();
         }
-        if (!due.isEmpty()) {
-            push(due.next());
-        }
+        return due.isEmpty() || pushNext();
     }
 
     /** Reads at one moment all that is news of the application whose turn it is. */
@@ -405,12 +617,34 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
             RuleSet set = cut.sets().get(i);
             stale.remove(subscription);
             if (subscription.wants(set)) {
-                SubscribeResponse response = set.response(service.codec(), cut.revision());
+                SubscribeResponse response =
+                        set.response(
+                                service.codec(),
+                                cut.revision(),
+                                service.limits().maxPushBytes(),
+                                service.counters());
                 if (response != null) {
                     due.add(subscription, cut.revision(), set.isEmpty(), response);
                 }
             }
         }
+    }
+
+    /** Hands a message to the transport, unless others have to take theirs first. */
+    private boolean hand(SubscribeResponse response) {
+        if (unreadBytes > 0 && out.isReady()) {
+            settle();
+        }
+        int bytes = response.getSerializedSize();
+        if (!service.unread().acquire(bytes, whenOthersHaveRead)) {
+            return false;
+        }
+        unreadBytes += bytes;
+        if (blockedSince == NOT_BLOCKED) {
+            blockedSince = System.nanoTime() | 1;
+        }
+        out.onNext(response);
+        return true;
     }
 
     private void read() {
@@ -435,14 +669,23 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
         }
     }
 
-    private void push(RevisionInTransit.Part part) {
+    /** Pushes the next part of a revision, and returns whether the transport has taken it. */
+    private boolean pushNext() {
+        RevisionInTransit.Part part = due.next();
         Subscription subscription = part.subscription();
+        String responseId = number + "-" + (pushes + 1);
         SubscribeResponse.Builder response = part.response().toBuilder();
-        String responseId = number + "-" + ++pushes;
-        subscription.sent(part.version(), part.empty());
+        response.getStatusBuilder().addDetails(RevisionDetail.write(due.kindsAfterNext()));
+        SubscribeResponse push =
+                response.setControlPlane(service.description()).setResponseId(responseId).build();
+        if (!hand(push)) {
+            return false;
+        }
+        due.sent();
+        pushes++;
+        subscription.sent(
+                part.version(), part.empty(), push.getSerializedSize(), System.nanoTime());
         unanswered.add(responseId, new Push(subscription, part.version()), subscriptions.size());
-        response.getStatusBuilder().addDetails(RevisionDetail.write(due.kinds()));
-        out.onNext(
-                response.setControlPlane(service.description()).setResponseId(responseId).build());
+        return true;
     }
 }

@@ -52,7 +52,7 @@ public record SubscriberStatus(
      *
      * @param version the version that was refused; 0 if the client does not say which push it means
      * @param code the status code, such as 4001 for a push that cannot be read
-     * @param reason what the client says, in one line and cut after 4,096 characters
+     * @param reason what the client says, in one line and cut after 1,024 characters
      * @param at when the refusal came
      */
     public record Nack(long version, int code, String reason, Instant at) {}

@@ -1,5 +1,6 @@
 package io.opensergo.controlplane;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -7,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * processes that bear the same one are both served.
  */
 final class Subscribers {
+
+    /** After so long without a byte taken a stream may be cut if too much is unread in all. */
+    private static final Duration TAKES_NOTHING = Duration.ofSeconds(1);
 
     private final Limits limits;
     private final Set<Subscriber> open = ConcurrentHashMap.newKeySet();
@@ -103,9 +108,34 @@ final class Subscribers {
         open.forEach(Subscriber::judgeAgain);
     }
 
-    /** Cuts the streams whose clients have not read for too long. */
-    void cutStuck(long nowNanos) {
-        open.forEach(subscriber -> subscriber.cutIfStuck(nowNanos));
+    /** Cuts the streams whose clients have not read for too long, and forgets those that ended. */
+    void sweep(long nowNanos) {
+        for (Subscriber subscriber : open) {
+            subscriber.forgetIfOver();
+            subscriber.cutIfStuck(nowNanos);
+        }
+    }
+
+    /**
+     * Cuts streams that have taken nothing for a while, those with most unread first, until nothing
+     * is in excess.
+     */
+    void cutWorst(LongSupplier excess, long nowNanos) {
+        record Stuck(Subscriber subscriber, long unread) {}
+        List<Stuck> worstFirst =
+                open.stream()
+                        .map(each -> new Stuck(each, each.unreadFor(TAKES_NOTHING, nowNanos)))
+                        .filter(each -> each.unread() > 0)
+                        .sorted(Comparator.comparingLong(Stuck::unread).reversed())
+                        .toList();
+        long left = excess.getAsLong();
+        for (Stuck each : worstFirst) {
+            if (left <= 0) {
+                return;
+            }
+            each.subscriber().cutForOthers(TAKES_NOTHING, nowNanos);
+            left -= each.unread();
+        }
     }
 
     List<SubscriberStatus> status() {

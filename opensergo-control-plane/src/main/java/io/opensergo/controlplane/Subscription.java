@@ -1,12 +1,20 @@
 package io.opensergo.controlplane;
 
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** How far one key of one stream is. Confined to the lock of its {@link Subscriber}. */
 final class Subscription {
 
+    private static final long REPEAT_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final int MUCH = 4096;
+    private static final long BYTES = 1000;
+
     private final RuleKey key;
     private boolean repeat;
+    private boolean putOff;
+    private long sentNanos;
+    private int sentBytes;
     private long sentVersion;
     private boolean sentEmpty;
     private long ackedVersion;
@@ -23,6 +31,32 @@ final class Subscription {
     /** The client asked again: it gets the whole state even if it has that version. */
     void asked() {
         repeat = true;
+        putOff = false;
+    }
+
+    /**
+     * Returns for how many nanoseconds an answer to a client that asks again is put off: the same
+     * is not sent twice within a second, if it is much.
+     */
+    long tooSoonFor(long nowNanos) {
+        return sentBytes < MUCH ? 0 : Math.max(0, sentNanos + REPEAT_NANOS - nowNanos);
+    }
+
+    /** Puts an answer off and returns whether none was put off before. */
+    boolean putOff() {
+        boolean first = !putOff;
+        putOff = true;
+        return first;
+    }
+
+    boolean isPutOff() {
+        return putOff;
+    }
+
+    /** Takes over when what was sent, from the subscription to the same key that has just ended. */
+    void follows(Subscription before) {
+        sentNanos = before.sentNanos;
+        sentBytes = before.sentBytes;
     }
 
     /**
@@ -34,21 +68,31 @@ final class Subscription {
         return repeat || (set.since() > sentVersion && !(sentEmpty && set.isEmpty()));
     }
 
-    void sent(long version, boolean empty) {
+    void sent(long version, boolean empty, int bytes, long nowNanos) {
         repeat = false;
         sentVersion = version;
         sentEmpty = empty;
+        sentBytes = bytes;
+        sentNanos = nowNanos;
     }
 
     void acked(long version) {
         ackedVersion = Math.max(ackedVersion, version);
     }
 
-    /** Takes note of a refusal and returns the one before. */
-    SubscriberStatus.@Nullable Nack nacked(SubscriberStatus.Nack nack) {
-        SubscriberStatus.Nack before = lastNack;
+    SubscriberStatus.@Nullable Nack lastNack() {
+        return lastNack;
+    }
+
+    void nacked(SubscriberStatus.Nack nack) {
         lastNack = nack;
-        return before;
+    }
+
+    /**
+     * Returns what it takes of memory, more or less: names, counters, and what waits for answers.
+     */
+    long bytes() {
+        return BYTES + key.bytes() + (lastNack == null ? 0 : lastNack.reason().length());
     }
 
     SubscriberStatus.Subscription status() {

@@ -12,6 +12,7 @@ import io.opensergo.rules.document.RuleKinds;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.UUID;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -34,6 +35,14 @@ final class TransportService
     private final Counters counters;
     private final Admission admission;
     private final ScheduledExecutorService housekeeper;
+    private final Executor workers;
+    private final LogLimit refusals = new LogLimit(1, 60);
+    private final LogLimit stuckLog = new LogLimit(10, 60);
+    private final LogLimit memoryLog = new LogLimit(1, 60);
+    private final LogLimit refusedPushes = new LogLimit(100, 60);
+    private final SubscriptionMemory memory =
+            new SubscriptionMemory(Limits.shareOfMemory(4), Limits.shareOfMemory(8));
+    private final UnreadBytes unread = new UnreadBytes(Limits.maxUnreadBytes());
     private final ControlPlaneDesc description;
     private final WireCodec codec = new WireCodec();
     private final AtomicLong streams = new AtomicLong();
@@ -46,7 +55,8 @@ final class TransportService
             Limits limits,
             Counters counters,
             Admission admission,
-            ScheduledExecutorService housekeeper) {
+            ScheduledExecutorService housekeeper,
+            Executor workers) {
         this.store = store;
         this.subscribers = subscribers;
         this.kinds = kinds;
@@ -55,6 +65,7 @@ final class TransportService
         this.counters = counters;
         this.admission = admission;
         this.housekeeper = housekeeper;
+        this.workers = workers;
         this.description =
                 ControlPlaneDesc.newBuilder().setIdentifier(UUID.randomUUID().toString()).build();
     }
@@ -65,32 +76,25 @@ final class TransportService
         var out = (ServerCallStreamObserver<SubscribeResponse>) responses;
         var subscriber =
                 new Subscriber(
-                        this,
-                        streams.incrementAndGet(),
-                        Caller.current(),
-                        out,
-                        CuttableStreams.current());
+                        this, streams.incrementAndGet(), Caller.current(), out, Call.current());
         String refusal = subscribers.admit(subscriber);
         if (refusal != null) {
-            return refuse(subscriber, out, refusal);
+            return refuse(subscriber, refusal);
         }
         subscriber.open();
         return subscriber;
     }
 
-    private Subscriber refuse(
-            Subscriber subscriber,
-            ServerCallStreamObserver<SubscribeResponse> out,
-            String refusal) {
-        if (counters.streamsOverLimit.sum() == 0) {
-            LOG.warn(
-                    "A stream of {} is refused, and others will be without a word: {}",
-                    subscriber.caller(),
-                    refusal);
-        }
+    private Subscriber refuse(Subscriber subscriber, String refusal) {
         counters.streamsOverLimit.increment();
-        out.onError(Status.RESOURCE_EXHAUSTED.withDescription(refusal).asRuntimeException());
-        return subscriber.neverOpened();
+        refusals.log(
+                more ->
+                        LOG.warn(
+                                "A stream of {} is refused: {}{}",
+                                subscriber.caller(),
+                                refusal,
+                                more));
+        return subscriber.refuse(Status.RESOURCE_EXHAUSTED.withDescription(refusal));
     }
 
     Limits limits() {
@@ -111,6 +115,51 @@ final class TransportService
             Future<?> unused = housekeeper.schedule(task, nanos, TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
             LOG.debug("The control plane is closed, and so is what was to be done later", e);
+        }
+    }
+
+    /** Runs a short task on a thread that serves calls. */
+    void work(Runnable task) {
+        try {
+            workers.execute(task);
+        } catch (RejectedExecutionException e) {
+            task.run(); // the control plane is closed, and nobody else is in a hurry
+        }
+    }
+
+    /** Returns what bounds the lines about refused pushes of all streams. */
+    LogLimit refusedPushes() {
+        return refusedPushes;
+    }
+
+    SubscriptionMemory memory() {
+        return memory;
+    }
+
+    /** Takes note that a client wants more memory than it may have. */
+    void overMemory(Caller caller) {
+        counters.subscriptionsOverLimit.increment();
+        memoryLog.log(
+                more ->
+                        LOG.warn(
+                                "What {} asks for takes too much memory, of its client or of all;"
+                                        + " it is refused{}",
+                                caller,
+                                more));
+    }
+
+    LogLimit stuckLog() {
+        return stuckLog;
+    }
+
+    UnreadBytes unread() {
+        return unread;
+    }
+
+    /** Resets streams that take nothing, if too much is unread in all. */
+    void cutIfTooMuchIsUnread(long nowNanos) {
+        if (unread.isOver()) {
+            subscribers.cutWorst(unread::excess, nowNanos);
         }
     }
 

@@ -18,11 +18,14 @@ import io.opensergo.controlplane.ControlPlaneStatus.Refusals;
 import io.opensergo.controlplane.TestClient.Stream;
 import io.opensergo.proto.WireStatus;
 import io.opensergo.proto.internal.transport.v1.SubscribeResponse;
+import io.opensergo.rules.Metadata;
+import io.opensergo.rules.Rule;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -163,6 +166,47 @@ class LimitsTest {
     }
 
     @Test
+    void kindThatIsTooLongIsRefusedOnceAndNotSentBack() throws Exception {
+        SubscribeResponse refusal =
+                client.open().subscribe("foo-app", "x".repeat(100_000), RATE_LIMIT).next();
+
+        assertThat(refusal.getAck()).isEqualTo(WireStatus.NACK);
+        assertThat(refusal.getStatus().getMessage()).contains("at most 253");
+        assertThat(refusal.getSerializedSize()).isLessThan(1000);
+    }
+
+    @Test
+    void requestIdThatIsTooLongIsNotSentBack() throws Exception {
+        Stream stream = client.open();
+
+        stream.send(TestClient.subscribe("x".repeat(100_000), "foo-app", RATE_LIMIT));
+
+        SubscribeResponse refusal = stream.next();
+        assertThat(refusal.getAck()).isEqualTo(WireStatus.NACK);
+        assertThat(refusal.getSerializedSize()).isLessThan(2000);
+    }
+
+    @Test
+    void keyThatIsTooLargeForAPushIsSentToNobodyAndTheOthersGoOn() throws Exception {
+        stop();
+        start(builder -> builder.maxPushBytes(2000));
+        Stream stream =
+                client.open().subscribe("foo-app", RATE_LIMIT).subscribe("bar-app", RATE_LIMIT);
+        stream.next();
+        stream.next();
+
+        rules.put(IntStream.range(0, 200).mapToObj(i -> (Rule) rateLimit("r" + i, 1)).toList());
+        rules.put(rateLimit(Metadata.of("default", "bar-app", "a"), 1));
+
+        assertThat(stream.next().getApp()).isEqualTo("bar-app");
+        assertThat(refusals().oversizePushes()).isEqualTo(1);
+        rules.replaceAll(List.of(rateLimit("a", 1)));
+        assertThat(java.util.stream.Stream.of(stream.next(), stream.next()))
+                .extracting(SubscribeResponse::getApp)
+                .contains("foo-app");
+    }
+
+    @Test
     void streamThatAsksTooFastIsHeldBackAndLosesNothing() throws Exception {
         Stream fast = client.open();
         Stream other = client.open().subscribe("foo-app", RATE_LIMIT);
@@ -207,6 +251,24 @@ class LimitsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> builder.drainTimeout(Duration.ofSeconds(value)))
                 .withMessageContaining("drainTimeout");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.maxConnections(value, 1))
+                .withMessageContaining("maxConnections");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.maxConnections(1, value))
+                .withMessageContaining("maxConnections per address");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.maxPushBytes(value))
+                .withMessageContaining("maxPushBytes");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.requestTimeout(Duration.ofSeconds(value)))
+                .withMessageContaining("requestTimeout");
+        assertThatIllegalArgumentException()
+                .isThrownBy(
+                        () ->
+                                builder.maxConnectionAge(
+                                        Duration.ofSeconds(value), Duration.ofSeconds(1)))
+                .withMessageContaining("maxConnectionAge must be at least 1 s");
     }
 
     private static TokenAuthorizer.Grant grant(String name) {

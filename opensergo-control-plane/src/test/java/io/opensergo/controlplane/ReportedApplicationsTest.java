@@ -23,6 +23,10 @@ class ReportedApplicationsTest {
     private long second;
 
     private boolean report(String app, long pid, int size) {
+        return report(CALLER, app, pid, size).isNew();
+    }
+
+    private ReportedApplications.Taken report(Caller caller, String app, long pid, int size) {
         var service = new ServiceDescriptor("s".repeat(size), List.of(), null);
         var contract = new ServiceContract(List.of(service), List.of());
         var metadata =
@@ -32,7 +36,7 @@ class ReportedApplicationsTest {
                         List.of(new ServiceMetadata(List.of(), List.of(), contract)));
         return reports.put(
                 ApplicationMetadataMapping.encode(metadata),
-                CALLER,
+                caller,
                 Instant.ofEpochSecond(++second));
     }
 
@@ -93,6 +97,30 @@ class ReportedApplicationsTest {
         report("cart", 2, 2_000);
 
         assertThat(known()).containsExactly("cart1", "cart2");
+    }
+
+    @Test
+    void reportsOfAClientPushOutNoOthers() {
+        report("shop", 1, 1);
+        var flooder = new Caller("flooder", "10.0.0.2", "10.0.0.2:4711");
+
+        for (int pid = 1; pid <= 100; pid++) {
+            report(flooder, "flood", pid, 1_000);
+        }
+
+        assertThat(known()).containsExactly("shop1", "flood99", "flood100");
+        assertThat(report(flooder, "flood", 101, 1).forgotten()).isEqualTo(1);
+    }
+
+    @Test
+    void clientDoesNotSpeakForAnInstanceOfAnother() {
+        report("shop", 1, 1);
+
+        report(new Caller("other", "10.0.0.1", "10.0.0.1:4711"), "shop", 1, 1);
+
+        assertThat(reports.all())
+                .extracting(ReportedApplication::principal)
+                .containsExactly("shop", "other");
     }
 
     @Test

@@ -141,7 +141,11 @@ class ServerTlsTest {
                                 assertThat(credentials.token()).isNull();
                                 assertThat(credentials.remoteAddress()).startsWith("127.0.0.1:");
                                 assertThat(credentials.certificateNames())
-                                        .contains("CN=shop", "localhost", "spiffe://test/shop");
+                                        .containsExactly(
+                                                "CN=shop",
+                                                "DNS:localhost",
+                                                "IP:127.0.0.1",
+                                                "URI:spiffe://test/shop");
                             });
         }
     }

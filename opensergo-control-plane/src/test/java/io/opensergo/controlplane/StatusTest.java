@@ -7,12 +7,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.opensergo.controlplane.TestClient.Stream;
 import io.opensergo.proto.WireStatus;
+import io.opensergo.proto.internal.transport.v1.Status;
 import io.opensergo.proto.internal.transport.v1.SubscribeRequest;
 import io.opensergo.proto.internal.transport.v1.SubscribeResponse;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the control plane knows of its subscribers. */
 class StatusTest {
@@ -81,9 +84,44 @@ class StatusTest {
         assertThat(nack).isNotNull();
         assertThat(nack.version()).isEqualTo(versionOf(push));
         assertThat(nack.code()).isEqualTo(WireStatus.FORMAT);
-        assertThat(nack.reason()).isEqualTo("x".repeat(4096));
+        assertThat(nack.reason()).isEqualTo("x".repeat(1024));
         assertThat(nack.at()).isEqualTo(NOW);
         assertThat(subscription().ackedVersion()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {WireStatus.HANDLER_FAILED, WireStatus.OUTDATED, WireStatus.UNKNOWN})
+    void acknowledgementWithTheCodeOfAFailureIsARefusal(int code) throws Exception {
+        Stream stream = client.open().subscribe("foo-app", RATE_LIMIT);
+        SubscribeResponse push = stream.next();
+
+        stream.send(withCode(push, code)).expectNothing();
+
+        SubscriberStatus.Nack nack = subscription().lastNack();
+        assertThat(nack).isNotNull();
+        assertThat(nack.code()).isEqualTo(code);
+        assertThat(nack.version()).isEqualTo(versionOf(push));
+        assertThat(subscription().ackedVersion()).isZero();
+        assertThat(controlPlane.status().refusals().refusedPushes()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, WireStatus.SUCCESS, WireStatus.SUCCESS_LATER})
+    void acknowledgementWithTheCodeOfASuccessIsNone(int code) throws Exception {
+        Stream stream = client.open().subscribe("foo-app", RATE_LIMIT);
+        SubscribeResponse push = stream.next();
+
+        stream.send(withCode(push, code)).expectNothing();
+
+        assertThat(subscription().lastNack()).isNull();
+        assertThat(subscription().ackedVersion()).isEqualTo(versionOf(push));
+        assertThat(controlPlane.status().refusals().refusedPushes()).isZero();
+    }
+
+    private static SubscribeRequest withCode(SubscribeResponse push, int code) {
+        return TestClient.ack(push).toBuilder()
+                .setStatus(Status.newBuilder().setCode(code))
+                .build();
     }
 
     @Test

@@ -36,21 +36,34 @@ public final class ServerProcess implements AutoCloseable {
      * @throws IllegalStateException with what the process said, if it ends instead
      */
     public static ServerProcess start(Path rules, int port, String... options) {
+        return startWith(List.of(), rules, port, options);
+    }
+
+    /**
+     * Starts a server with further options of {@code java} and waits until it serves.
+     *
+     * @throws IllegalStateException with what the process said, if it ends instead
+     */
+    public static ServerProcess startWith(
+            List<String> javaOptions, Path rules, int port, String... options) {
         List<String> command =
                 new ArrayList<>(
                         List.of(
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                                 // such a server lives for seconds
                                 "-XX:TieredStopAtLevel=1",
-                                "-XX:+UseSerialGC",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                COMMAND,
-                                "serve",
-                                "--rules",
-                                rules.toString(),
-                                "--port",
-                                Integer.toString(port)));
+                                "-XX:+UseSerialGC"));
+        command.addAll(javaOptions);
+        command.addAll(
+                List.of(
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        COMMAND,
+                        "serve",
+                        "--rules",
+                        rules.toString(),
+                        "--port",
+                        Integer.toString(port)));
         command.addAll(List.of(options));
         try {
             Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -81,6 +94,11 @@ public final class ServerProcess implements AutoCloseable {
     /** Returns the port it was told to listen on. */
     public int port() {
         return port;
+    }
+
+    /** Returns whether the process runs. */
+    public boolean isAlive() {
+        return process.isAlive();
     }
 
     /** Returns the id of the process. */
