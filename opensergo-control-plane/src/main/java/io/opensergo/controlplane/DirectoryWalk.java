@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -136,7 +137,7 @@ final class DirectoryWalk {
                 }
             }
         } catch (DirectoryIteratorException e) {
-            fail(directory, e.getCause());
+            fail(directory, Objects.requireNonNull(e.getCause(), "always an IOException"));
         } catch (IOException e) {
             fail(directory, e);
         }
