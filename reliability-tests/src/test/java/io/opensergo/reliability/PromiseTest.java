@@ -42,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class PromiseTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Duration ATTACK =
             Duration.ofSeconds(Integer.getInteger("promise.seconds", 2));
     private static final boolean FIGURES = ATTACK.compareTo(Duration.ofSeconds(30)) >= 0;
