@@ -47,7 +47,7 @@ class SharedDirectoryTest {
     }
 
     @Test
-    @Timeout(60)
+    @Timeout(300)
     void looksOnceIntoDirectoriesThatLinkToEachOther() throws IOException {
         for (int i = 0; i < 9; i++) {
             write("team" + i + "/r.yaml", document("r" + i, 1));
@@ -93,7 +93,7 @@ class SharedDirectoryTest {
     }
 
     @Test
-    @Timeout(60)
+    @Timeout(300)
     void doesNotFollowALinkToTheRootOfTheFileSystem() throws IOException {
         Files.createSymbolicLink(directory.resolve("all"), directory.toAbsolutePath().getRoot());
         write("r.yaml", document("r", 1));
@@ -153,7 +153,7 @@ class SharedDirectoryTest {
     }
 
     @Test
-    @Timeout(60)
+    @Timeout(300)
     void reportsTheFirstProblemsOfAFileAndCountsTheRest() throws IOException {
         write("broken.yaml", "# opensergo.io\n" + "---\n{\n".repeat(6_000));
 

@@ -108,7 +108,7 @@ class AliasTest {
 
     /** 78 KB that stand for 20 routers of 320,000 conditions each must not hold up everybody. */
     @Test
-    @Timeout(60)
+    @Timeout(300)
     void aliasesOfAllDocumentsTogetherAreBounded() {
         ReadResult result =
                 read(
