@@ -46,8 +46,7 @@ class HotPathTest {
 
     /** Limiters that ask a store now and then, and never wait for it. */
     private static final DescribedPredicate<JavaClass> LEASES =
-            nameMatching(
-                            "io\\.opensergo\\.governance\\.internal\\.limiter\\.(Lease.*|StoreOutage)")
+            nameMatching("io\\.opensergo\\.governance\\.internal\\.limiter\\.(Lease.*|StoreOutage)")
                     .<JavaClass>forSubtype()
                     .as("leases");
 

@@ -449,7 +449,7 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
         SubscriberStatus.Nack before = about == null ? lastNack : about.lastNack();
         Status status = request.getStatus();
         String reason = printable(status.getMessage());
-        if (about == null || about.equals(subscriptions.get(about.key()))) {
+        if (about == null || about.equals(subscriptions.find(about.key()))) {
             reason = keepable(reason, before == null ? 0 : before.reason().length());
         }
         var nack =

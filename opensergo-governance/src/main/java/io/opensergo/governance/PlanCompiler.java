@@ -5,6 +5,7 @@ import io.opensergo.governance.internal.limiter.LeasedLimiter;
 import io.opensergo.governance.internal.rules.Binding;
 import io.opensergo.governance.internal.rules.RuleBook;
 import io.opensergo.governance.internal.rules.RuleJoin;
+import io.opensergo.governance.internal.rules.RuleText;
 import io.opensergo.governance.routing.Lanes;
 import io.opensergo.governance.routing.RouteTable;
 import io.opensergo.rules.Rule;

@@ -9,6 +9,7 @@ import io.opensergo.governance.PlanProblem;
 import io.opensergo.governance.internal.rules.Binding;
 import io.opensergo.governance.internal.rules.RuleBook;
 import io.opensergo.governance.internal.rules.RuleJoin;
+import io.opensergo.governance.internal.rules.RuleText;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleKind;
 import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy;

@@ -58,7 +58,8 @@ final class Outbound {
             return Future.failedFuture(new RequestRejectedException(guard.rejection(token)));
         }
         if (!Guard.isWaiting(token)) {
-            return new OutboundCall(guard, token, statuses, ends).follow(() -> send(options, client));
+            return new OutboundCall(guard, token, statuses, ends)
+                    .follow(() -> send(options, client));
         }
         RequestOptions kept = new RequestOptions(options);
         return vertx.timer(Waits.millis(guard.waitNanos(token)), TimeUnit.MILLISECONDS)
@@ -74,7 +75,8 @@ final class Outbound {
         long token = guard.proceed(waiting);
         return Guard.isRefused(token)
                 ? Future.failedFuture(new RequestRejectedException(guard.rejection(token)))
-                : new OutboundCall(guard, token, statuses, ends).follow(() -> send(options, client));
+                : new OutboundCall(guard, token, statuses, ends)
+                        .follow(() -> send(options, client));
     }
 
     private Future<HttpClientRequest> send(
