@@ -1,7 +1,6 @@
 package io.opensergo.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.opensergo.api.OpenSergoClient;
 import io.opensergo.api.Target;
@@ -82,7 +81,9 @@ class EditAcrossKindsTest {
             for (int edit = 1; edit <= 40; edit++) {
                 String name = "s" + edit;
                 source.replaceAll(protectedBy(nothingPasses(edit)));
-                await().atMost(PATIENCE).until(() -> strategyOf(guard).equals(name));
+                governor.plans()
+                        .filter(plan -> strategyOf(guard).equals(name))
+                        .blockFirst(PATIENCE);
                 assertThat(governor.plan().problems()).isEmpty();
             }
             over.set(true);

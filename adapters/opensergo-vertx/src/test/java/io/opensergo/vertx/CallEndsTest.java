@@ -78,6 +78,7 @@ class CallEndsTest {
         }
     }
 
+    @SuppressWarnings("deprecation") // what replaces it is not in the oldest version
     @ParameterizedTest
     @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
     void aWebClientThatFollowsRedirectsAndLeavesTheirBodiesUnread(HttpVersion version) {
