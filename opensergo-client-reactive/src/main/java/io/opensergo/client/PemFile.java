@@ -89,7 +89,7 @@ final class PemFile {
         Matcher block = BLOCK.matcher(text);
         while (block.find()) {
             if (block.group(1).equals(PKCS8)) {
-                return Base64.getMimeDecoder().decode(block.group(2));
+                return privateKey(block.group(2));
             }
         }
         String expected = "a private key in PKCS#8";
@@ -104,6 +104,16 @@ final class PemFile {
         }
         throw wrong(
                 expected, text.contains(CERTIFICATE) ? "a file with certificates alone" : "", "");
+    }
+
+    /** The cause would show a part of the key. */
+    private byte[] privateKey(String body) {
+        try {
+            return Base64.getMimeDecoder().decode(body);
+        } catch (IllegalArgumentException e) {
+            throw new ConfigurationException(
+                    setting, "the private key in " + file + " is damaged; copy it again");
+        }
     }
 
     private List<String> keyTypes() {

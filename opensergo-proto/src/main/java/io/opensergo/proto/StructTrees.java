@@ -64,9 +64,15 @@ final class StructTrees {
         return number.isDouble() || number.isInt() || isDouble(number.decimalValue());
     }
 
+    /** A fraction is read back as its shortest text, a whole number as the double's exact value. */
     private static boolean isDouble(BigDecimal number) {
         double nearest = number.doubleValue();
-        return Double.isFinite(nearest) && BigDecimal.valueOf(nearest).compareTo(number) == 0;
+        if (!Double.isFinite(nearest)) {
+            return false;
+        }
+        boolean whole = nearest == Math.rint(nearest);
+        BigDecimal read = whole ? new BigDecimal(nearest) : BigDecimal.valueOf(nearest);
+        return read.compareTo(number) == 0;
     }
 
     static ObjectNode toTree(Struct struct) {

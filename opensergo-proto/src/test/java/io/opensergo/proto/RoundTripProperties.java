@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -55,6 +56,14 @@ class RoundTripProperties {
     @Property(tries = 150)
     void rulesOfUserKindsSurvive(@ForAll("cacheRules") CacheRule rule) {
         assertSurvives(rule, CACHE_RULE);
+    }
+
+    /** Its nearest double has a shorter text that is this number, and another exact value. */
+    @Example
+    void wholeNumberThatNoDoubleHoldsSurvives() {
+        var metadata = new Metadata("cache", "default", Map.of("app", "shop"), Map.of());
+
+        assertSurvives(new CacheRule(metadata, 334908673105774530L, 0.69, Map.of()), CACHE_RULE);
     }
 
     @Property(tries = 150)
