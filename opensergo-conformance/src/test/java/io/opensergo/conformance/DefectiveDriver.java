@@ -87,7 +87,7 @@ final class DefectiveDriver implements ConformanceDriver {
         if (!is(Defect.IGNORES_EDITS) || !hasRules) {
             engine.applyRules(
                     is(Defect.SHADOW_IS_ENFORCED)
-                            ? new RuleDocuments(rules.text().replace("shadow", "enforced"))
+                            ? new RuleDocuments(rules.text().replace("shadow", "enforce"))
                             : rules);
         }
         hasRules = true;
