@@ -29,6 +29,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,10 +37,11 @@ import org.junit.jupiter.api.io.TempDir;
  * What is promised: a control plane with 128 MB lives while a peer without credentials attacks it,
  * its honest client gets every update meanwhile, and the memory returns.
  *
- * <p>Ordinary builds attack for a moment and ask only whether it lives. With {@code
- * -Dpromise.seconds=30} each attack lasts so long, and the figures are asserted: updates within 250
- * ms (p99), beyond what the directory is looked at, and the memory back within 30 s.
+ * <p>Of the profile {@code long}, where each attack lasts 30 s and the figures are asserted:
+ * updates within 250 ms (p99), beyond what the directory is looked at, and the memory back within
+ * 30 s. With {@code -Dpromise.seconds=2} it asks only whether the process lives.
  */
+@Tag("long")
 class PromiseTest {
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
