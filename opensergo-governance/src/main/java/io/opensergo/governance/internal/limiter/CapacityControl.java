@@ -132,6 +132,6 @@ final class CapacityControl extends OverloadControl {
         double most = limit == NOT_KNOWN_YET ? initialOrNone() : limit;
         return most == NO_LIMIT
                 ? "any number may be in flight"
-                : "at most %.1f may be in flight".formatted(most);
+                : "at most " + Math.round(10 * most) / 10.0 + " may be in flight";
     }
 }

@@ -54,6 +54,6 @@ final class ShareControl extends OverloadControl {
 
     @Override
     public String state() {
-        return "%.0f %% of requests are refused".formatted(100 * share);
+        return Math.round(100 * share) + " % of requests are refused";
     }
 }
