@@ -27,7 +27,7 @@ import reactor.core.publisher.Mono;
  * long token = guard.acquire();
  * if (Guard.isWaiting(token)) {                                     // throttled
  *     sleep(guard.waitNanos(token));                                // or withdraw(token)
- *     token = guard.proceed(token);
+ *     token = guard.proceed(token);                                 // keep both to withdraw later
  * }
  * if (Guard.isRefused(token)) {
  *     return refuse(guard.rejection(token));
@@ -130,7 +130,11 @@ public final class Guard {
     /**
      * Makes an admitted request wait, since another guard of the same request does: it gives back
      * its slot of a concurrency limit and the role of a probe, and {@link #proceed} asks for them
-     * again. Returns the token of a request that has none of these, or waits already, as it is.
+     * again.
+     *
+     * @return the token to go on with; the same one if the request waits already, has none of
+     *     these, has waited before, or was admitted before an edit of the resource's rules: it
+     *     keeps what it has then
      */
     public long defer(long token) {
         return isRefused(token) || isWaiting(token) || !Token.has(token, Token.HELD)
@@ -141,8 +145,10 @@ public final class Guard {
     /**
      * Takes back a request that is not made after all: because another guard of it refuses, or its
      * caller has gone before it began. Everything is given back: the place in the line, wherever it
-     * stands; permits of rate limits, unless an edit of the resource's rules is between; the slot
-     * of a concurrency limit; the role of a probe. Instead of {@link #release}.
+     * stands (of several lines, in the one that made it wait longest, among the first three
+     * throttling strategies of the resource); permits of rate limits, unless an edit of the
+     * resource's rules is between; the slot of a concurrency limit; the role of a probe. Instead of
+     * {@link #release}.
      *
      * <p>If {@link #proceed} has made a waiting request an admitted one, both tokens have to be
      * withdrawn: the later one stands for what the request got when its turn came, the earlier one
@@ -160,15 +166,16 @@ public final class Guard {
     }
 
     /**
-     * Ends an admitted request. One that still waits leaves the line if it is cancelled; otherwise
-     * it counts as made, without having asked when its turn came.
+     * Ends an admitted request; without effect on a refused one. One that still waits leaves the
+     * line if it is cancelled; otherwise circuit breakers hear of it, as of one that was made
+     * without asking when its turn came.
      *
      * @param token what {@link #acquire()} of a guard of this resource returned, or {@link
      *     #proceed}
      * @param outcome how the request ended
      */
     public void release(long token, Outcome outcome) {
-        if (Token.has(token, Token.DUTIES)) {
+        if (token > 0 && Token.has(token, Token.DUTIES)) {
             if (!isWaiting(token)) {
                 protection().release(token, outcome);
             } else if (outcome == Outcome.CANCELLED) {

@@ -327,7 +327,7 @@ final class Protection {
         int pacer = Token.pacer(waiting);
         if (share == 0) {
             leaveLast(place);
-        } else if (pacer < paces.length) {
+        } else if (pacer != Token.NO_PACER) {
             paces[pacer].pacer.leave(now, place);
         }
         giveBackPermits(now, place - share * waitStep);
@@ -366,7 +366,9 @@ final class Protection {
     long defer(long token) {
         long now = ticker.nanos();
         long admitted = readsTime ? Token.admitted(token, now) : now;
-        if (Token.has(token, Token.RESUMED) || !isMine(admitted)) {
+        if (Token.has(token, Token.RESUMED)
+                || !Token.isOfGeneration(token, state.generation)
+                || !isMine(admitted)) {
             return token;
         }
         letGo(token, now);

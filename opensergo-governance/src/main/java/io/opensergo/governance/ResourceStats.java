@@ -10,11 +10,12 @@ import org.jspecify.annotations.Nullable;
  * What has been decided on a protected resource since rules first named it, through all edits.
  *
  * @param resource the name of the resource
- * @param passed the requests that passed
- * @param rejected the requests that any strategy refused, those that are gone included; like {@code
- *     passed}, it never falls
+ * @param passed the requests that passed; one that is withdrawn afterwards is taken out again
+ * @param rejected the requests that any strategy refused, those that are gone included; it never
+ *     falls
  * @param inFlight the requests in flight; 0 unless a concurrency limit counts them
- * @param waited how long passed requests had to wait for throttling, in sum
+ * @param waited how long passed requests had to wait for throttling, in sum; of one that leaves the
+ *     line, the time that was still to come is taken out again
  * @param strategies what each strategy did, in the order in which requests meet them
  */
 public record ResourceStats(

@@ -136,6 +136,18 @@ class EditAcrossKindsTest {
     }
 
     @Test
+    void whatAnEditionLacksForGoodHoldsBackNothingThatComesAfterIt() {
+        publishFirst(edition(1));
+        Edition lacking = edition(2, FaultToleranceRule.KIND, RateLimitStrategy.KIND);
+        client.publish(FaultToleranceRule.KIND, lacking, 2, rule("protect", "a", S1));
+        time.advanceTimeBy(Duration.ofSeconds(2));
+
+        client.publish(FaultToleranceRule.KIND, Edition.ofOneKind(3), 3, rule("protect", "b", S1));
+
+        assertThat(isProtected("b")).isTrue();
+    }
+
+    @Test
     void kindThatIsRefusedMeanwhileIsNotWaitedFor() {
         publishFirst(edition(1));
         Edition next = edition(2, FaultToleranceRule.KIND, ThrottlingStrategy.KIND);

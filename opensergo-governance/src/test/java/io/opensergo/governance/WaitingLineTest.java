@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -104,6 +105,21 @@ class WaitingLineTest {
         assertThat(guard.waitNanos(guard.acquire())).isBetween(GAP.toNanos(), GAP.toNanos() + 63);
         assertThat(guard.stats().passed()).isEqualTo(2);
         assertThat(guard.stats().waited()).isBetween(GAP, GAP.plusNanos(63));
+    }
+
+    @Test
+    void aPlaceOfTheFifthLineIsNotGivenBackToTheFourth() {
+        Strategy[] five = new Strategy[5];
+        for (int i = 0; i < five.length; i++) {
+            five[i] = throttling("pace" + i, Duration.ofMillis(60 + 10 * i), SECOND);
+        }
+        Guard guard = guard(five);
+        List<Long> line = acquire(guard, 3);
+
+        guard.withdraw(line.get(1));
+        governor.replaceRules(on("a", Arrays.copyOf(five, 4)));
+
+        assertThat(guard.waitNanos(guard.acquire())).isGreaterThanOrEqualTo(3 * 90 * 1_000_000L);
     }
 
     @Test
@@ -453,6 +469,29 @@ class WaitingLineTest {
         assertThat(guard.defer(guard.acquire())).isEqualTo(guard.proceed(guard.acquire()));
 
         assertThat(guard.stats().passed()).isZero();
+    }
+
+    @Test
+    void whatIsDeferredAfterItsRulesAreGoneStaysAsItIs() {
+        Guard guard = guard(concurrency("slots", 5));
+        long token = guard.acquire();
+        governor.replaceRules(List.of());
+
+        assertThat(guard.defer(token)).isEqualTo(token);
+    }
+
+    @Test
+    void releasingARefusedRequestChangesNothing() {
+        Guard guard = guard(concurrency("slots", 1), rate("limit", 2, LONG));
+        guard.acquire();
+        for (int i = 0; i < 100; i++) {
+            ticker.advance(MILLI);
+            long refused = guard.acquire();
+            assertThat(Guard.isRefused(refused)).isTrue();
+            guard.release(refused, Outcome.SUCCESS);
+        }
+
+        assertThat(guard.stats().inFlight()).isEqualTo(1);
     }
 
     @Test

@@ -22,8 +22,8 @@ import java.util.Set;
  * <p><b>Without editions</b>, each snapshot makes a book, and {@link LastGoodRules} keep a rule as
  * it was while what it names may be on its way.
  *
- * <p><b>Bounds.</b> Nothing waits longer than {@link #PATIENCE_NANOS}. A kind that cannot be had is
- * not waited for.
+ * <p><b>Bounds.</b> Nothing waits longer than {@link #PATIENCE_NANOS}, and only once for each
+ * edition. A kind that cannot be had is not waited for.
  */
 final class RuleAssembly {
 
@@ -40,6 +40,9 @@ final class RuleAssembly {
     private RuleBook received;
     private RuleBook book;
     private long waitingSinceNanos;
+
+    /** The last edition of which something never came. */
+    private long expired;
 
     RuleAssembly(List<RuleKind<? extends Rule>> kinds) {
         this.kinds = kinds;
@@ -60,7 +63,7 @@ final class RuleAssembly {
         latest.put(snapshot.kind(), snapshot);
         waiting.put(snapshot.kind(), snapshot);
         unavailable.remove(snapshot.kind());
-        return isWhole() && assemble(nowNanos);
+        return !isHeldBack() && assemble(nowNanos);
     }
 
     /** Takes note that no more is to be had of a kind for now. */
@@ -68,7 +71,7 @@ final class RuleAssembly {
         unavailable.add(kind);
         received = received.withAnswered(kind);
         book = book.withAnswered(kind);
-        if (isWhole()) {
+        if (!isHeldBack()) {
             assemble(nowNanos);
         }
     }
@@ -76,6 +79,9 @@ final class RuleAssembly {
     /** Ends what has waited for too long, and returns whether the book is another now. */
     boolean expire(long nowNanos) {
         boolean late = !waiting.isEmpty() && nowNanos - waitingSinceNanos >= PATIENCE_NANOS;
+        if (late) {
+            expired = newestWhole().number();
+        }
         return (late || lastGood.isDue(nowNanos)) && assemble(nowNanos);
     }
 
@@ -101,6 +107,11 @@ final class RuleAssembly {
                             }
                         });
         return missing;
+    }
+
+    /** An edition is waited for once: what comes after it is not held back by what it lacks. */
+    private boolean isHeldBack() {
+        return newestWhole().number() > expired && !isWhole();
     }
 
     private boolean isWhole() {
