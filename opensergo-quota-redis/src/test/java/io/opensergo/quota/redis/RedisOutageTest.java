@@ -25,7 +25,10 @@ class RedisOutageTest {
                 RedisProcess redis = RedisProcess.started()) {
             List<GlobalQuota> quotas = new ArrayList<>();
             for (int i = 0; i < INSTANCES; i++) {
-                quotas.add(RedisGlobalQuota.connect(redis.uri()));
+                quotas.add(
+                        RedisGlobalQuota.builder(redis.uri())
+                                .commandTimeout(PATIENCE) // a stall is no outage
+                                .connect());
             }
             var instances = new BusyInstances(INSTANCES, THRESHOLD, quotas);
             long begin;
