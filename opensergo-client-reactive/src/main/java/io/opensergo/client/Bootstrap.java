@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.opensergo.api.ConfigurationException;
+import io.opensergo.rules.internal.ClosestName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -158,9 +159,9 @@ record Bootstrap(
     }
 
     /**
-     * What injects the settings may set keys that only other clients know, which keep no
-     * application from starting. A key that is nearly one of ours is a mistake, though, and without
-     * it the client would connect elsewhere, or without TLS.
+     * What injects the settings may set keys that only other clients know, which never block
+     * startup. A key that is nearly one of ours is a mistake, though, and without it the client
+     * would connect elsewhere, or without TLS.
      */
     private static void judgeUnknown(JsonNode tree, String setting) {
         for (var entry : tree.properties()) {
@@ -168,7 +169,7 @@ record Bootstrap(
             if (KEYS.contains(key)) {
                 continue;
             }
-            String meant = Misspelling.of(KEYS, key);
+            String meant = ClosestName.of(KEYS, key, Bootstrap::mostEdits);
             if (meant != null) {
                 throw new ConfigurationException(
                         setting,
@@ -185,6 +186,11 @@ record Bootstrap(
                     PeerText.shown(key, 100),
                     sorted(KEYS));
         }
+    }
+
+    /** A short key of another client is near to one of ours by chance. */
+    private static int mostEdits(String key) {
+        return Math.max(1, key.length() / 4);
     }
 
     private static void refuseUnknown(

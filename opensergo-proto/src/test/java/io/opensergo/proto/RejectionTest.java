@@ -186,7 +186,7 @@ class RejectionTest {
         assertThat(decoded.rules()).containsExactly(rule("x"));
         assertThat(decoded.warnings()).hasSize(1);
         assertThat(decoded.warnings().get(0))
-                .startsWith("item 0 (RateLimitStrategy 'x'): extra is no field here");
+                .startsWith("item 0 (RateLimitStrategy 'x'): extra is an unknown field");
     }
 
     @Test

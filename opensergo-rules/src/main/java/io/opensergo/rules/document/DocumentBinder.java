@@ -251,7 +251,7 @@ record DocumentBinder(RuleKinds kinds, boolean rejectUnknownFields, boolean appR
             List<String> sorted = allowed.stream().sorted().toList();
             faults.unknownField(
                     path.field(name),
-                    "is no field here; allowed: " + sorted + Suggestion.among(sorted, name));
+                    "is an unknown field; allowed: " + sorted + Suggestion.among(sorted, name));
         }
     }
 }

@@ -54,7 +54,7 @@ enum RatioCodec implements Codec {
             for (var entry : node.properties()) {
                 if (!entry.getKey().equals("value")) {
                     faults.unknownField(
-                            path.field(entry.getKey()), "is no field here; allowed: [value]");
+                            path.field(entry.getKey()), "is an unknown field; allowed: [value]");
                 }
             }
             JsonNode value = node.get("value");

@@ -204,7 +204,7 @@ final class RecordCodec implements Codec {
                 String suggestion = Suggestion.among(byName.keySet(), name);
                 faults.unknownField(
                         path.field(name),
-                        "is no field here; allowed: " + byName.keySet() + suggestion);
+                        "is an unknown field; allowed: " + byName.keySet() + suggestion);
                 return;
             }
             int index = spelling.component;

@@ -51,7 +51,7 @@ final class UnionCodec implements Codec {
             if (!byName.containsKey(entry.getKey()) || entry.getKey().isEmpty()) {
                 faults.unknownField(
                         path.field(entry.getKey()),
-                        "is no field here; allowed: "
+                        "is an unknown field; allowed: "
                                 + names.values()
                                 + Suggestion.among(names.values(), entry.getKey()));
             } else if (chosen != null) {

@@ -91,7 +91,7 @@ class AliasTest {
     @Test
     void mergeKeyInQuotesIsAFieldOfThatName() {
         assertThat(problems(ConcurrencyLimitStrategy.KIND, "\"<<\": {limitMode: Local}"))
-                .anySatisfy(problem -> assertThat(problem).contains("spec.<< is no field here"));
+                .anySatisfy(problem -> assertThat(problem).contains("spec.<< is an unknown field"));
     }
 
     @Test

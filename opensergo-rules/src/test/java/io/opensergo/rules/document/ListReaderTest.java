@@ -94,7 +94,7 @@ class ListReaderTest {
                         + " object",
                 "{apiVersion: v2, kind: List, items: []} | apiVersion must be \"v1\" for kind List,"
                         + " was \"v2\"",
-                "{apiVersion: v1, kind: List, items: [], itms: []} | itms is no field here",
+                "{apiVersion: v1, kind: List, items: [], itms: []} | itms is an unknown field",
                 "{apiVersion: v1, kind: List, items: [5]} | items[0] must be an object",
                 "{apiVersion: v1, kind: NothingList, items: []} | kind must be a known kind"
             })

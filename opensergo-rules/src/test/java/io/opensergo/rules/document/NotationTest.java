@@ -219,7 +219,8 @@ class NotationTest {
         assertThat(routeProblems("mirrorPercentage: {value: 5, unit: percent}"))
                 .singleElement()
                 .asString()
-                .contains("spec.http[0].mirrorPercentage.unit is no field here; allowed: [value]");
+                .contains(
+                        "spec.http[0].mirrorPercentage.unit is an unknown field; allowed: [value]");
     }
 
     @Test

@@ -146,7 +146,7 @@ class ReadingTest {
         assertThat(problems(text))
                 .containsExactly(
                         "rules.yaml:4:1: spec.maxConcurrency is required (document 1)",
-                        "rules.yaml:4:41: spec.maxConcurency is no field here; allowed: [limitMode,"
+                        "rules.yaml:4:41: spec.maxConcurency is an unknown field; allowed: [limitMode,"
                                 + " maxConcurrency]; did you mean 'maxConcurrency'? (document 1)");
     }
 
@@ -161,7 +161,7 @@ class ReadingTest {
                 .singleElement()
                 .satisfies(problem -> assertThat(problem.isError()).isFalse())
                 .asString()
-                .startsWith("wire:4:15: warning: spec.burst is no field here");
+                .startsWith("wire:4:15: warning: spec.burst is an unknown field");
     }
 
     @Test
@@ -279,7 +279,7 @@ class ReadingTest {
                 "metadata: {name: a, annotations: {opensergo.io/mode: shadwo}} | 3:54:"
                         + " metadata.annotations.opensergo.io/mode must be one of [enforce,"
                         + " shadow], was \"shadwo\"",
-                "metadata: {name: a, nam: b} | 3:21: metadata.nam is no field here; allowed:"
+                "metadata: {name: a, nam: b} | 3:21: metadata.nam is an unknown field; allowed:"
                         + " [annotations, labels, name, namespace]; did you mean 'name'?",
             })
     void metadataIsChecked(String metadata, String message) {
@@ -371,7 +371,7 @@ class ReadingTest {
                 "selector: [a], | spec.selector must be an object, was a list",
                 "selector: {app: 5}, | spec.selector.app must be a text, was 5",
                 "selector: {app: ''}, | metadata.labels.app must be a text of 1 to 1024 characters",
-                "'selector: {app: a, tier: b}, ' | spec.selector.tier is no field here; allowed: [app]"
+                "'selector: {app: a, tier: b}, ' | spec.selector.tier is an unknown field; allowed: [app]"
             })
     void selectorIsChecked(String selector, String message) {
         assertThat(problems(bound("", selector))).singleElement().asString().contains(message);
