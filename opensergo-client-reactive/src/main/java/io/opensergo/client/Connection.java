@@ -128,9 +128,12 @@ final class Connection implements RuleStream.Listener {
         return stream;
     }
 
-    /** Returns by what the control plane can be asked, or {@code null} while there is none. */
+    /**
+     * Returns by what the control plane can be asked, or {@code null} while there is none, or none
+     * that takes another call: a server that goes refuses it, whichever it is.
+     */
     @Nullable ControlPlaneInfoServiceStub infoStub() {
-        return link == null ? null : transport.infoStub(link.channel());
+        return link == null || leaving ? null : transport.infoStub(link.channel());
     }
 
     /** Opens a stream to the endpoint whose turn it is. */

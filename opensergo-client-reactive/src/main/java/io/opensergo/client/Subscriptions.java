@@ -60,6 +60,9 @@ final class Subscriptions implements Connection.Listener {
     /** Keys that were asked for on this stream and about which nothing was said. */
     private final Set<KeySubscription<?>> silent = new LinkedHashSet<>();
 
+    /** Those whose patience ended before it was known what silence means on this stream. */
+    private final Set<KeySubscription<?>> undecided = new LinkedHashSet<>();
+
     /** Keys whose rules in force are from before this stream. */
     private final Set<KeySubscription<?>> stale = new LinkedHashSet<>();
 
@@ -83,7 +86,7 @@ final class Subscriptions implements Connection.Listener {
         this.listener = listener;
         this.intake = new PushIntake(settings.limits(), clock, outbox, listener);
         this.revisions = new Revisions(loop, settings.revisionPatience(), editions, this::released);
-        this.silence = new Silence(loop, this::checkPatience);
+        this.silence = new Silence(loop, this::explainSilence);
         this.onState = onState;
     }
 
@@ -192,6 +195,7 @@ final class Subscriptions implements Connection.Listener {
         keys.remove(key.wireKey());
         keysByKind.computeIfPresent(key.kind(), (kind, count) -> count == 1 ? null : count - 1);
         silent.remove(key);
+        undecided.remove(key);
         key.stopTimers();
         confirmed(key);
         revisions.remove(key);
@@ -250,8 +254,8 @@ final class Subscriptions implements Connection.Listener {
     }
 
     /**
-     * Takes a long silence for "no rules", if the control plane means it so, as the public one
-     * does, and asks again in case that it does not.
+     * Ends the patience with keys that were asked for long ago, and sees to it that it becomes
+     * known what that silence means.
      */
     private void checkPatience() {
         patience.dispose();
@@ -259,11 +263,12 @@ final class Subscriptions implements Connection.Listener {
         for (KeySubscription<?> key : List.copyOf(silent)) {
             if (key.deadlineNanos() - now > 0) {
                 checkPatienceAt(key.deadlineNanos());
-            } else if (silence.meaning() == Silence.Meaning.UNKNOWN) {
-                askWhatSilenceMeans();
             } else {
                 endPatience(key);
             }
+        }
+        if (!undecided.isEmpty()) {
+            askWhatSilenceMeans();
         }
         outbox.flush(stream());
     }
@@ -275,16 +280,35 @@ final class Subscriptions implements Connection.Listener {
         }
     }
 
+    /** What silence means is known, or can be asked again. */
+    private void explainSilence() {
+        if (silence.meaning() == Silence.Meaning.NO_RULES) {
+            List.copyOf(undecided).forEach(this::takeForNoRules);
+        }
+        if (silence.meaning() != Silence.Meaning.UNKNOWN) {
+            undecided.clear();
+        }
+        checkPatience();
+    }
+
+    /**
+     * Takes a long silence for "no rules", if the control plane means it so, as the public one
+     * does, and asks again in case that it does not.
+     */
     private void endPatience(KeySubscription<?> key) {
         silent.remove(key);
-        if (silence.meaning() == Silence.Meaning.NO_RULES) {
-            LOG.debug("No answer about {}; taken for no rules", key.key());
-            key.assumeEmpty(clock.instant());
-            tellWaiters(key);
-        } else {
-            LOG.debug("No answer about {} yet; asking again", key.key());
+        switch (silence.meaning()) {
+            case NO_RULES -> takeForNoRules(key);
+            case UNKNOWN -> undecided.add(key);
+            case NOTHING -> LOG.debug("No answer about {} yet; asking again", key.key());
         }
         askAgain(key);
+    }
+
+    private void takeForNoRules(KeySubscription<?> key) {
+        LOG.debug("No answer about {}; taken for no rules", key.key());
+        key.assumeEmpty(clock.instant());
+        tellWaiters(key);
     }
 
     /** The refresh does the same, so once it comes sooner it is enough. */
@@ -313,6 +337,7 @@ final class Subscriptions implements Connection.Listener {
     @Override
     public void onStreamLost() {
         silent.clear();
+        undecided.clear();
         silence.streamLost();
         stale.clear();
         revisions.streamLost();
@@ -414,10 +439,12 @@ final class Subscriptions implements Connection.Listener {
     private void accept(KeySubscription<?> key, SubscribeResponse push) {
         outbox.answered(key);
         silent.remove(key);
+        undecided.remove(key);
         List<String> kindsToFollow =
                 RevisionDetail.kindsToFollow(push.getStatus().getDetailsList());
         if (kindsToFollow != null) {
             silence.meansNothing();
+            undecided.clear();
         }
         boolean wasHeld = key.isHeld();
         boolean usable = intake.take(key, push);

@@ -2,6 +2,7 @@ package io.opensergo.client;
 
 import static org.awaitility.Awaitility.await;
 
+import io.grpc.BindableService;
 import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.ServerBuilder;
@@ -84,8 +85,12 @@ final class ScriptedControlPlane implements AutoCloseable {
 
     /** Starts one that promises to answer each subscription, as that of this library does. */
     static ScriptedControlPlane startAnsweringAll() {
-        return new ScriptedControlPlane(
-                NettyServerBuilder.forPort(0).addService(new AnsweringAll()), true);
+        return startWith(new AnsweringAll());
+    }
+
+    /** Starts one that has another service, too. */
+    static ScriptedControlPlane startWith(BindableService service) {
+        return new ScriptedControlPlane(NettyServerBuilder.forPort(0).addService(service), true);
     }
 
     static ScriptedControlPlane startTls(File certificate, File key) {
