@@ -16,7 +16,7 @@ import reactor.core.Disposables;
  * A thread that runs tasks one after the other, now or later. Of those of a client, the one that
  * all of its state is confined to never blocks, and runs no code of a user but listeners.
  */
-final class EventLoop {
+final class EventLoop implements TaskTimer {
 
     private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
     private static final AtomicInteger COUNT = new AtomicInteger();
@@ -67,7 +67,8 @@ final class EventLoop {
     }
 
     /** Runs a task later, unless it is disposed of or the loop is stopped before. */
-    Disposable schedule(Duration delay, Runnable task) {
+    @Override
+    public Disposable schedule(Duration delay, Runnable task) {
         try {
             return new ScheduledTask(
                     executor.schedule(

@@ -29,10 +29,11 @@ import reactor.core.Disposables;
  * to the next.
  *
  * <p><b>For how long.</b> What is staged waits no longer than the patience, also across streams:
- * then it comes into force as it is, which is said, and the keys that failed to come are not waited
- * for again on this stream.
+ * then it comes into force as it is, which is said. Keys that failed to come on a stream that had
+ * something to say about the target are not waited for again on this stream, until they come; a
+ * stream that is not there, or that said nothing yet, leaves them owing.
  *
- * <p>A push without the detail comes into force by itself and never passes through here.
+ * <p>A push without the detail comes into force by itself; others may have waited for its key.
  */
 final class Revisions {
 
@@ -44,7 +45,7 @@ final class Revisions {
 
     private static final Logger LOG = LoggerFactory.getLogger(Revisions.class);
 
-    private final EventLoop loop;
+    private final TaskTimer timer;
     private final Duration patience;
     private final EditionCounter editions;
     private final Listener listener;
@@ -67,6 +68,11 @@ final class Revisions {
             return toFollow.contains(key) || !(key.isAnswered() || overdue.contains(key));
         }
 
+        /** Returns whether anything was said about the target on this stream. */
+        boolean isSpokenOf() {
+            return keys.stream().anyMatch(KeySubscription::isAnswered);
+        }
+
         boolean isStaged() {
             return keys.stream().anyMatch(KeySubscription::isStaged);
         }
@@ -76,8 +82,8 @@ final class Revisions {
         }
     }
 
-    Revisions(EventLoop loop, Duration patience, EditionCounter editions, Listener listener) {
-        this.loop = loop;
+    Revisions(TaskTimer timer, Duration patience, EditionCounter editions, Listener listener) {
+        this.timer = timer;
         this.patience = patience;
         this.editions = editions;
         this.listener = listener;
@@ -100,7 +106,7 @@ final class Revisions {
             groups.remove(key.target());
             group.deadline.dispose();
         } else {
-            releaseIfWhole(group);
+            settle(group);
         }
     }
 
@@ -118,10 +124,21 @@ final class Revisions {
         group.toFollow.clear();
         group.keys.stream()
                 .filter(each -> kindsToFollow.contains(each.kind().wireName()))
+                .filter(each -> !group.overdue.contains(each))
                 .forEach(group.toFollow::add);
-        releaseIfWhole(group);
+        settle(group);
         if (group.isStaged() && group.deadline.isDisposed()) {
-            group.deadline = loop.schedule(patience, () -> giveUp(group));
+            group.deadline = timer.schedule(patience, () -> giveUp(group));
+        }
+    }
+
+    /** Takes note of a push that came into force by itself, for which nobody waits then. */
+    void answered(KeySubscription<?> key) {
+        Group group = groups.get(key.target());
+        if (group != null) {
+            group.overdue.remove(key);
+            group.toFollow.remove(key);
+            settle(group);
         }
     }
 
@@ -133,8 +150,11 @@ final class Revisions {
         }
     }
 
-    private void releaseIfWhole(Group group) {
-        if (group.isStaged() && group.isWhole()) {
+    /** Ends the waiting if nothing waits any longer, or nothing is waited for. */
+    private void settle(Group group) {
+        if (!group.isStaged()) {
+            group.deadline.dispose();
+        } else if (group.isWhole()) {
             release(group, true);
         }
     }
@@ -148,7 +168,9 @@ final class Revisions {
                 patience,
                 missing.stream().map(key -> key.kind().name()).collect(Collectors.joining(", ")),
                 missing.stream().map(key -> key.target().toString()).findFirst().orElse(""));
-        group.overdue.addAll(missing);
+        if (group.isSpokenOf()) {
+            group.overdue.addAll(missing);
+        }
         group.toFollow.clear();
         release(group, false);
     }

@@ -456,12 +456,13 @@ final class Subscriptions implements Connection.Listener {
         if (key.isHeld()) {
             LOG.debug("A push for {} lacks rules in force; waiting for more", key.key());
             key.settleBy(loop.schedule(settings.settleTime(), () -> settle(key)));
-            return;
+        } else {
+            if (wasHeld) {
+                listener.onSettled(key.key(), key.heldFor(), false);
+            }
+            inForce(key, usable);
         }
-        if (wasHeld) {
-            listener.onSettled(key.key(), key.heldFor(), false);
-        }
-        inForce(key, usable);
+        revisions.answered(key);
     }
 
     private void settle(KeySubscription<?> key) {

@@ -247,4 +247,16 @@ class RevisionsTest {
         assertThat(rates.get(1).edition().isWhole()).isFalse();
         assertThat(rates.get(1).edition().number()).isGreaterThan(rates.get(0).edition().number());
     }
+
+    @Test
+    void pushThatDoesNotSayWhatBelongsToItIsWaitedForLikeAnyOther() {
+        ScriptedControlPlane.Stream stream = follow(LONG);
+        pushRates(stream, 2, true, limit("a", 2));
+        awaitAnswer(stream, "RateLimitStrategy-2");
+
+        stream.push(ConcurrencyLimitStrategy.KIND, 2, concurrency("b", 2));
+
+        assertThat(rates.get(1).rules()).containsExactly(limit("a", 2));
+        assertThat(calls.get(1).rules()).containsExactly(concurrency("b", 2));
+    }
 }
