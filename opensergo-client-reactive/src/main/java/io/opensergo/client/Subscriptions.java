@@ -438,6 +438,11 @@ final class Subscriptions implements Connection.Listener {
 
     private void accept(KeySubscription<?> key, SubscribeResponse push) {
         outbox.answered(key);
+        if (key.isOutdated(push)) {
+            intake.take(key, push); // which refuses it; what it says of other kinds is as old
+            outbox.flush(stream());
+            return;
+        }
         silent.remove(key);
         undecided.remove(key);
         List<String> kindsToFollow =

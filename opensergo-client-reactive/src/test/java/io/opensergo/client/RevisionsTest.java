@@ -259,4 +259,17 @@ class RevisionsTest {
         assertThat(rates.get(1).rules()).containsExactly(limit("a", 2));
         assertThat(calls.get(1).rules()).containsExactly(concurrency("b", 2));
     }
+
+    @Test
+    void outdatedPushThatIsRefusedEndsNoWaiting() {
+        ScriptedControlPlane.Stream stream = follow(LONG);
+        pushRates(stream, 5, true, limit("a", 5));
+
+        pushRates(stream, 4, false, limit("a", 4));
+        awaitAnswer(stream, "RateLimitStrategy-4");
+        pushCalls(stream, 5, concurrency("b", 5));
+
+        assertThat(rates.get(1).rules()).containsExactly(limit("a", 5));
+        assertThat(rates.get(1).edition()).isEqualTo(calls.get(1).edition());
+    }
 }
