@@ -83,7 +83,7 @@ final class Libraries {
         }
         try {
             trial.run();
-        } catch (LinkageError e) {
+        } catch (LinkageError | ReflectiveOperationException e) { // something is missing
             throw unfit(libraries, "does not fit", e);
         } catch (Exception e) {
             throw new IllegalStateException("the trial of " + libraries + " failed", e);

@@ -9,6 +9,8 @@ import io.opensergo.rules.traffic.TrafficLane;
 import java.io.File;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -118,6 +120,31 @@ class LibrariesTest {
                 .contains(artifact(old) + " (file:")
                 .contains("library.jar)")
                 .contains("does not fit the ");
+    }
+
+    /** As what a tool leaves that takes away what it believes is not used. */
+    @Test
+    void oneThatLacksAClassIsFoundByTrial(@TempDir Path directory) throws Exception {
+        Path core =
+                Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                        .map(Path::of)
+                        .filter(jar -> jar.getFileName().toString().startsWith("grpc-core-"))
+                        .findFirst()
+                        .orElseThrow();
+        Path lacking = Files.copy(core, directory.resolve("library.jar"));
+        try (FileSystem jar = FileSystems.newFileSystem(lacking)) {
+            Files.delete(
+                    jar.getPath(
+                            "io/grpc/internal/ClientTransportFactory$ClientTransportOptions.class"));
+        }
+
+        String problem = run(List.of(lacking), List.of("grpc-core"), "localhost:1");
+
+        assertThat(problem)
+                .startsWith("io.opensergo.api.ConfigurationException: class path: ")
+                .contains("io.grpc:grpc-core (file:", "library.jar)")
+                .contains("does not fit the ")
+                .contains("ClientTransportFactory$ClientTransportOptions");
     }
 
     @ParameterizedTest
