@@ -22,7 +22,8 @@ record StreamEnd(Status status) {
 
     /** Returns whether a server answered and will not serve this client until somebody acts. */
     boolean isRefusal() {
-        return REFUSALS.contains(status.getCode());
+        return REFUSALS.contains(status.getCode())
+                || LocalProblem.isCertificateRefused(status.getCause());
     }
 
     /** Returns whether the server ended it in good order, as it does before it restarts. */
@@ -101,7 +102,10 @@ record StreamEnd(Status status) {
                                     + (isMessageTooLarge()
                                             ? ", that of a message; raise maxInboundMessageBytes"
                                             : "");
-            case UNAVAILABLE -> "not reachable; check host, port and TLS";
+            case UNAVAILABLE ->
+                    isFarewell()
+                            ? "the server ended the connection"
+                            : "not reachable; check host, port and TLS";
             default -> "the connection failed with " + status.getCode();
         };
     }

@@ -3,7 +3,10 @@ package io.opensergo.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Status;
+import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StreamEndTest {
 
@@ -19,6 +22,9 @@ class StreamEndTest {
                                         "Connection closed after GOAWAY. HTTP/2 error code: NO_ERROR")
                                 .isFarewell())
                 .isTrue();
+        assertThat(end(Status.UNAVAILABLE, "GOAWAY NO_ERROR, debug data: max_age").explain())
+                .isEqualTo(
+                        "the server ended the connection (GOAWAY NO_ERROR, debug data: max_age)");
         assertThat(new StreamEnd(Status.OK).isFarewell()).isTrue();
         assertThat(new StreamEnd(Status.UNAVAILABLE).isFarewell()).isFalse();
         assertThat(
@@ -81,5 +87,32 @@ class StreamEndTest {
         assertThat(new StreamEnd(Status.UNAVAILABLE.withCause(cause)).explain())
                 .startsWith("not reachable")
                 .endsWith("the root");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "error:10000412:SSL routines:OPENSSL_internal:SSLV3_ALERT_BAD_CERTIFICATE",
+                "error:10000414:SSL routines:OPENSSL_internal:SSLV3_ALERT_CERTIFICATE_REVOKED",
+                "error:10000418:SSL routines:OPENSSL_internal:TLSV1_ALERT_UNKNOWN_CA",
+                "error:1000045c:SSL routines:OPENSSL_internal:TLSV1_ALERT_CERTIFICATE_REQUIRED",
+                "Received fatal alert: certificate_expired",
+                "(access_denied) Received fatal alert: access_denied",
+            })
+    void alertAboutTheClientsCertificateIsARefusalThatNamesTheSetting(String alert) {
+        var end = new StreamEnd(Status.UNAVAILABLE.withCause(new SSLException(alert)));
+
+        assertThat(end.isRefusal()).isTrue();
+        assertThat(end.explain()).startsWith("tls.certFile: ").contains(alert);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"Received fatal alert: internal_error", "SSLV3_ALERT_HANDSHAKE_FAILURE"})
+    void alertAboutAnythingElseIsNoRefusal(String alert) {
+        var end = new StreamEnd(Status.UNAVAILABLE.withCause(new SSLException(alert)));
+
+        assertThat(end.isRefusal()).isFalse();
+        assertThat(end.explain()).startsWith("not reachable").contains(alert);
     }
 }
