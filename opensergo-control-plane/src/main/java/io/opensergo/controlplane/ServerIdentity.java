@@ -38,8 +38,11 @@ final class ServerIdentity {
 
     private static final Logger LOG = LoggerFactory.getLogger(ServerIdentity.class);
 
-    /** A session that is resumed is not judged again, so it must not live on for a day. */
-    private static final long SESSION_SECONDS = 60;
+    /**
+     * A certificate is not judged again when its session is resumed, which a client whose
+     * connection has its age does at once: as short as the JDK can be told.
+     */
+    private static final long SESSION_SECONDS = 1;
 
     /** What the files hold, which is never printed. */
     private record Contents(String cert, String key, String clientCa) {
