@@ -95,6 +95,7 @@ final class FrameGuard extends ChannelDuplexHandler {
     private int greeted;
     private int lastStream;
     private int leftOpen;
+    private int unacknowledged; // SETTINGS of ours
     private long now;
     private boolean heldBack;
     private @Nullable String fault;
@@ -165,7 +166,7 @@ final class FrameGuard extends ChannelDuplexHandler {
                 return reset(id);
             }
             case SETTINGS -> {
-                return (flags & ACK) != 0 || idle("SETTINGS");
+                return (flags & ACK) != 0 ? acknowledges() : idle("SETTINGS");
             }
             case PING -> pace.take(WEIGHT_OF_A_PING, now);
             case WINDOW_UPDATE -> pace.take(1, now);
@@ -173,6 +174,15 @@ final class FrameGuard extends ChannelDuplexHandler {
                 return idle("frames that bring nothing");
             }
         }
+        return true;
+    }
+
+    private boolean acknowledges() {
+        if (unacknowledged == 0) {
+            return idle("acknowledgements of nothing");
+        }
+        unacknowledged--;
+        pace.take(1, now);
         return true;
     }
 
@@ -229,6 +239,8 @@ final class FrameGuard extends ChannelDuplexHandler {
             remove(id);
         } else if ((type == DATA || type == HEADERS) && (flags & END_STREAM) != 0) {
             endedByUs(id);
+        } else if (type == SETTINGS && (flags & ACK) == 0) {
+            unacknowledged++;
         }
         return true;
     }

@@ -48,6 +48,7 @@ public final class RawHttp2 implements AutoCloseable {
     private static final int WINDOW_UPDATE = 8;
     private static final int CONTINUATION = 9;
     private static final int END_STREAM = 1;
+    private static final int ACK = 1;
     private static final int END_HEADERS = 4;
 
     private final Socket socket;
@@ -200,6 +201,11 @@ public final class RawHttp2 implements AutoCloseable {
     /** Sends settings that change nothing. */
     public void settings() throws IOException {
         frame(SETTINGS, 0, 0, new byte[0]);
+    }
+
+    /** Acknowledges settings. */
+    public void settingsAck() throws IOException {
+        frame(SETTINGS, ACK, 0, new byte[0]);
     }
 
     /** Sends a ping. */
