@@ -1,5 +1,6 @@
 package io.opensergo.controlplane;
 
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener;
 import io.grpc.HandlerRegistry;
 import io.grpc.Metadata;
@@ -18,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The first that a call meets, before anybody asks who makes it: refuses what is too much, and
- * notes when the request of a call is there.
+ * notes when the request of a call is there, and when it has been answered.
  */
 final class CallGate implements ServerInterceptor {
 
@@ -44,8 +45,28 @@ final class CallGate implements ServerInterceptor {
             current.requestArrived();
         }
         var listener = new Listener<ReqT>(current);
-        listener.run(() -> listener.delegate = next.startCall(call, headers));
+        var ending = new Ending<>(call, current, calls.endTimeoutNanos());
+        listener.run(() -> listener.delegate = next.startCall(ending, headers));
         return listener;
+    }
+
+    /** Notes that the call was answered: its client has to take the answer in a time. */
+    private static final class Ending<ReqT, RespT> extends SimpleForwardingServerCall<ReqT, RespT> {
+
+        private final Call call;
+        private final long timeoutNanos;
+
+        Ending(ServerCall<ReqT, RespT> delegate, Call call, long timeoutNanos) {
+            super(delegate);
+            this.call = call;
+            this.timeoutNanos = timeoutNanos;
+        }
+
+        @Override
+        public void close(Status status, Metadata trailers) {
+            super.close(status, trailers);
+            call.closed(System.nanoTime() + timeoutNanos);
+        }
     }
 
     /**

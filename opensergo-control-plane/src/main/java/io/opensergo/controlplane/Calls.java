@@ -26,22 +26,34 @@ final class Calls extends ServerStreamTracer.Factory {
     private final int limit;
     private final long maxArrivingBytes;
     private final long requestTimeoutNanos;
+    private final long endTimeoutNanos;
     private final Counters counters;
 
     /**
      * @param limit how many may be open; what comes beyond is to be refused
      * @param maxArrivingBytes how much of unfinished messages may be held
      * @param requestTimeout how long a message may take from its first byte to its last
+     * @param endTimeout how long a client may take to read the end of a call
      */
-    Calls(int limit, long maxArrivingBytes, Duration requestTimeout, Counters counters) {
+    Calls(
+            int limit,
+            long maxArrivingBytes,
+            Duration requestTimeout,
+            Duration endTimeout,
+            Counters counters) {
         this.limit = limit;
         this.maxArrivingBytes = maxArrivingBytes;
         this.requestTimeoutNanos = requestTimeout.toNanos();
+        this.endTimeoutNanos = endTimeout.toNanos();
         this.counters = counters;
     }
 
     int limit() {
         return limit;
+    }
+
+    long endTimeoutNanos() {
+        return endTimeoutNanos;
     }
 
     int open() {

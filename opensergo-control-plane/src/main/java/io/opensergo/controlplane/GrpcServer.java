@@ -100,6 +100,7 @@ final class GrpcServer {
                         limits.maxCalls(),
                         Limits.maxArrivingBytes(),
                         limits.requestTimeout(),
+                        limits.stuckSubscriberTimeout(),
                         counters);
         this.connections =
                 new Connections(limits.maxConnections(), limits.maxConnectionsPerAddress());
