@@ -42,6 +42,8 @@ final class TransportService
     private final LogLimit refusedPushes = new LogLimit(100, 60);
     private final SubscriptionMemory memory =
             new SubscriptionMemory(Limits.shareOfMemory(4), Limits.shareOfMemory(8));
+    private final SubscriptionMemory refusalReserve =
+            new SubscriptionMemory(Limits.shareOfMemory(32), Limits.shareOfMemory(128));
     private final UnreadBytes unread = new UnreadBytes(Limits.maxUnreadBytes());
     private final ControlPlaneDesc description;
     private final WireCodec codec = new WireCodec();
@@ -112,7 +114,9 @@ final class TransportService
     /** Runs a short task later; not at all if the control plane closes before. */
     void later(Runnable task, long nanos) {
         try {
-            Future<?> unused = housekeeper.schedule(task, nanos, TimeUnit.NANOSECONDS);
+            Future<?> unused =
+                    housekeeper.schedule(
+                            Lasting.task("What was put off", task), nanos, TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
             LOG.debug("The control plane is closed, and so is what was to be done later", e);
         }
@@ -136,6 +140,11 @@ final class TransportService
         return memory;
     }
 
+    /** Returns the memory for refusals that wait for a client when there is no other. */
+    SubscriptionMemory refusalReserve() {
+        return refusalReserve;
+    }
+
     /** Takes note that a client wants more memory than it may have. */
     void overMemory(Caller caller) {
         counters.subscriptionsOverLimit.increment();
@@ -156,9 +165,9 @@ final class TransportService
         return unread;
     }
 
-    /** Resets streams that take nothing, if too much is unread in all. */
+    /** Resets streams that take nothing, if too much is unread or others have to wait for it. */
     void cutIfTooMuchIsUnread(long nowNanos) {
-        if (unread.isOver()) {
+        if (unread.excess() > 0) {
             subscribers.cutWorst(unread::excess, nowNanos);
         }
     }

@@ -1,7 +1,6 @@
 package io.opensergo.controlplane;
 
-import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -10,7 +9,8 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * <p>Beyond the limit a large message waits until others have been taken. A small one, which most
  * are, goes out up to twice the limit, so that nobody keeps an update from the others by leaving
- * large ones unread.
+ * large ones unread. While one waits, clients that take nothing are in its way: what it lacks is to
+ * be freed.
  *
  * <p>For any number of threads.
  */
@@ -20,7 +20,9 @@ final class UnreadBytes {
 
     private final long limit;
     private final AtomicLong total = new AtomicLong();
-    private final Set<Runnable> waiting = ConcurrentHashMap.newKeySet();
+
+    /** What is to be run when there may be a place, and how many bytes it is for. */
+    private final Map<Runnable, Long> waiting = new ConcurrentHashMap<>();
 
     UnreadBytes(long limit) {
         this.limit = limit;
@@ -36,46 +38,62 @@ final class UnreadBytes {
         if (tryAcquire(bytes)) {
             return true;
         }
-        waiting.add(later);
-        if (!isOver()) {
-            wakeUp(); // all was taken in between, and nobody else would
+        waiting.put(later, bytes);
+        // A release before the line above did not see it. One after it does, since each looks only
+        // after it has given back; so either this finds the place or that one runs the task.
+        if (tryAcquire(bytes)) {
+            waiting.remove(later);
+            return true;
         }
         return false;
     }
 
+    /** Never takes more than it keeps, not even for a moment, or a release could miss a place. */
     private boolean tryAcquire(long bytes) {
-        long before = total.getAndAdd(bytes);
-        if (before == 0 || before + bytes <= (bytes <= SMALL ? 2 * limit : limit)) {
-            return true;
+        long before = total.get();
+        while (hasPlace(before, bytes)) {
+            if (total.compareAndSet(before, before + bytes)) {
+                return true;
+            }
+            before = total.get();
         }
-        total.addAndGet(-bytes);
         return false;
+    }
+
+    private boolean hasPlace(long taken, long bytes) {
+        return taken == 0 || taken + bytes <= (bytes <= SMALL ? 2 * limit : limit);
     }
 
     /** Gives back what has been taken by a client, or thrown away. */
     void release(long bytes) {
         if (bytes > 0) {
             total.addAndGet(-bytes);
-            if (!isOver()) {
-                wakeUp();
-            }
+            waiting.forEach(
+                    (later, wanted) -> {
+                        if (hasPlace(total.get(), wanted) && waiting.remove(later, wanted)) {
+                            later.run();
+                        }
+                    });
         }
     }
 
-    private void wakeUp() {
-        for (Runnable next : List.copyOf(waiting)) {
-            if (waiting.remove(next)) {
-                next.run();
-            }
-        }
+    /** A task that is not to be run any more. */
+    void forget(Runnable later) {
+        waiting.remove(later);
     }
 
-    boolean isOver() {
-        return total.get() > limit;
-    }
-
-    /** Returns how much would have to be taken for there to be a quarter of the limit left. */
+    /**
+     * Returns how much would have to be taken: beyond the limit, for there to be a quarter of it
+     * left; and for the largest message that waits to find its place. 0 if nothing has to.
+     */
     long excess() {
-        return total.get() - limit * 3 / 4;
+        long taken = total.get();
+        long beyond = taken > limit ? taken - limit * 3 / 4 : 0;
+        long wanted = 0;
+        for (long each : waiting.values()) {
+            wanted = Math.max(wanted, each);
+        }
+        long lacking = wanted == 0 ? 0 : taken + Math.min(wanted, limit) - limit;
+        return Math.max(beyond, lacking);
     }
 }
