@@ -20,7 +20,7 @@ record RuleKey(String namespace, String app, String kind) {
 
     /** Returns how many bytes the names take, more or less. */
     int bytes() {
-        return namespace.length() + app.length() + kind.length();
+        return 2 * (namespace.length() + app.length() + kind.length());
     }
 
     /** Returns for example {@code RateLimitStrategy of default/foo-app}. */

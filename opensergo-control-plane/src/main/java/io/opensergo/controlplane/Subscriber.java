@@ -65,7 +65,6 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
     /** A client that reads at this rate, in bytes a second, is slow and not stuck. */
     private static final int SLOW = 64 * 1024;
 
-    private static final int MAX_LEFT = 100;
     private static final int REFUSAL_BYTES = 300;
     private static final String NO_MEMORY =
             "the control plane has no more memory for what this client asks";
@@ -85,7 +84,7 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
     private final FollowedKeys subscriptions = new FollowedKeys();
     private final Set<Subscription> stale = new LinkedHashSet<>(2);
     private final RevisionInTransit due = new RevisionInTransit();
-    private final Queue<SubscribeResponse> refusals = new ArrayDeque<>(1);
+    private final Queue<Refusal> refusals = new ArrayDeque<>(1);
     private final RequestRate rate;
     private final Unanswered unanswered = new Unanswered();
     private String identifier = "";
@@ -95,16 +94,23 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
     private boolean throttled;
     private boolean draining;
     private boolean closed;
+    private boolean cut;
     private final Runnable whenOthersHaveRead = this::readyLater;
     private long unreadBytes;
     private long heldBytes;
     private @Nullable LogLimit refusalLog;
 
-    /** The subscriptions that ended last, since a client may ask for one of them again at once. */
+    /**
+     * The subscriptions that ended within a second after much was sent for them, the oldest first:
+     * who asks for one of them again takes it up where it was. Their memory is still held.
+     */
     private final Map<RuleKey, Subscription> left = new LinkedHashMap<>(0);
 
+    /** An answer that waits for the client, and the memory that it is held in. */
+    private record Refusal(SubscribeResponse response, SubscriptionMemory memory) {}
+
     /**
-     * Since when something is unread or due and all that was handed over has not left, by {@link
+     * Since when something is unread and all that was handed over has not left, by {@link
      * System#nanoTime}; written under the lock.
      */
     private volatile long blockedSince = NOT_BLOCKED;
@@ -173,7 +179,11 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
             return;
         }
         synchronized (lock) {
+            if (closed) {
+                return;
+            }
             reading = false;
+            forgetLeft();
             if (identifier.isEmpty()) {
                 identifier = printable(request.getIdentifier());
             }
@@ -198,12 +208,32 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
 
     private void refuse(List<SubscribeResponse> more) {
         for (SubscribeResponse refusal : more) {
-            if (!hold(bytesOf(refusal))) {
+            SubscriptionMemory memory = holdRefusal(bytesOf(refusal));
+            if (memory == null) {
                 end(io.grpc.Status.RESOURCE_EXHAUSTED.withDescription(NO_MEMORY));
                 return;
             }
-            refusals.add(refusal);
+            refusals.add(new Refusal(refusal, memory));
         }
+    }
+
+    /** A client that is refused a key for lack of memory is told so out of a reserve. */
+    private @Nullable SubscriptionMemory holdRefusal(long bytes) {
+        if (hold(bytes)) {
+            return service.memory();
+        }
+        sendRefusals(); // since then the rest of this request may find room
+        return !closed && service.refusalReserve().acquire(caller.countedAs(), bytes)
+                ? service.refusalReserve()
+                : null;
+    }
+
+    private void release(Refusal refusal) {
+        long bytes = bytesOf(refusal.response());
+        if (refusal.memory() == service.memory()) {
+            heldBytes -= bytes;
+        }
+        refusal.memory().release(caller.countedAs(), bytes);
     }
 
     private static long bytesOf(SubscribeResponse refusal) {
@@ -253,10 +283,11 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
     void complete() {
         synchronized (lock) {
             if (!closed) {
+                if (out.isReady()) {
+                    settle();
+                }
                 forget();
                 out.onCompleted();
-                call.closed(
-                        System.nanoTime() + service.limits().stuckSubscriberTimeout().toNanos());
             }
         }
     }
@@ -266,6 +297,8 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
         synchronized (lock) {
             if (!closed) {
                 forget();
+                cut = true;
+                blockedSince = NOT_BLOCKED;
                 out.onError(status.asRuntimeException());
                 call.cut("it was ended");
             }
@@ -339,7 +372,7 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
     private void cutIfBlockedFor(Duration time, long nowNanos, boolean sparesSlow) {
         synchronized (lock) {
             Duration allowed = sparesSlow && !isDue() ? time.plusSeconds(unreadBytes / SLOW) : time;
-            if (closed || !isBlockedFor(allowed, nowNanos)) {
+            if (cut || !isBlockedFor(allowed, nowNanos)) {
                 return;
             }
             service.counters().stuck.increment();
@@ -356,6 +389,8 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
                                             allowed,
                                             more));
             forget();
+            cut = true;
+            blockedSince = NOT_BLOCKED;
         }
         call.cut("the client has not read for " + time);
     }
@@ -363,6 +398,13 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
     private boolean isBlockedFor(Duration timeout, long nowNanos) {
         long since = blockedSince;
         return since != NOT_BLOCKED && nowNanos - since > timeout.toNanos();
+    }
+
+    /** Returns whether it has not been ended. */
+    boolean isServed() {
+        synchronized (lock) {
+            return !closed;
+        }
     }
 
     SubscriberStatus status() {
@@ -393,13 +435,15 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
 
     /** The transport has ended the stream; not on its thread, which others need. */
     private void ended() {
-        service.work(
-                () -> {
-                    synchronized (lock) {
-                        forget();
-                        settle();
-                    }
-                });
+        service.work(this::gone);
+    }
+
+    private void gone() {
+        synchronized (lock) {
+            forget();
+            settle();
+            service.subscribers().closed(this);
+        }
     }
 
     /** All that was handed over has left, or has been thrown away. */
@@ -413,10 +457,14 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
     /** Frees what is left of a stream that ended without a word. */
     void forgetIfOver() {
         if (call.isOver()) {
-            forget();
+            gone();
         }
     }
 
+    /**
+     * Serves the stream no more. While its client has something unread it can still be cut for
+     * that, and counts as a stream.
+     */
     private void forget() {
         synchronized (lock) {
             if (closed) {
@@ -428,10 +476,15 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
             stale.clear();
             due.clear();
             left.clear();
+            unanswered.clear();
+            refusals.forEach(this::release);
             refusals.clear();
             release(heldBytes);
-            blockedSince = NOT_BLOCKED;
-            service.subscribers().closed(this);
+            service.unread().forget(whenOthersHaveRead);
+            if (unreadBytes == 0) {
+                blockedSince = NOT_BLOCKED;
+                service.subscribers().closed(this);
+            }
         }
     }
 
@@ -448,10 +501,10 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
         Subscription about = push == null ? null : push.subscription();
         SubscriberStatus.Nack before = about == null ? lastNack : about.lastNack();
         Status status = request.getStatus();
-        String reason = printable(status.getMessage());
-        if (about == null || about.equals(subscriptions.find(about.key()))) {
-            reason = keepable(reason, before == null ? 0 : before.reason().length());
-        }
+        String reason =
+                keepable(
+                        printable(status.getMessage()),
+                        before == null ? 0 : before.reason().length());
         var nack =
                 new SubscriberStatus.Nack(
                         push == null ? 0 : push.version(), status.getCode(), reason, service.now());
@@ -468,7 +521,7 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
 
     /** Returns as much of a reason as there is memory for, in place of one of a length. */
     private String keepable(String reason, int lengthBefore) {
-        int grown = reason.length() - lengthBefore;
+        int grown = 2 * (reason.length() - lengthBefore);
         if (grown <= 0) {
             release(-grown);
             return reason;
@@ -518,17 +571,14 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
                 refuse(List.of(Asked.refusal(request, key.kind(), reason, service.description())));
                 return;
             }
-            subscription = new Subscription(key);
-            if (!hold(subscription.bytes())) {
+            Subscription before = left.remove(key);
+            subscription = before == null ? new Subscription(key) : before;
+            if (before == null && !hold(subscription.bytes())) {
                 refuse(
                         List.of(
                                 Asked.refusal(
                                         request, key.kind(), NO_MEMORY, service.description())));
                 return;
-            }
-            Subscription before = left.remove(key);
-            if (before != null) {
-                subscription.follows(before);
             }
             subscriptions.add(subscription);
             service.subscribers().follow(key, this);
@@ -538,15 +588,25 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
             subscription.asked();
             stale.add(subscription);
         } else if (subscription.putOff()) {
-            service.later(() -> answer(key), wait);
+            answerLater(subscription, wait);
         }
     }
 
+    private void answerLater(Subscription subscription, long nanos) {
+        service.later(() -> answer(subscription), nanos);
+    }
+
     /** Answers a client that asked again too soon. */
-    private void answer(RuleKey key) {
+    private void answer(Subscription subscription) {
         synchronized (lock) {
-            Subscription subscription = subscriptions.find(key);
-            if (subscription != null && subscription.isPutOff()) {
+            if (!subscription.isPutOff()
+                    || !subscription.equals(subscriptions.find(subscription.key()))) {
+                return;
+            }
+            long wait = subscription.tooSoonFor(System.nanoTime());
+            if (wait > 0 && subscription.putOff()) {
+                answerLater(subscription, wait); // it was sent meanwhile, and asked for again
+            } else {
                 subscription.asked();
                 stale.add(subscription);
                 send();
@@ -559,25 +619,42 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
         if (subscription != null) {
             stale.remove(subscription);
             due.remove(subscription);
-            release(subscription.bytes());
             service.subscribers().unfollow(key, this);
             if (subscription.tooSoonFor(System.nanoTime()) > 0) {
                 left.put(key, subscription);
-                if (left.size() > MAX_LEFT) {
-                    left.remove(left.keySet().iterator().next());
-                }
+            } else {
+                drop(subscription);
             }
         }
     }
 
+    /** Frees what has been left for so long that it may be sent again. */
+    private void forgetLeft() {
+        long now = System.nanoTime();
+        left.values()
+                .removeIf(
+                        subscription -> {
+                            boolean over = subscription.tooSoonFor(now) == 0;
+                            if (over) {
+                                drop(subscription);
+                            }
+                            return over;
+                        });
+    }
+
+    private void drop(Subscription subscription) {
+        unanswered.drop(subscription);
+        release(subscription.bytes());
+    }
+
     /** Sends what is due while the transport takes it, then reads on unless something is left. */
     private void send() {
-        boolean more = true;
-        while (more && isDue() && (unreadBytes < AHEAD_BYTES || out.isReady())) {
-            more = sendNext();
+        if (closed) {
+            return;
         }
-        if (blockedSince == NOT_BLOCKED && (unreadBytes > 0 || isDue())) {
-            blockedSince = System.nanoTime() | 1;
+        boolean more = true;
+        while (more && isDue() && mayHand()) {
+            more = sendNext();
         }
         if (draining && !isDue()) {
             complete();
@@ -586,17 +663,28 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
         }
     }
 
+    private void sendRefusals() {
+        boolean more = true;
+        while (more && !closed && !refusals.isEmpty() && mayHand()) {
+            more = sendNext();
+        }
+    }
+
+    private boolean mayHand() {
+        return unreadBytes < AHEAD_BYTES || out.isReady();
+    }
+
     private boolean isDue() {
         return !closed && !(refusals.isEmpty() && due.isEmpty() && stale.isEmpty());
     }
 
     /** Sends one thing and returns whether the next may follow. */
     private boolean sendNext() {
-        SubscribeResponse refusal = refusals.peek();
+        Refusal refusal = refusals.peek();
         if (refusal != null) {
-            boolean sent = hand(refusal);
+            boolean sent = hand(refusal.response());
             if (sent && refusals.poll() != null) {
-                release(bytesOf(refusal));
+                release(refusal);
             }
             return sent;
         }
@@ -678,7 +766,7 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
         response.getStatusBuilder().addDetails(RevisionDetail.write(due.kindsAfterNext()));
         SubscribeResponse push =
                 response.setControlPlane(service.description()).setResponseId(responseId).build();
-        if (!hand(push)) {
+        if (!hand(push) || closed) {
             return false;
         }
         due.sent();

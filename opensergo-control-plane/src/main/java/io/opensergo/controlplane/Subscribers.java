@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Streams are told apart as objects and never by the client's identifier, which may repeat: two
  * processes that bear the same one are both served.
+ *
+ * <p>A stream that was ended counts until its client has taken what it was sent, or the transport
+ * has thrown it away.
  */
 final class Subscribers {
 
@@ -140,6 +143,7 @@ final class Subscribers {
 
     List<SubscriberStatus> status() {
         return open.stream()
+                .filter(Subscriber::isServed)
                 .map(Subscriber::status)
                 .sorted(Comparator.comparing(SubscriberStatus::connectedSince))
                 .toList();

@@ -13,6 +13,7 @@ final class Subscription {
     private final RuleKey key;
     private boolean repeat;
     private boolean putOff;
+    private boolean answerScheduled;
     private long sentNanos;
     private int sentBytes;
     private long sentVersion;
@@ -42,21 +43,18 @@ final class Subscription {
         return sentBytes < MUCH ? 0 : Math.max(0, sentNanos + REPEAT_NANOS - nowNanos);
     }
 
-    /** Puts an answer off and returns whether none was put off before. */
+    /** Puts an answer off and returns whether somebody has to come back for it. */
     boolean putOff() {
-        boolean first = !putOff;
+        boolean first = !answerScheduled;
         putOff = true;
+        answerScheduled = true;
         return first;
     }
 
+    /** Somebody has come back, and returns whether the answer is still owed. */
     boolean isPutOff() {
+        answerScheduled = false;
         return putOff;
-    }
-
-    /** Takes over when what was sent, from the subscription to the same key that has just ended. */
-    void follows(Subscription before) {
-        sentNanos = before.sentNanos;
-        sentBytes = before.sentBytes;
     }
 
     /**
@@ -70,6 +68,7 @@ final class Subscription {
 
     void sent(long version, boolean empty, int bytes, long nowNanos) {
         repeat = false;
+        putOff = false; // this was the answer
         sentVersion = version;
         sentEmpty = empty;
         sentBytes = bytes;
@@ -92,7 +91,7 @@ final class Subscription {
      * Returns what it takes of memory, more or less: names, counters, and what waits for answers.
      */
     long bytes() {
-        return BYTES + key.bytes() + (lastNack == null ? 0 : lastNack.reason().length());
+        return BYTES + key.bytes() + (lastNack == null ? 0 : 2 * lastNack.reason().length());
     }
 
     SubscriberStatus.Subscription status() {

@@ -29,6 +29,15 @@ final class Unanswered {
         }
     }
 
+    /** Forgets the pushes of a key that is not followed any more, and so the key. */
+    void drop(Subscription subscription) {
+        pushes.values().removeIf(push -> push.subscription().equals(subscription));
+    }
+
+    void clear() {
+        pushes.clear();
+    }
+
     /**
      * Removes and returns the push that an answer is about.
      *

@@ -28,6 +28,8 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a peer without credentials cannot do, and what the others get meanwhile. */
 class HostilePeersTest {
@@ -243,6 +245,16 @@ class HostilePeersTest {
     }
 
     @Test
+    void floodOfAcknowledgementsIsEnded() throws IOException {
+        start(builder -> builder);
+        RawHttp2 peer = connect();
+
+        openUntilClosed(peer, peer::settingsAck);
+
+        assertClosedForFlooding(peer);
+    }
+
+    @Test
     void floodOfPrioritiesIsEnded() throws IOException {
         start(builder -> builder);
         RawHttp2 peer = connect();
@@ -300,6 +312,62 @@ class HostilePeersTest {
 
         await().atMost(PATIENCE).until(() -> peer.isReset(stream));
         await().atMost(PATIENCE).until(() -> controlPlane.status().openCalls() == 1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {RawHttp2.HEALTH_CHECK, RawHttp2.REPORT})
+    void callWhoseReplyIsNotReadIsReset(String method) throws IOException {
+        start(builder -> builder.stuckSubscriberTimeout(Duration.ofMillis(300)));
+        RawHttp2 peer = unread();
+        List<Integer> calls = new ArrayList<>();
+
+        for (int i = 0; i < 100; i++) {
+            int call = peer.open(method, TOKEN);
+            calls.add(call);
+            peer.data(call, RawHttp2.prefix(0));
+            peer.halfClose(call);
+        }
+        peer.flush();
+
+        await().atMost(PATIENCE).until(() -> calls.stream().allMatch(peer::isReset));
+        await().atMost(PATIENCE).until(() -> controlPlane.status().openCalls() == 1);
+        assertAnUpdateArrives();
+    }
+
+    @Test
+    void streamsThatWereEndedAndAreNotReadAreCutForWhoWaits() throws IOException {
+        start(builder -> builder.stuckSubscriberTimeout(Duration.ofHours(1)));
+        rules.put(manyRules(5000));
+        await().atMost(PATIENCE)
+                .until(() -> honest.rules(SHOP, RateLimitStrategy.KIND).blockFirst() != null);
+        RawHttp2 peer = unread();
+        for (int i = 0; i < 1000; i++) {
+            int stream = peer.open(RawHttp2.SUBSCRIBE, TOKEN);
+            peer.message(stream, subscribe());
+            peer.halfClose(stream);
+        }
+        peer.flush();
+
+        await().atMost(PATIENCE).until(() -> peer.resets() > 0);
+        assertThat(refusals().stuckSubscribers()).isPositive();
+        assertAnUpdateArrives();
+    }
+
+    @Test
+    void streamsThatWereEndedAndAreNotReadCountAsStreams() throws IOException {
+        start(builder -> builder.maxStreams(2).stuckSubscriberTimeout(Duration.ofHours(1)));
+        RawHttp2 peer = unread();
+        int stream = peer.open(RawHttp2.SUBSCRIBE, TOKEN);
+        peer.message(stream, subscribe());
+        peer.halfClose(stream);
+        peer.flush();
+        await().atMost(PATIENCE).until(() -> controlPlane.status().subscribers().size() == 1);
+
+        int further = connect().open(RawHttp2.SUBSCRIBE, TOKEN);
+        peers.get(1).flush();
+
+        await().atMost(PATIENCE).until(() -> peers.get(1).isOver(further));
+        assertThat(refusals().streamsOverLimit()).isEqualTo(1);
     }
 
     @Test

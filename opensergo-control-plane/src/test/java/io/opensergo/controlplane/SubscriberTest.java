@@ -1,0 +1,391 @@
+package io.opensergo.controlplane;
+
+import static io.opensergo.controlplane.Rules.RATE_LIMIT;
+import static io.opensergo.controlplane.Rules.rateLimit;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.stub.ServerCallStreamObserver;
+import io.opensergo.proto.WireStatus;
+import io.opensergo.proto.internal.transport.v1.SubscribeRequest;
+import io.opensergo.proto.internal.transport.v1.SubscribeResponse;
+import io.opensergo.rules.Rule;
+import io.opensergo.rules.document.RuleKinds;
+import io.opensergo.rules.faulttolerance.ThrottlingStrategy;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** One stream on a transport that the test plays. */
+class SubscriberTest {
+
+    private static final String HOST = "10.0.0.1";
+    private static final String THROTTLING = ThrottlingStrategy.KIND.wireName();
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+
+    private final Limits limits =
+            new Limits(
+                    10,
+                    10,
+                    100,
+                    10_000,
+                    Duration.ofSeconds(30),
+                    10,
+                    10,
+                    Duration.ofSeconds(10),
+                    1 << 24);
+    private final Later later = new Later();
+    private final Counters counters = new Counters();
+    private final RuleStore store = new RuleStore(RuleKinds.standard(), InstantSource.system());
+    private final Contribution source = store.add("test");
+    private final Subscribers subscribers = new Subscribers(limits);
+    private final TransportService service =
+            new TransportService(
+                    store,
+                    subscribers,
+                    RuleKinds.standard(),
+                    InstantSource.system(),
+                    limits,
+                    counters,
+                    new Admission(null, counters),
+                    later,
+                    Runnable::run);
+    private final Transport transport = new Transport();
+    private final Call call =
+            new Call(
+                    new Calls(
+                            10, 1 << 20, Duration.ofSeconds(10), Duration.ofSeconds(30), counters),
+                    false,
+                    System.nanoTime());
+    private final Subscriber subscriber =
+            new Subscriber(service, 1, new Caller("", HOST, HOST + ":1"), transport, call);
+
+    private void open() {
+        assertThat(subscribers.admit(subscriber)).isNull();
+        subscriber.open();
+    }
+
+    @AfterEach
+    void stop() {
+        later.shutdownNow();
+    }
+
+    private void putMany(long threshold) {
+        List<Rule> rules =
+                IntStream.range(0, 100)
+                        .mapToObj(i -> (Rule) rateLimit("rule-" + i, threshold))
+                        .toList();
+        subscribers.changed(store.apply(source, rules, Set.of()));
+    }
+
+    private static SubscribeRequest subscribe(String... kinds) {
+        return TestClient.subscribe("1", "foo-app", kinds);
+    }
+
+    private static SubscribeRequest unsubscribe(String... kinds) {
+        return TestClient.unsubscribe("foo-app", kinds);
+    }
+
+    private boolean hasAllItsMemory() {
+        long most = Limits.shareOfMemory(8);
+        if (!service.memory().acquire(HOST, most)) {
+            return false;
+        }
+        boolean tooMuch = service.memory().acquire(HOST, 1);
+        assertThat(tooMuch).as("more was given back than taken").isFalse();
+        service.memory().release(HOST, most);
+        return true;
+    }
+
+    @Test
+    void muchIsSentOnceASecondWhateverTheClientAsksForBeside() {
+        putMany(1);
+        open();
+        long start = System.nanoTime();
+        for (int i = 0; i < 50; i++) {
+            subscriber.onNext(subscribe(RATE_LIMIT));
+            subscriber.onNext(subscribe(THROTTLING));
+            subscriber.onNext(unsubscribe(THROTTLING));
+            subscriber.onNext(unsubscribe(RATE_LIMIT));
+        }
+        long seconds = (System.nanoTime() - start) / SECOND;
+
+        assertThat(transport.sentOf(RATE_LIMIT)).isBetween(1L, 1 + seconds);
+        assertThat(later.tasks.size()).isBetween(1, 1 + (int) seconds);
+    }
+
+    @Test
+    void newsIsTheAnswerThatWasPutOff() {
+        putMany(1);
+        open();
+        subscriber.onNext(subscribe(RATE_LIMIT));
+        subscriber.onNext(subscribe(RATE_LIMIT));
+        assertThat(later.tasks).hasSize(1);
+
+        putMany(2);
+        later.runAll();
+
+        assertThat(transport.sentOf(RATE_LIMIT)).isEqualTo(2);
+    }
+
+    @Test
+    void clientThatComesBackAtOnceGetsTheWholeStateLater() throws InterruptedException {
+        putMany(1);
+        open();
+        subscriber.onNext(subscribe(RATE_LIMIT));
+        subscriber.onNext(unsubscribe(RATE_LIMIT));
+        subscriber.onNext(subscribe(RATE_LIMIT));
+        assertThat(transport.sentOf(RATE_LIMIT)).isEqualTo(1);
+
+        TimeUnit.NANOSECONDS.sleep(later.delayNanos);
+        later.runAll();
+
+        assertThat(transport.sentOf(RATE_LIMIT)).isEqualTo(2);
+    }
+
+    @Test
+    void clientThatWaitsForOthersIsNotStuck() {
+        putMany(1);
+        open();
+        assertThat(service.unread().acquire(2 * Limits.maxUnreadBytes(), () -> {})).isTrue();
+
+        subscriber.onNext(subscribe(RATE_LIMIT));
+        assertThat(transport.sent).isEmpty();
+        subscribers.sweep(System.nanoTime() + TimeUnit.HOURS.toNanos(1));
+
+        assertThat(counters.stuck.sum()).isZero();
+        service.unread().release(2 * Limits.maxUnreadBytes());
+        assertThat(transport.sentOf(RATE_LIMIT)).isEqualTo(1);
+    }
+
+    @Test
+    void endedStreamOfAClientThatDoesNotReadCountsAndIsCut() {
+        putMany(1);
+        open();
+        transport.ready = false;
+        subscriber.onNext(subscribe(RATE_LIMIT));
+        subscriber.onCompleted();
+
+        assertThat(transport.completed).isTrue();
+        assertThat(subscribers.status()).isEmpty();
+        long held = subscriber.unreadFor(Duration.ofSeconds(1), System.nanoTime() + 2 * SECOND);
+        assertThat(held).isPositive();
+        subscribers.cutWorst(() -> held, System.nanoTime() + 2 * SECOND);
+        assertThat(counters.stuck.sum()).isEqualTo(1);
+
+        call.streamClosed(io.grpc.Status.CANCELLED);
+
+        assertThat(service.unread().acquire(2 * Limits.maxUnreadBytes(), () -> {})).isTrue();
+        assertThat(hasAllItsMemory()).isTrue();
+    }
+
+    @Test
+    void streamThatEndsWithoutAWordGivesAllBack() {
+        putMany(1);
+        open();
+        transport.ready = false;
+        subscriber.onNext(subscribe(RATE_LIMIT));
+        subscriber.complete();
+
+        call.streamClosed(io.grpc.Status.CANCELLED);
+        subscriber.forgetIfOver();
+
+        assertThat(service.unread().acquire(2 * Limits.maxUnreadBytes(), () -> {})).isTrue();
+    }
+
+    @Test
+    void whatComesAfterTheEndChangesNothing() {
+        open();
+        subscriber.onNext(TestClient.nack("", 4000, "a long reason"));
+        subscriber.complete();
+
+        subscriber.onNext(TestClient.nack("", 4000, ""));
+        subscriber.onNext(subscribe(RATE_LIMIT));
+
+        assertThat(hasAllItsMemory()).isTrue();
+        assertThat(transport.sent).isEmpty();
+    }
+
+    @Test
+    void streamThatIsCancelledWhileItIsPushedToEndsQuietly() {
+        putMany(1);
+        open();
+        transport.onNext = transport::cancel;
+
+        subscriber.onNext(subscribe(RATE_LIMIT, THROTTLING));
+
+        assertThat(subscriber.isServed()).isFalse();
+        assertThat(hasAllItsMemory()).isTrue();
+    }
+
+    @Test
+    void keyThatMayBeTakenUpAgainIsCounted() {
+        putMany(1);
+        open();
+        subscriber.onNext(subscribe(RATE_LIMIT));
+
+        subscriber.onNext(unsubscribe(RATE_LIMIT));
+        assertThat(hasAllItsMemory()).isFalse();
+
+        subscriber.complete();
+        assertThat(hasAllItsMemory()).isTrue();
+    }
+
+    @Test
+    void answerToAPushOfAKeyThatIsNotFollowedAnyMoreIsNotKeptForIt() {
+        open();
+        subscriber.onNext(subscribe(RATE_LIMIT));
+        String push = transport.sent.get(0).getResponseId();
+
+        subscriber.onNext(unsubscribe(RATE_LIMIT));
+        assertThat(hasAllItsMemory()).isTrue();
+        subscriber.onNext(TestClient.nack(push, 4000, "late"));
+
+        SubscriberStatus.Nack nack = subscriber.status().lastNack();
+        assertThat(nack).isNotNull();
+        assertThat(nack.version()).isZero();
+    }
+
+    @Test
+    void memoryIsCountedTwoBytesACharacter() {
+        assertThat(new RuleKey("a", "bc", "def").bytes()).isEqualTo(12);
+    }
+
+    @Test
+    void keyIsRefusedAndTheStreamGoesOnWhenThereIsNoMemory() {
+        open();
+        subscriber.onNext(subscribe(THROTTLING));
+        service.memory().acquire(HOST, Limits.shareOfMemory(8) - 2000);
+        transport.ready = false;
+        int keys = 150;
+
+        for (int i = 0; i < keys; i++) {
+            subscriber.onNext(TestClient.subscribe("1", "app-" + i, RATE_LIMIT));
+        }
+        transport.ready = true;
+        transport.tellReady();
+
+        assertThat(subscriber.isServed()).isTrue();
+        assertThat(transport.sent).hasSize(1 + keys);
+        assertThat(transport.sent.subList(2, 1 + keys))
+                .allMatch(response -> response.getAck().equals(WireStatus.NACK));
+        assertThat(service.refusalReserve().acquire(HOST, Limits.shareOfMemory(128))).isTrue();
+    }
+
+    /** Runs what is to be done later when the test says so. */
+    private static final class Later extends ScheduledThreadPoolExecutor {
+
+        private final List<Runnable> tasks = new ArrayList<>();
+        private long delayNanos;
+
+        Later() {
+            super(1);
+        }
+
+        @Override
+        public ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
+            tasks.add(task);
+            delayNanos = unit.toNanos(delay);
+            return super.schedule(() -> {}, 0, unit);
+        }
+
+        void runAll() {
+            List<Runnable> due = List.copyOf(tasks);
+            tasks.clear();
+            due.forEach(Runnable::run);
+        }
+    }
+
+    /** Keeps what it is given. */
+    private static final class Transport extends ServerCallStreamObserver<SubscribeResponse> {
+
+        private final List<SubscribeResponse> sent = new ArrayList<>();
+        private boolean ready = true;
+        private boolean completed;
+        private boolean cancelled;
+        private Runnable onNext = () -> {};
+        private @Nullable Runnable onCancel;
+        private @Nullable Runnable onReady;
+
+        long sentOf(String kind) {
+            return sent.stream().filter(push -> push.getKind().equals(kind)).count();
+        }
+
+        void tellReady() {
+            Runnable handler = onReady;
+            if (handler != null) {
+                handler.run();
+            }
+        }
+
+        void cancel() {
+            cancelled = true;
+            Runnable handler = onCancel;
+            if (handler != null) {
+                handler.run();
+            }
+        }
+
+        @Override
+        public void onNext(SubscribeResponse response) {
+            sent.add(response);
+            onNext.run();
+        }
+
+        @Override
+        public void onError(Throwable cause) {
+            completed = true;
+        }
+
+        @Override
+        public void onCompleted() {
+            completed = true;
+        }
+
+        @Override
+        public boolean isReady() {
+            return ready && !completed;
+        }
+
+        @Override
+        public boolean isCancelled() {
+            return cancelled;
+        }
+
+        @Override
+        public void setOnCancelHandler(Runnable handler) {
+            onCancel = handler;
+        }
+
+        @Override
+        public void setOnReadyHandler(Runnable handler) {
+            onReady = handler;
+        }
+
+        @Override
+        public void setOnReadyThreshold(int bytes) {}
+
+        @Override
+        public void setCompression(String compression) {}
+
+        @Override
+        public void disableAutoInboundFlowControl() {}
+
+        @Override
+        public void disableAutoRequest() {}
+
+        @Override
+        public void request(int count) {}
+
+        @Override
+        public void setMessageCompression(boolean enable) {}
+    }
+}
