@@ -348,10 +348,11 @@ public final class ControlPlane implements AutoCloseable {
         }
 
         /**
-         * Sets how large the rules of a key (namespace, app and kind) may be on the wire. A version
-         * that is larger is sent to nobody and logged as an error: its subscribers keep what they
-         * have, and their other keys go on. Our client reads as much as the default, most others no
-         * more than 4 MiB.
+         * Sets how large the push of a key (namespace, app and kind) may be on the wire, of which 4
+         * KiB, or half if that is less, are for what it says beside the rules. Of a version that is
+         * larger only the reason is sent, which no client takes for rules, and an error is logged:
+         * its subscribers keep what they have, and their other keys go on. Our client reads as much
+         * as the default, most others no more than 4 MiB.
          *
          * @param bytes at least 1; {@link ControlPlane#DEFAULT_MAX_PUSH_BYTES} unless set
          * @throws IllegalArgumentException if it is less than 1

@@ -9,7 +9,7 @@ import java.time.Duration;
  * @param maxConnections connections, in all
  * @param maxConnectionsPerAddress connections from one address
  * @param requestTimeout how long a message may take from its first byte to its last
- * @param maxPushBytes how large the rules of a key may be on the wire
+ * @param maxPushBytes how large the push of a key may be on the wire
  */
 record Limits(
         int maxStreams,

@@ -2,6 +2,7 @@ package io.opensergo.controlplane;
 
 import io.opensergo.proto.EncodedRules;
 import io.opensergo.proto.PushStamp;
+import io.opensergo.proto.UndeliverableRules;
 import io.opensergo.proto.WireCodec;
 import io.opensergo.proto.WireStatus;
 import io.opensergo.proto.internal.transport.v1.DataWithVersion;
@@ -27,13 +28,15 @@ final class RuleSet {
     private static final Status SUCCESS =
             Status.newBuilder().setCode(WireStatus.SUCCESS).setMessage("ok").build();
 
+    /** Kept of a push for what is not the same for every stream. */
+    private static final int BESIDE_BYTES = 4096;
+
     private final Object encoding = new Object();
     private final RuleKey key;
     private final long since;
     private final Instant changedAt;
     private final List<Rule> rules;
-    private @Nullable SubscribeResponse response; // guarded by encoding, as is the next
-    private boolean unencodable;
+    private @Nullable SubscribeResponse response; // guarded by encoding
 
     /**
      * @param since the revision at which it came into force
@@ -65,37 +68,22 @@ final class RuleSet {
     /**
      * Returns what is pushed to every stream; only who sends it and the response id are missing.
      *
-     * <p>Rules that cannot be encoded, which takes a fault in a kind that a user added, are pushed
-     * to nobody: a refusal would have clients drop the key for good. Other keys go on.
-     *
-     * <p>Nor are rules pushed that are too large for one message: each client that reads less would
-     * end its stream, come again and end it again, and never get to its other keys.
+     * <p>Rules that cannot be encoded, which takes a fault in a kind that a user added, are not
+     * pushed, nor are rules that are too large for one message: each client that reads less would
+     * end its stream, come again and end it again, and never get to its other keys. In place of
+     * both goes a message that no client can use, which says why. So clients keep what they have
+     * and one that has nothing yet is answered; a refusal would have them drop the key for good.
      *
      * @param version the revision at which this set was found in force
-     * @param maxBytes how large a push may be
-     * @return {@code null} if the rules cannot be pushed, which is logged the first time
+     * @param maxBytes how large a push may be, with what it says beside the rules
      */
-    @Nullable SubscribeResponse response(
-            WireCodec codec, long version, int maxBytes, Counters counters) {
+    SubscribeResponse response(WireCodec codec, long version, int maxBytes, Counters counters) {
         synchronized (encoding) {
-            if (unencodable) {
-                return null;
-            }
-            SubscribeResponse last = response == null ? encode(codec, version) : response;
-            if (response == null && last != null && last.getSerializedSize() > maxBytes) {
-                counters.oversizePushes.increment();
-                LOG.error(
-                        "Version {} of {} takes {} bytes, more than the {} of a push (maxPushBytes):"
-                                + " its subscribers keep what they have. Use fewer or shorter rules"
-                                + " of this kind, or split the application",
-                        version,
-                        key,
-                        last.getSerializedSize(),
-                        maxBytes);
-                last = null;
-            }
-            unencodable = last == null;
-            response = last == null ? null : withVersion(last, version);
+            SubscribeResponse last = response;
+            response =
+                    last == null
+                            ? encode(codec, version, maxBytes, counters)
+                            : withVersion(last, version);
             return response;
         }
     }
@@ -110,7 +98,8 @@ final class RuleSet {
                         .build();
     }
 
-    private @Nullable SubscribeResponse encode(WireCodec codec, long version) {
+    private SubscribeResponse encode(
+            WireCodec codec, long version, int maxBytes, Counters counters) {
         EncodedRules encoded;
         try {
             encoded = codec.encode(rules);
@@ -121,8 +110,32 @@ final class RuleSet {
                     version,
                     key,
                     e);
-            return null;
+            return undeliverable("they cannot be encoded, its log says why", version);
         }
+        SubscribeResponse full = responseOf(encoded, version);
+        int bytes = full.getSerializedSize();
+        if (rules.isEmpty() || bytes <= Math.max(maxBytes - BESIDE_BYTES, maxBytes / 2)) {
+            return full;
+        }
+        counters.oversizePushes.increment();
+        LOG.error(
+                "Version {} of {} takes {} bytes, more than the {} of a push (maxPushBytes):"
+                        + " its subscribers keep what they have. Use fewer or shorter rules"
+                        + " of this kind, or split the application",
+                version,
+                key,
+                bytes,
+                maxBytes);
+        return undeliverable(
+                "they take " + bytes + " bytes, and a push has at most " + maxBytes, version);
+    }
+
+    private SubscribeResponse undeliverable(String reason, long version) {
+        return responseOf(
+                new EncodedRules(List.of(UndeliverableRules.write(reason)), List.of()), version);
+    }
+
+    private SubscribeResponse responseOf(EncodedRules encoded, long version) {
         return SubscribeResponse.newBuilder()
                 .setNamespace(key.namespace())
                 .setApp(key.app())

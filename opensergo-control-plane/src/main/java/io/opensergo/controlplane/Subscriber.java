@@ -711,9 +711,7 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
                                 cut.revision(),
                                 service.limits().maxPushBytes(),
                                 service.counters());
-                if (response != null) {
-                    due.add(subscription, cut.revision(), set.isEmpty(), response);
-                }
+                due.add(subscription, cut.revision(), set.isEmpty(), response);
             }
         }
     }

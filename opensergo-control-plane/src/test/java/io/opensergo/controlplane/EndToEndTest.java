@@ -226,6 +226,66 @@ class EndToEndTest {
         }
     }
 
+    static List<Rule> rulesThatCannotBePushed() {
+        return List.of(
+                new OtherRule(Metadata.of("default", "shop", "x".repeat(250))),
+                new BrokenRule(Metadata.of("default", "shop", "mine")));
+    }
+
+    /** A kind of a user with a fault. */
+    record BrokenRule(Metadata metadata) implements Rule {
+
+        private static final RuleKind<BrokenRule> KIND =
+                RuleKind.of("example.org/v1", "BrokenRule", BrokenRule.class);
+
+        @Override
+        public RuleKind<BrokenRule> kind() {
+            return KIND;
+        }
+
+        @Override
+        public Metadata metadata() {
+            if (StackWalker.getInstance()
+                    .walk(calls -> calls.anyMatch(call -> call.getMethodName().equals("encode")))) {
+                throw new IllegalStateException("a fault of the kind");
+            }
+            return metadata;
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("rulesThatCannotBePushed")
+    void firstSubscriberOfRulesThatCannotBePushedIsAnsweredWithTheReason(Rule rule) {
+        var source = new InMemoryRuleSource();
+        source.put(rule);
+        try (ControlPlane controlPlane =
+                        ControlPlane.builder()
+                                .port(0)
+                                .maxPushBytes(500)
+                                .kinds(RuleKinds.standard().with(rule.kind()))
+                                .source(source)
+                                .start();
+                OpenSergoClient client = client(controlPlane.port())) {
+            List<RuleSnapshot<?>> seen = new CopyOnWriteArrayList<>();
+            snapshots(client, rule.kind()).subscribe(seen::add);
+            client.ready().block(PATIENCE);
+
+            RuleSnapshot<?> answer = seen.get(0);
+            assertThat(answer.origin()).isEqualTo(Origin.CONTROL_PLANE);
+            assertThat(answer.rules()).isEmpty();
+            assertThat(answer.rejected())
+                    .singleElement()
+                    .satisfies(
+                            rejected ->
+                                    assertThat(rejected.reason())
+                                            .contains(
+                                                    "the control plane cannot deliver its rules"));
+
+            source.delete(rule.id());
+            await().until(() -> seen.get(seen.size() - 1).rejected().isEmpty());
+        }
+    }
+
     @Test
     void editOfAFileArrivesWithinASecondAndABrokenOneKeepsTheLastGoodRule(@TempDir Path directory)
             throws IOException {

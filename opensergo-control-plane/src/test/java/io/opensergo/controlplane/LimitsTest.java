@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
+import com.google.protobuf.StringValue;
 import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.Status.Code;
@@ -187,7 +188,7 @@ class LimitsTest {
     }
 
     @Test
-    void keyThatIsTooLargeForAPushIsSentToNobodyAndTheOthersGoOn() throws Exception {
+    void ofAKeyThatIsTooLargeForAPushTheReasonIsSentAndTheOthersGoOn() throws Exception {
         stop();
         start(builder -> builder.maxPushBytes(2000));
         Stream stream =
@@ -198,12 +199,32 @@ class LimitsTest {
         rules.put(IntStream.range(0, 200).mapToObj(i -> (Rule) rateLimit("r" + i, 1)).toList());
         rules.put(rateLimit(Metadata.of("default", "bar-app", "a"), 1));
 
+        SubscribeResponse tooLarge = stream.next();
+        assertThat(tooLarge.getApp()).isEqualTo("foo-app");
+        assertThat(tooLarge.getSerializedSize()).isLessThan(2000);
+        assertThat(tooLarge.getDataWithVersion().getData(0).is(StringValue.class)).isTrue();
         assertThat(stream.next().getApp()).isEqualTo("bar-app");
         assertThat(refusals().oversizePushes()).isEqualTo(1);
         rules.replaceAll(List.of(rateLimit("a", 1)));
         assertThat(java.util.stream.Stream.of(stream.next(), stream.next()))
                 .extracting(SubscribeResponse::getApp)
                 .contains("foo-app");
+    }
+
+    @Test
+    void pushIsNoLargerThanItMayBeWithWhatItSaysBeside() throws Exception {
+        int max = 20_000;
+        stop();
+        start(builder -> builder.maxPushBytes(max));
+        Stream stream = client.open().subscribe("foo-app", RATE_LIMIT);
+        int largest = stream.next().getSerializedSize();
+
+        for (int i = 0; refusals().oversizePushes() == 0; i++) {
+            rules.put(rateLimit("rule-" + i, 1));
+            largest = Math.max(largest, stream.next().getSerializedSize());
+        }
+
+        assertThat(largest).isBetween(max / 2, max);
     }
 
     @Test

@@ -74,6 +74,11 @@ final class Decoding<R extends Rule> {
         if (Anys.is(item, RuleDocuments.TYPE_NAME)) {
             return readDocument(parse(item));
         }
+        String undeliverable = UndeliverableRules.reasonIn(item);
+        if (undeliverable != null) {
+            throw Faults.invalid(
+                    "", "the control plane cannot deliver its rules: " + undeliverable, "");
+        }
         String expected = mapping == null ? "" : "a " + mapping.typeName() + " or ";
         throw Faults.invalid(
                 "",

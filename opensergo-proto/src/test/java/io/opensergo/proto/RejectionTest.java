@@ -66,6 +66,30 @@ class RejectionTest {
     }
 
     @Test
+    void reasonOfTheControlPlaneIsShownInPlaceOfItsRules() {
+        var decoded = decode(RateLimitStrategy.KIND, UndeliverableRules.write("they take 20 MiB"));
+
+        assertThat(decoded.rules()).isEmpty();
+        assertThat(decoded.rejected())
+                .extracting(RejectedMessage::name, RejectedMessage::reason)
+                .containsExactly(
+                        tuple(
+                                null,
+                                "item 0 (RateLimitStrategy): the control plane cannot deliver its"
+                                        + " rules: they take 20 MiB"));
+    }
+
+    @Test
+    void reasonThatCannotBeReadIsAMessageOfTheWrongType() {
+        var decoded =
+                decode(
+                        RateLimitStrategy.KIND,
+                        withValue("google.protobuf.StringValue", ByteString.copyFromUtf8("x")));
+
+        assertThat(decoded.rejected().get(0).reason()).contains("StringValue", "must be a");
+    }
+
+    @Test
     void oneBadItemDoesNotSpoilTheOthers() {
         var bad =
                 Any.pack(

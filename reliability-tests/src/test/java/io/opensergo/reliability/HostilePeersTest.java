@@ -359,6 +359,8 @@ class HostilePeersTest {
         RawHttp2 peer = unread();
         int stream = peer.open(RawHttp2.SUBSCRIBE, TOKEN);
         peer.message(stream, subscribe());
+        peer.flush();
+        await().atMost(PATIENCE).until(() -> controlPlane.status().subscribers().size() == 2);
         peer.halfClose(stream);
         peer.flush();
         await().atMost(PATIENCE).until(() -> controlPlane.status().subscribers().size() == 1);
