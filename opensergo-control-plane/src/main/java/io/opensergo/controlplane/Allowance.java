@@ -20,6 +20,17 @@ final class Allowance {
         this.aheadTo = nowNanos;
     }
 
+    /** Takes one unit, or returns after how many nanoseconds there will be one. */
+    long acquire(long nowNanos) {
+        long start = aheadTo - nowNanos < 0 ? nowNanos : aheadTo;
+        long wait = start + intervalNanos - nowNanos - burstNanos;
+        if (wait > 0) {
+            return wait;
+        }
+        aheadTo = start + intervalNanos;
+        return 0;
+    }
+
     /** Takes units, whether they are there or not. */
     void take(int units, long nowNanos) {
         if (aheadTo - nowNanos < 0) {

@@ -11,9 +11,18 @@ import java.util.Queue;
  */
 final class RevisionInTransit {
 
+    /** What the push of a part has beside it, more or less. */
+    private static final long BESIDE_BYTES = 256;
+
     /** A push that only lacks who sends it, its response id and what follows it. */
     record Part(
-            Subscription subscription, long version, boolean empty, SubscribeResponse response) {}
+            Subscription subscription, long version, boolean empty, SubscribeResponse response) {
+
+        /** Returns how many bytes the push has, more or less. */
+        long bytes() {
+            return response.getSerializedSize() + BESIDE_BYTES;
+        }
+    }
 
     private final Queue<Part> parts = new ArrayDeque<>(1);
 
@@ -40,8 +49,19 @@ final class RevisionInTransit {
         parts.remove();
     }
 
-    void remove(Subscription subscription) {
+    /** Drops the push of a subscription and returns how many bytes it had; 0 if there is none. */
+    long remove(Subscription subscription) {
+        long before = bytes();
         parts.removeIf(part -> part.subscription().equals(subscription));
+        return before - bytes();
+    }
+
+    long bytes() {
+        return parts.stream().mapToLong(Part::bytes).sum();
+    }
+
+    List<Subscription> subscriptions() {
+        return parts.stream().map(Part::subscription).toList();
     }
 
     void clear() {

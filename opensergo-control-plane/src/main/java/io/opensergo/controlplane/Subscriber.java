@@ -9,12 +9,10 @@ import io.opensergo.proto.internal.transport.v1.SubscribeRequest;
 import io.opensergo.proto.internal.transport.v1.SubscribeResponse;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -26,26 +24,25 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Flow control.</b> A change only marks its key as stale. Stale keys are sent while the
  * transport takes more, and the rest when it asks for more; each is sent in the version that is in
- * force at that moment. So a slow client gets the latest state and nothing in between, costs at
- * most one mark a key, and holds nobody else back.
+ * force at that moment. So a slow client gets the latest state and nothing in between, costs one
+ * mark a key and one revision of one application at most, and holds nobody else back.
  *
  * <p><b>Revisions.</b> When the turn of a stale key comes, all that is news of its application is
  * read at one moment and sent in a row, before anything newer: each push says which are to follow,
  * so that the client can put an edit across kinds into force as one. Whatever was edited meanwhile
- * is in the next such row, so a client sees whole revisions however fast the rules change.
+ * is in the next such row, so a client sees whole revisions however fast the rules change. A row is
+ * only begun when there is a place for all of it among what is unread; from then on it counts.
  *
  * <p>Requests are read only while no refusal waits to be sent, so that a client that asks and never
  * reads cannot fill the memory either, and only as fast as the limit allows: beyond it they wait in
  * the transport, which holds the client back.
  *
- * <p><b>Stuck clients.</b> gRPC tells when all that was handed to the transport has left it, and
- * nothing in between; what was handed since the last time counts as unread. Some is handed over
- * ahead, and more when all of that has left. A stream that has had something unread or due for too
- * long is reset, which frees what the transport holds for it: so a client that needs longer than
- * the timeout for one push while the next is due is taken for stuck, too. What all streams have
- * unread is bounded by {@link UnreadBytes}; beyond it those are reset that have most of it and have
- * taken nothing for a second. The sweep over all streams looks at one field of each, without the
- * lock.
+ * <p><b>Stuck clients.</b> A stream that has had something unread for too long, as its {@link
+ * Outbox} sees it, is reset, which frees what the transport holds for it: so a client that needs
+ * longer than the timeout for one push while the next is due is taken for stuck, too. What all
+ * streams have unread is bounded by {@link UnreadBytes}; beyond it those are reset that have most
+ * of it and have taken nothing for a second. The sweep over all streams looks at one field of each,
+ * without the lock.
  *
  * <p><b>Threads.</b> One lock guards the stream. The thread that changes a rule sends it, which
  * takes no hop between threads; sending hands bytes to the transport and never waits. Of a user's
@@ -57,15 +54,10 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
     private static final Logger LOG = LoggerFactory.getLogger(Subscriber.class);
     private static final int MAX_TEXT_LENGTH = 1024;
     private static final Pattern CONTROL_CHARACTERS = Pattern.compile("\\p{Cntrl}+");
-    private static final long NOT_BLOCKED = 0;
-
-    /** So much is handed to the transport ahead of what the client reads. */
-    private static final int AHEAD_BYTES = 32 * 1024;
 
     /** A client that reads at this rate, in bytes a second, is slow and not stuck. */
     private static final int SLOW = 64 * 1024;
 
-    private static final int REFUSAL_BYTES = 300;
     private static final String NO_MEMORY =
             "the control plane has no more memory for what this client asks";
 
@@ -84,9 +76,12 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
     private final FollowedKeys subscriptions = new FollowedKeys();
     private final Set<Subscription> stale = new LinkedHashSet<>(2);
     private final RevisionInTransit due = new RevisionInTransit();
-    private final Queue<Refusal> refusals = new ArrayDeque<>(1);
-    private final RequestRate rate;
+    private final StreamMemory memory;
+    private final PendingRefusals refusals;
+    private final Allowance rate;
+    private final Outbox outbox;
     private final Unanswered unanswered = new Unanswered();
+    private final RefusedPushLog refusedPushes;
     private String identifier = "";
     private SubscriberStatus.@Nullable Nack lastNack;
     private long pushes;
@@ -95,25 +90,12 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
     private boolean draining;
     private boolean closed;
     private boolean cut;
-    private final Runnable whenOthersHaveRead = this::readyLater;
-    private long unreadBytes;
-    private long heldBytes;
-    private @Nullable LogLimit refusalLog;
 
     /**
      * The subscriptions that ended within a second after much was sent for them, the oldest first:
      * who asks for one of them again takes it up where it was. Their memory is still held.
      */
     private final Map<RuleKey, Subscription> left = new LinkedHashMap<>(0);
-
-    /** An answer that waits for the client, and the memory that it is held in. */
-    private record Refusal(SubscribeResponse response, SubscriptionMemory memory) {}
-
-    /**
-     * Since when something is unread and all that was handed over has not left, by {@link
-     * System#nanoTime}; written under the lock.
-     */
-    private volatile long blockedSince = NOT_BLOCKED;
 
     /**
      * @param number tells this stream apart from every other of this run
@@ -131,7 +113,12 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
         this.connectedSince = service.now();
         this.out = out;
         this.call = call;
-        this.rate = new RequestRate(service.limits().maxRequestsPerSecond(), System.nanoTime());
+        this.memory = new StreamMemory(service, caller);
+        this.refusals = new PendingRefusals(memory);
+        this.refusedPushes = new RefusedPushLog(service, caller);
+        this.outbox = new Outbox(out, service.unread(), this::readyLater);
+        int requestsPerSecond = service.limits().maxRequestsPerSecond();
+        this.rate = new Allowance(requestsPerSecond, 2 * requestsPerSecond, System.nanoTime());
     }
 
     Caller caller() {
@@ -208,54 +195,14 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
 
     private void refuse(List<SubscribeResponse> more) {
         for (SubscribeResponse refusal : more) {
-            SubscriptionMemory memory = holdRefusal(bytesOf(refusal));
-            if (memory == null) {
-                end(io.grpc.Status.RESOURCE_EXHAUSTED.withDescription(NO_MEMORY));
-                return;
+            if (!refusals.add(refusal)) {
+                sendRefusals(); // since then the rest of this request may find room
+                if (!refusals.addOfReserve(refusal)) {
+                    end(io.grpc.Status.RESOURCE_EXHAUSTED.withDescription(NO_MEMORY));
+                    return;
+                }
             }
-            refusals.add(new Refusal(refusal, memory));
         }
-    }
-
-    /** A client that is refused a key for lack of memory is told so out of a reserve. */
-    private @Nullable SubscriptionMemory holdRefusal(long bytes) {
-        if (hold(bytes)) {
-            return service.memory();
-        }
-        sendRefusals(); // since then the rest of this request may find room
-        return !closed && service.refusalReserve().acquire(caller.countedAs(), bytes)
-                ? service.refusalReserve()
-                : null;
-    }
-
-    private void release(Refusal refusal) {
-        long bytes = bytesOf(refusal.response());
-        if (refusal.memory() == service.memory()) {
-            heldBytes -= bytes;
-        }
-        refusal.memory().release(caller.countedAs(), bytes);
-    }
-
-    private static long bytesOf(SubscribeResponse refusal) {
-        return 2L * refusal.getSerializedSize() + REFUSAL_BYTES;
-    }
-
-    /** Takes memory for what this stream says, if its client may have so much. */
-    private boolean hold(long bytes) {
-        if (closed) {
-            return false;
-        }
-        if (!service.memory().acquire(caller.countedAs(), bytes)) {
-            service.overMemory(caller);
-            return false;
-        }
-        heldBytes += bytes;
-        return true;
-    }
-
-    private void release(long bytes) {
-        heldBytes -= bytes;
-        service.memory().release(caller.countedAs(), bytes);
     }
 
     @Override
@@ -283,9 +230,7 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
     void complete() {
         synchronized (lock) {
             if (!closed) {
-                if (out.isReady()) {
-                    settle();
-                }
+                outbox.settleIfTaken();
                 forget();
                 out.onCompleted();
             }
@@ -298,7 +243,7 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
             if (!closed) {
                 forget();
                 cut = true;
-                blockedSince = NOT_BLOCKED;
+                outbox.cut();
                 out.onError(status.asRuntimeException());
                 call.cut("it was ended");
             }
@@ -349,18 +294,18 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
     /** Resets the stream if it has been blocked for too long. */
     void cutIfStuck(long nowNanos) {
         Duration timeout = service.limits().stuckSubscriberTimeout();
-        if (isBlockedFor(timeout, nowNanos)) {
+        if (outbox.isBlockedFor(timeout, nowNanos)) {
             cutIfBlockedFor(timeout, nowNanos, true);
         }
     }
 
     /** Returns how much of what it holds would be freed by {@link #cutForOthers}. */
     long unreadFor(Duration time, long nowNanos) {
-        if (!isBlockedFor(time, nowNanos)) {
+        if (!outbox.isBlockedFor(time, nowNanos)) {
             return 0;
         }
         synchronized (lock) {
-            return unreadBytes;
+            return outbox.held();
         }
     }
 
@@ -371,12 +316,12 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
 
     private void cutIfBlockedFor(Duration time, long nowNanos, boolean sparesSlow) {
         synchronized (lock) {
-            Duration allowed = sparesSlow && !isDue() ? time.plusSeconds(unreadBytes / SLOW) : time;
-            if (cut || !isBlockedFor(allowed, nowNanos)) {
+            long unread = outbox.unread();
+            Duration allowed = sparesSlow && !isDue() ? time.plusSeconds(unread / SLOW) : time;
+            if (cut || !outbox.isBlockedFor(allowed, nowNanos)) {
                 return;
             }
             service.counters().stuck.increment();
-            long unread = unreadBytes;
             service.stuckLog()
                     .log(
                             more ->
@@ -390,14 +335,9 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
                                             more));
             forget();
             cut = true;
-            blockedSince = NOT_BLOCKED;
+            outbox.cut();
         }
         call.cut("the client has not read for " + time);
-    }
-
-    private boolean isBlockedFor(Duration timeout, long nowNanos) {
-        long since = blockedSince;
-        return since != NOT_BLOCKED && nowNanos - since > timeout.toNanos();
     }
 
     /** Returns whether it has not been ended. */
@@ -421,9 +361,7 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
 
     private void ready() {
         synchronized (lock) {
-            if (out.isReady()) {
-                settle();
-            }
+            outbox.settleIfTaken();
             send();
         }
     }
@@ -441,17 +379,9 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
     private void gone() {
         synchronized (lock) {
             forget();
-            settle();
+            outbox.settle();
             service.subscribers().closed(this);
         }
-    }
-
-    /** All that was handed over has left, or has been thrown away. */
-    private void settle() {
-        blockedSince = NOT_BLOCKED;
-        long taken = unreadBytes;
-        unreadBytes = 0;
-        service.unread().release(taken);
     }
 
     /** Frees what is left of a stream that ended without a word. */
@@ -477,12 +407,10 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
             due.clear();
             left.clear();
             unanswered.clear();
-            refusals.forEach(this::release);
             refusals.clear();
-            release(heldBytes);
-            service.unread().forget(whenOthersHaveRead);
-            if (unreadBytes == 0) {
-                blockedSince = NOT_BLOCKED;
+            memory.close();
+            outbox.close();
+            if (outbox.unread() == 0) {
                 service.subscribers().closed(this);
             }
         }
@@ -515,7 +443,7 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
         }
         service.counters().refusedPushes.increment();
         if (before == null || !before.reason().equals(reason)) {
-            log(push, nack);
+            refusedPushes.log(identifier, push, nack);
         }
     }
 
@@ -523,33 +451,10 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
     private String keepable(String reason, int lengthBefore) {
         int grown = 2 * (reason.length() - lengthBefore);
         if (grown <= 0) {
-            release(-grown);
+            memory.release(-grown);
             return reason;
         }
-        return hold(grown) ? reason : reason.substring(0, lengthBefore);
-    }
-
-    private void log(@Nullable Push push, SubscriberStatus.Nack nack) {
-        LogLimit limit = refusalLog;
-        if (limit == null) {
-            limit = new LogLimit(5, 60, service.refusedPushes(), System::nanoTime);
-            refusalLog = limit;
-        }
-        limit.log(
-                more ->
-                        LOG.warn(
-                                "Subscriber '{}' at {} refused {}: {} {}{}",
-                                identifier,
-                                caller,
-                                push == null
-                                        ? "a push"
-                                        : "version "
-                                                + push.version()
-                                                + " of "
-                                                + push.subscription().key(),
-                                nack.code(),
-                                nack.reason(),
-                                more));
+        return memory.hold(grown) ? reason : reason.substring(0, lengthBefore);
     }
 
     /** Text of a client, fit for one line of a log and for memory. */
@@ -573,7 +478,7 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
             }
             Subscription before = left.remove(key);
             subscription = before == null ? new Subscription(key) : before;
-            if (before == null && !hold(subscription.bytes())) {
+            if (before == null && !memory.hold(subscription.bytes())) {
                 refuse(
                         List.of(
                                 Asked.refusal(
@@ -618,7 +523,7 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
         Subscription subscription = subscriptions.remove(key);
         if (subscription != null) {
             stale.remove(subscription);
-            due.remove(subscription);
+            outbox.giveBack(due.remove(subscription));
             service.subscribers().unfollow(key, this);
             if (subscription.tooSoonFor(System.nanoTime()) > 0) {
                 left.put(key, subscription);
@@ -644,7 +549,7 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
 
     private void drop(Subscription subscription) {
         unanswered.drop(subscription);
-        release(subscription.bytes());
+        memory.release(subscription.bytes());
     }
 
     /** Sends what is due while the transport takes it, then reads on unless something is left. */
@@ -653,8 +558,11 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
             return;
         }
         boolean more = true;
-        while (more && isDue() && mayHand()) {
+        while (more && isDue() && outbox.mayHand()) {
             more = sendNext();
+        }
+        if (!isDue()) {
+            outbox.waitNoMore();
         }
         if (draining && !isDue()) {
             complete();
@@ -665,13 +573,9 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
 
     private void sendRefusals() {
         boolean more = true;
-        while (more && !closed && !refusals.isEmpty() && mayHand()) {
+        while (more && !closed && !refusals.isEmpty() && outbox.mayHand()) {
             more = sendNext();
         }
-    }
-
-    private boolean mayHand() {
-        return unreadBytes < AHEAD_BYTES || out.isReady();
     }
 
     private boolean isDue() {
@@ -680,22 +584,33 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
 
     /** Sends one thing and returns whether the next may follow. */
     private boolean sendNext() {
-        Refusal refusal = refusals.peek();
-        if (refusal != null) {
-            boolean sent = hand(refusal.response());
-            if (sent && refusals.poll() != null) {
-                release(refusal);
-            }
-            return sent;
+        if (!refusals.isEmpty()) {
+            return sendRefusal(refusals.next());
         }
-        if (due.isEmpty()) {
-            cutRevision();
+        if (due.isEmpty() && !cutRevision()) {
+            return false;
         }
         return due.isEmpty() || pushNext();
     }
 
-    /** Reads at one moment all that is news of the application whose turn it is. */
-    private void cutRevision() {
+    private boolean sendRefusal(SubscribeResponse refusal) {
+        long bytes = refusal.getSerializedSize();
+        if (!outbox.reserve(bytes)) {
+            return false;
+        }
+        outbox.hand(refusal, bytes);
+        if (closed) {
+            return false; // by the transport, meanwhile
+        }
+        refusals.sent();
+        return true;
+    }
+
+    /**
+     * Reads at one moment all that is news of the application whose turn it is, and returns whether
+     * there is a place for it. If not, nothing is kept: the next time it is read anew.
+     */
+    private boolean cutRevision() {
         Subscription first = stale.iterator().next();
         List<Subscription> candidates = subscriptions.besides(first.key());
         RuleStore.Cut cut =
@@ -714,23 +629,12 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
                 due.add(subscription, cut.revision(), set.isEmpty(), response);
             }
         }
-    }
-
-    /** Hands a message to the transport, unless others have to take theirs first. */
-    private boolean hand(SubscribeResponse response) {
-        if (unreadBytes > 0 && out.isReady()) {
-            settle();
+        if (due.isEmpty() || outbox.reserve(due.bytes())) {
+            return true;
         }
-        int bytes = response.getSerializedSize();
-        if (!service.unread().acquire(bytes, whenOthersHaveRead)) {
-            return false;
-        }
-        unreadBytes += bytes;
-        if (blockedSince == NOT_BLOCKED) {
-            blockedSince = System.nanoTime() | 1;
-        }
-        out.onNext(response);
-        return true;
+        stale.addAll(due.subscriptions());
+        due.clear();
+        return false;
     }
 
     private void read() {
@@ -755,7 +659,7 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
         }
     }
 
-    /** Pushes the next part of a revision, and returns whether the transport has taken it. */
+    /** Pushes the next part of a revision, and returns whether the stream goes on. */
     private boolean pushNext() {
         RevisionInTransit.Part part = due.next();
         Subscription subscription = part.subscription();
@@ -764,8 +668,9 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
         response.getStatusBuilder().addDetails(RevisionDetail.write(due.kindsAfterNext()));
         SubscribeResponse push =
                 response.setControlPlane(service.description()).setResponseId(responseId).build();
-        if (!hand(push) || closed) {
-            return false;
+        outbox.hand(push, part.bytes());
+        if (closed) {
+            return false; // by the transport, meanwhile
         }
         due.sent();
         pushes++;

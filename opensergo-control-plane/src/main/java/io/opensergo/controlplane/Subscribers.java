@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Subscribers {
 
-    /** After so long without a byte taken a stream may be cut if too much is unread in all. */
+    /** A stream that has had something unread for so long may be cut if too much is, in all. */
     private static final Duration TAKES_NOTHING = Duration.ofSeconds(1);
 
     private final Limits limits;
@@ -120,8 +120,8 @@ final class Subscribers {
     }
 
     /**
-     * Cuts streams that have taken nothing for a while, those with most unread first, until nothing
-     * is in excess.
+     * Cuts streams that have not taken all that they were sent for a while, those that hold most
+     * first, until nothing is in excess.
      */
     void cutWorst(LongSupplier excess, long nowNanos) {
         record Stuck(Subscriber subscriber, long unread) {}

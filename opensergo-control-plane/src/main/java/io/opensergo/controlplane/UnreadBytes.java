@@ -36,6 +36,7 @@ final class UnreadBytes {
      */
     boolean acquire(long bytes, Runnable later) {
         if (tryAcquire(bytes)) {
+            waiting.remove(later); // it may have waited for another message
             return true;
         }
         waiting.put(later, bytes);

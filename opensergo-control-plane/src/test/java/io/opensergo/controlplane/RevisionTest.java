@@ -4,7 +4,6 @@ import static io.opensergo.controlplane.Rules.RATE_LIMIT;
 import static io.opensergo.controlplane.Rules.rateLimit;
 import static io.opensergo.controlplane.TestClient.versionOf;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.opensergo.controlplane.TestClient.Stream;
 import io.opensergo.proto.RevisionDetail;
@@ -122,28 +121,6 @@ class RevisionTest {
         assertThat(stream.next().getApp()).isEqualTo("bar-app");
         rules.put(rateLimit("a", 2));
         assertThat(kindsToFollow(stream.next())).isEmpty();
-        stream.expectNothing();
-    }
-
-    @Test
-    void kindThatIsUnsubscribedFromMeanwhileIsNotSent() throws Exception {
-        Stream stream = client.openWithoutReading().subscribe("foo-app", RATE_LIMIT, THROTTLING);
-        stream.read(2);
-        stream.next();
-        stream.next();
-        rules.put(rateLimit("a", 1), throttling("b", 2));
-
-        stream.send(TestClient.unsubscribe("foo-app", THROTTLING));
-        await().until(() -> controlPlane.status().subscribers().get(0).subscriptions().size() == 1);
-        rules.put(rateLimit("a", 3));
-        stream.read(100);
-
-        SubscribeResponse push = stream.next();
-        while (!push.getKind().equals(RATE_LIMIT)
-                || TestClient.rulesOf(push).get(0).threshold() < 3) {
-            push = stream.next();
-        }
-        assertThat(kindsToFollow(push)).isEmpty();
         stream.expectNothing();
     }
 

@@ -5,6 +5,7 @@ import static io.opensergo.controlplane.Rules.rateLimit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.stub.ServerCallStreamObserver;
+import io.opensergo.proto.RevisionDetail;
 import io.opensergo.proto.WireStatus;
 import io.opensergo.proto.internal.transport.v1.SubscribeRequest;
 import io.opensergo.proto.internal.transport.v1.SubscribeResponse;
@@ -79,11 +80,26 @@ class SubscriberTest {
     }
 
     private void putMany(long threshold) {
+        put(100, threshold);
+    }
+
+    private void put(int count, long threshold) {
         List<Rule> rules =
-                IntStream.range(0, 100)
+                IntStream.range(0, count)
                         .mapToObj(i -> (Rule) rateLimit("rule-" + i, threshold))
                         .toList();
         subscribers.changed(store.apply(source, rules, Set.of()));
+    }
+
+    /** A row of two pushes, of which the client has not read the first and not got the second. */
+    private void openInTheMiddleOfARow() {
+        put(1000, 1);
+        open();
+        transport.ready = false;
+        subscriber.onNext(subscribe(RATE_LIMIT, THROTTLING));
+        assertThat(transport.sent).hasSize(1);
+        assertThat(RevisionDetail.kindsToFollow(transport.sent.get(0).getStatus().getDetailsList()))
+                .containsExactly(THROTTLING);
     }
 
     private static SubscribeRequest subscribe(String... kinds) {
@@ -164,6 +180,77 @@ class SubscriberTest {
         assertThat(counters.stuck.sum()).isZero();
         service.unread().release(2 * Limits.maxUnreadBytes());
         assertThat(transport.sentOf(RATE_LIMIT)).isEqualTo(1);
+    }
+
+    @Test
+    void whatWaitsForOthersIsSentAsItIsThen() {
+        putMany(1);
+        open();
+        assertThat(service.unread().acquire(2 * Limits.maxUnreadBytes(), () -> {})).isTrue();
+        subscriber.onNext(subscribe(RATE_LIMIT));
+
+        putMany(2);
+        service.unread().release(2 * Limits.maxUnreadBytes());
+
+        assertThat(transport.sentOf(RATE_LIMIT)).isEqualTo(1);
+        assertThat(TestClient.rulesOf(transport.sent.get(0)))
+                .allMatch(rule -> rule.threshold() == 2);
+    }
+
+    @Test
+    void nobodyMakesRoomForAClientThatWantsNothingAnyMore() {
+        put(1000, 1);
+        open();
+        assertThat(service.unread().acquire(Limits.maxUnreadBytes(), () -> {})).isTrue();
+        subscriber.onNext(subscribe(RATE_LIMIT));
+        assertThat(service.unread().excess()).isPositive();
+
+        subscriber.onNext(unsubscribe(RATE_LIMIT));
+
+        assertThat(service.unread().excess()).isZero();
+    }
+
+    @Test
+    void restOfARowThatWaitsForTheClientCounts() {
+        openInTheMiddleOfARow();
+
+        long held = subscriber.unreadFor(Duration.ofSeconds(1), System.nanoTime() + 2 * SECOND);
+        assertThat(held).isGreaterThan(transport.sent.get(0).getSerializedSize());
+
+        transport.ready = true;
+        transport.tellReady();
+        assertThat(transport.sent).hasSize(2);
+        subscriber.complete();
+        assertHasAllItsPlaces();
+    }
+
+    @Test
+    void kindThatIsUnsubscribedFromInTheMiddleOfARowIsNotSent() {
+        openInTheMiddleOfARow();
+
+        subscriber.onNext(unsubscribe(THROTTLING));
+        transport.ready = true;
+        transport.tellReady();
+
+        assertThat(transport.sent).hasSize(1);
+        subscriber.complete();
+        assertHasAllItsPlaces();
+    }
+
+    @Test
+    void streamThatEndsInTheMiddleOfARowGivesAllBack() {
+        openInTheMiddleOfARow();
+
+        subscriber.complete();
+        call.streamClosed(io.grpc.Status.CANCELLED);
+
+        assertHasAllItsPlaces();
+    }
+
+    private void assertHasAllItsPlaces() {
+        assertThat(service.unread().acquire(2 * Limits.maxUnreadBytes(), () -> {})).isTrue();
+        service.unread().release(2 * Limits.maxUnreadBytes());
+        assertThat(service.unread().excess()).isZero();
     }
 
     @Test

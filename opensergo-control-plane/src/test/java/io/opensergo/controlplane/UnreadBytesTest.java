@@ -57,6 +57,19 @@ class UnreadBytesTest {
     }
 
     @Test
+    void whoGotAPlaceForAnotherMessageIsNotToldOfTheFirst() {
+        Runnable later = () -> told.add("later");
+        unread.acquire(LIMIT, () -> {});
+        unread.acquire(LARGE, later);
+
+        assertThat(unread.acquire(1000, later)).isTrue();
+
+        unread.release(LIMIT);
+        assertThat(told).isEmpty();
+        assertThat(unread.excess()).isZero();
+    }
+
+    @Test
     void whatALargeMessageLacksIsInExcessWhileItWaits() {
         unread.acquire(LIMIT - 1000, () -> {});
         assertThat(unread.excess()).isZero();

@@ -7,15 +7,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How fast a stream is read from; the test owns the time. */
-class RequestRateTest {
+/** How much is let in; the test owns the time. */
+class AllowanceTest {
 
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
     @ParameterizedTest
     @ValueSource(longs = {0, Long.MAX_VALUE - 5, Long.MIN_VALUE})
     void letsABurstOfTwoSecondsInAndThenTheRate(long start) {
-        var rate = new RequestRate(10, start);
+        var rate = new Allowance(10, 20, start);
 
         assertThat(taken(rate, start)).isEqualTo(20);
         assertThat(rate.acquire(start)).isEqualTo(SECOND / 10);
@@ -25,7 +25,7 @@ class RequestRateTest {
 
     @Test
     void savesNoMoreThanTheBurst() {
-        var rate = new RequestRate(10, 0);
+        var rate = new Allowance(10, 20, 0);
         taken(rate, 0);
 
         assertThat(taken(rate, 3600 * SECOND)).isEqualTo(20);
@@ -33,7 +33,7 @@ class RequestRateTest {
 
     @Test
     void saysHowLongToWait() {
-        var rate = new RequestRate(1, 0);
+        var rate = new Allowance(1, 2, 0);
         taken(rate, 0);
 
         long wait = rate.acquire(SECOND / 4);
@@ -43,7 +43,7 @@ class RequestRateTest {
         assertThat(rate.acquire(SECOND / 4 + wait)).isZero();
     }
 
-    private static int taken(RequestRate rate, long now) {
+    private static int taken(Allowance rate, long now) {
         int count = 0;
         while (rate.acquire(now) == 0) {
             count++;

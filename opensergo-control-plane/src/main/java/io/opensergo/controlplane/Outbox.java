@@ -1,0 +1,134 @@
+package io.opensergo.controlplane;
+
+import io.grpc.stub.ServerCallStreamObserver;
+import io.opensergo.proto.internal.transport.v1.SubscribeResponse;
+import java.time.Duration;
+
+/**
+ * What one stream has handed to its transport and its client has not taken, and for how much more
+ * it has a place.
+ *
+ * <p>gRPC tells when all that was handed over has left, and nothing in between; what was handed
+ * over since the last time counts as unread. Some is handed over ahead, and more when all of that
+ * has left.
+ *
+ * <p>Confined to the lock of its {@link Subscriber}, but for {@link #isBlockedFor}.
+ */
+final class Outbox {
+
+    private static final long NOT_BLOCKED = 0;
+
+    /** So much is handed to the transport ahead of what the client reads. */
+    private static final int AHEAD_BYTES = 32 * 1024;
+
+    private final ServerCallStreamObserver<SubscribeResponse> out;
+    private final UnreadBytes ofAll;
+    private final Runnable whenOthersHaveRead;
+    private long unread;
+    private long reserved;
+    private boolean waits;
+
+    /**
+     * Since when something is unread and all that was handed over has not left, by {@link
+     * System#nanoTime}; written under the lock.
+     */
+    private volatile long blockedSince = NOT_BLOCKED;
+
+    /**
+     * @param ofAll what all streams have unread
+     * @param whenOthersHaveRead is run when there may be a place that there was not
+     */
+    Outbox(
+            ServerCallStreamObserver<SubscribeResponse> out,
+            UnreadBytes ofAll,
+            Runnable whenOthersHaveRead) {
+        this.out = out;
+        this.ofAll = ofAll;
+        this.whenOthersHaveRead = whenOthersHaveRead;
+    }
+
+    /** Returns whether the client has taken so much that more may be handed over. */
+    boolean mayHand() {
+        return unread < AHEAD_BYTES || out.isReady();
+    }
+
+    /** Reserves a place, unless others have to take theirs first. */
+    boolean reserve(long bytes) {
+        settleIfTaken();
+        waits = !ofAll.acquire(bytes, whenOthersHaveRead);
+        if (waits) {
+            return false;
+        }
+        reserved += bytes;
+        return true;
+    }
+
+    /** Nothing is due, so nobody has to make room for it. */
+    void waitNoMore() {
+        if (waits) {
+            waits = false;
+            ofAll.forget(whenOthersHaveRead);
+        }
+    }
+
+    /** Gives a place back for which there is nothing to be sent any more. */
+    void giveBack(long bytes) {
+        reserved -= bytes;
+        ofAll.release(bytes);
+    }
+
+    /** Hands a message to the transport, into a place that was reserved. */
+    void hand(SubscribeResponse response, long bytes) {
+        settleIfTaken();
+        reserved -= bytes;
+        unread += bytes;
+        if (blockedSince == NOT_BLOCKED) {
+            blockedSince = System.nanoTime() | 1;
+        }
+        out.onNext(response);
+    }
+
+    /** Takes note if all that was handed over has left. */
+    void settleIfTaken() {
+        if (out.isReady()) {
+            settle();
+        }
+    }
+
+    /** All that was handed over has left, or has been thrown away. */
+    void settle() {
+        blockedSince = NOT_BLOCKED;
+        long taken = unread;
+        unread = 0;
+        ofAll.release(taken);
+    }
+
+    /** Nothing more will be handed over. */
+    void close() {
+        giveBack(reserved);
+        waitNoMore();
+        if (unread == 0) {
+            blockedSince = NOT_BLOCKED;
+        }
+    }
+
+    /** What is unread is about to be thrown away, and nobody has to look for it any more. */
+    void cut() {
+        blockedSince = NOT_BLOCKED;
+    }
+
+    long unread() {
+        return unread;
+    }
+
+    /** Returns how much the stream keeps from others. */
+    long held() {
+        return unread + reserved;
+    }
+
+    /** For any thread. */
+    boolean isBlockedFor(Duration timeout, long nowNanos) {
+        long since = blockedSince;
+        return since != NOT_BLOCKED && nowNanos - since > timeout.toNanos();
+    }
+}
