@@ -42,9 +42,9 @@ import org.jspecify.annotations.Nullable;
  * the paths; each edit of the other that has no effect is logged. If the directory goes away, its
  * last rules stay until it is back.
  *
- * <p><b>Many teams.</b> A file that takes long to read, by its size or its aliases, is read on a
- * thread of its own while others are applied. A real directory is looked into once, however many
- * links lead to it. Of a file that names no {@code apiVersion} of OpenSergo nothing is repeated in
+ * <p><b>Many teams.</b> A file that takes long to read, by its size or its aliases, is read on
+ * another thread while others are applied. A real directory is looked into once, however many links
+ * lead to it. Of a file that names no {@code apiVersion} of OpenSergo nothing is repeated in
  * problems or logs, and of the problems of a file the first 20.
  *
  * <p><b>Several replicas.</b> The revision of a state is the latest modification time of its rule
@@ -54,7 +54,8 @@ import org.jspecify.annotations.Nullable;
  * the files then.
  *
  * <p>Files are read by the starting thread first and then on one thread of its own, which ends with
- * {@link #close}. For any number of threads.
+ * {@link #close}; those that take long on up to two more, which end when they have had nothing to
+ * read for a few seconds. For any number of threads.
  */
 public final class DirectoryRuleSource implements RuleSource {
 

@@ -176,6 +176,7 @@ final class DirectoryScanner {
         Map<RuleId, RuleFile.Located> rules = new HashMap<>();
         List<RuleFile> inOrder = new ArrayList<>(files.values());
         inOrder.sort(PRECEDENCE);
+        Set<Problem> before = edited.isEmpty() ? Set.of() : new HashSet<>(reportedProblems);
         int ignoredEdits = 0;
         for (RuleFile file : inOrder) {
             problems.addAll(file.problems());
@@ -186,7 +187,7 @@ final class DirectoryScanner {
                 if (other != null && shadowed++ < RuleFile.MAX_PROBLEMS) {
                     Problem problem = shadowed(located, other);
                     problems.add(problem);
-                    boolean again = edited.contains(file) && reportedProblems.contains(problem);
+                    boolean again = edited.contains(file) && before.contains(problem);
                     if (again && ignoredEdits++ < MAX_IGNORED_EDITS_LOGGED) {
                         LOG.warn("An edit has no effect: {}", problem);
                     }

@@ -42,11 +42,20 @@ final class DirectoryWalk {
     private final PriorityQueue<Path> links = new PriorityQueue<>();
     private @Nullable Path realRoot;
     private boolean throughLinks;
+    private final int maxLinked;
     private int linked;
 
     DirectoryWalk(Path root, DirectoryListing listing) {
+        this(root, listing, MAX_LINKED);
+    }
+
+    /**
+     * @param maxLinked how many directories that are there by links are looked into
+     */
+    DirectoryWalk(Path root, DirectoryListing listing, int maxLinked) {
         this.root = root;
         this.listing = listing;
+        this.maxLinked = maxLinked;
     }
 
     /** Returns whether a name is that of a rule file: not hidden, and with an extension of one. */
@@ -64,15 +73,30 @@ final class DirectoryWalk {
 
     void run() {
         enter(root, false);
-        while (true) {
+        while (!directories.isEmpty() || !links.isEmpty()) {
             if (!directories.isEmpty()) {
                 list(directories.removeLast());
-            } else if (!links.isEmpty()) {
+            } else {
                 throughLinks = true;
                 enter(links.remove(), true);
-            } else {
-                return;
             }
+        }
+        reportBeyond();
+    }
+
+    /** One problem for all of them: whoever has made one such link may have made any number. */
+    private void reportBeyond() {
+        int count = listing.beyond().size();
+        if (count > 0) {
+            listing.unreadable()
+                    .put(
+                            listing.beyond().first(),
+                            "is the first of "
+                                    + count
+                                    + " directories that are not looked into, since there are more"
+                                    + " than "
+                                    + maxLinked
+                                    + " behind links");
         }
     }
 
@@ -103,9 +127,8 @@ final class DirectoryWalk {
                     .put(directory, "is a link to a directory whose files are read as " + before);
             return;
         }
-        if (throughLinks && ++linked > MAX_LINKED) {
-            listing.unreadable()
-                    .put(directory, "is one of more than " + MAX_LINKED + " behind links");
+        if (throughLinks && ++linked > maxLinked) {
+            listing.beyond().add(directory);
             return;
         }
         FileTime modified = attributes.lastModifiedTime();

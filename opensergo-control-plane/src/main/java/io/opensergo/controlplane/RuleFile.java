@@ -201,10 +201,11 @@ final class RuleFile {
     /** Whatever was written since is seen by the next scan. */
     private boolean finish(SlowReads.Read<Sighting> slow, FileStamp stamp) {
         underWay = null;
-        taken = slow.of();
         proven = false;
+        ReadResult result = slow.result(); // if it fails, the content is not taken, but read anew
+        taken = slow.of();
         settled = stamp.equals(slow.of().stamp());
-        apply(slow.result());
+        apply(result);
         return true;
     }
 
@@ -213,7 +214,7 @@ final class RuleFile {
             return reader.read(new ByteArrayInputStream(content), path.toString());
         } catch (IOException e) {
             throw new IllegalStateException("reading from memory failed", e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError e) {
             LOG.error("Reading {} failed by a fault of this program", path, e);
             String message = "cannot be read by a fault of this program: " + e;
             return new ReadResult(path.toString(), List.of(), List.of(problem(message)));

@@ -63,11 +63,18 @@ final class SlowReads {
             return task.isDone();
         }
 
-        /** Returns the result of a reading that is done. */
+        /**
+         * Returns the result of a reading that is done.
+         *
+         * @throws Error if the reading failed with it
+         */
         ReadResult result() {
             try {
                 return task.get();
             } catch (ExecutionException e) {
+                if (e.getCause() instanceof Error error) {
+                    throw error;
+                }
                 throw new IllegalStateException("reading failed", e.getCause());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -97,7 +104,12 @@ final class SlowReads {
                                 underWay.decrementAndGet();
                             }
                         });
-        executor.execute(task);
+        try {
+            executor.execute(task);
+        } catch (RuntimeException | Error e) {
+            underWay.decrementAndGet(); // there is no thread for it
+            throw e;
+        }
         return new Read<>(of, task);
     }
 

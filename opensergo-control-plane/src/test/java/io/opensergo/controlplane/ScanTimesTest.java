@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -13,7 +14,11 @@ class ScanTimesTest {
 
     private static final DirectoryListing NOTHING =
             new DirectoryListing(
-                    new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
+                    new TreeMap<>(),
+                    new TreeMap<>(),
+                    new TreeSet<>(),
+                    new TreeMap<>(),
+                    new TreeMap<>());
 
     private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5);
     private final ScanTimes times = new ScanTimes(nanos::get);

@@ -2,12 +2,16 @@ package io.opensergo.controlplane;
 
 import static io.opensergo.controlplane.Rules.document;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.opensergo.rules.Metadata;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleId;
+import io.opensergo.rules.RuleKind;
 import io.opensergo.rules.document.Problem;
 import io.opensergo.rules.document.RuleKinds;
 import io.opensergo.rules.document.RuleReader;
+import io.opensergo.rules.document.RuleWriter;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,6 +23,9 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -105,6 +112,87 @@ class SharedDirectoryTest {
                 .singleElement()
                 .asString()
                 .contains("all: warning: is a link to a directory that holds it");
+    }
+
+    @Test
+    void reportsDirectoriesBeyondThoseBehindLinksAsOneAndForgetsNoneOfTheirFiles()
+            throws IOException {
+        for (int i = 0; i < 5; i++) {
+            Path elsewhere = Files.createDirectory(temp.resolve("elsewhere" + i));
+            Files.createSymbolicLink(directory.resolve("team" + i), elsewhere);
+        }
+        var listing =
+                new DirectoryListing(
+                        new TreeMap<>(),
+                        new TreeMap<>(),
+                        new TreeSet<>(),
+                        new TreeMap<>(),
+                        new TreeMap<>());
+
+        new DirectoryWalk(directory, listing, 2).run();
+
+        assertThat(listing.unreadable())
+                .containsOnlyKeys(directory.resolve("team2"))
+                .containsValue(
+                        "is the first of 3 directories that are not looked into, since there are"
+                                + " more than 2 behind links");
+        assertThat(listing.hides(directory.resolve("team1/r.yaml"))).isFalse();
+        for (int i = 2; i < 5; i++) {
+            assertThat(listing.hides(directory.resolve("team" + i + "/r.yaml"))).isTrue();
+        }
+    }
+
+    /** A kind whose reading may fail with an error of the machine. */
+    record Fragile(Metadata metadata) implements Rule {
+
+        private static final RuleKind<Fragile> KIND =
+                RuleKind.of("example.org/v1", "Fragile", Fragile.class);
+        private static @Nullable Error failure;
+
+        Fragile {
+            if (failure != null) {
+                throw failure;
+            }
+        }
+
+        @Override
+        public RuleKind<Fragile> kind() {
+            return KIND;
+        }
+    }
+
+    @Test
+    void contentWhoseReadingFailedForLackOfMemoryIsReadAgain() throws IOException {
+        scanner =
+                new DirectoryScanner(
+                        directory,
+                        RuleReader.strict()
+                                .withKinds(RuleKinds.standard().with(Fragile.KIND))
+                                .withAppRequired(),
+                        new ManualClock(Instant.now()),
+                        recorder,
+                        new SlowReads(readings::add));
+        scanner.begin(() -> {});
+        write(
+                "r.yaml",
+                RuleWriter.toYaml(new Fragile(Metadata.of("default", "shop", "r")))
+                        + "#".repeat(10_000));
+        Fragile.failure = new OutOfMemoryError("of the test");
+        try {
+            scanner.scan();
+            scanner.scan();
+            readings.remove().run();
+            assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(scanner::scan);
+        } finally {
+            Fragile.failure = null;
+        }
+
+        scanner.scan();
+        scanner.scan();
+        readings.remove().run();
+        scanner.scan();
+
+        assertThat(recorder.rules).hasSize(1);
     }
 
     @Test
