@@ -5,7 +5,10 @@ import io.opensergo.rules.RuleId;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,15 +25,18 @@ final class ChangeLog {
 
     private final String source;
     private final ToIntFunction<RuleKey> subscribers;
+    private final Predicate<RuleId> outranked;
     private final Map<RuleId, Rule> last = new HashMap<>();
 
     /**
      * @param source what places that a source does not say are called
      * @param subscribers how many streams follow a key
+     * @param outranked whether another source has a rule and counts
      */
-    ChangeLog(String source, ToIntFunction<RuleKey> subscribers) {
+    ChangeLog(String source, ToIntFunction<RuleKey> subscribers, Predicate<RuleId> outranked) {
         this.source = source;
         this.subscribers = subscribers;
+        this.outranked = outranked;
     }
 
     /**
@@ -45,8 +51,11 @@ final class ChangeLog {
             Map<RuleId, String> places,
             long revision) {
         var batch = new Batch(places, revision);
+        Set<RuleId> put = puts.stream().map(Rule::id).collect(Collectors.toSet());
         for (RuleId id : deletes) {
-            batch.add("Removed", last.remove(id));
+            if (!put.contains(id)) {
+                batch.add("Removed", last.remove(id));
+            }
         }
         for (Rule rule : puts) {
             Rule before = last.put(rule.id(), rule);
@@ -74,7 +83,7 @@ final class ChangeLog {
                 return;
             }
             LOG.info(
-                    "{} {} {}/{}/{} ({}), revision {}, {} subscribers",
+                    "{} {} {}/{}/{} ({}), revision {}, {} subscribers{}",
                     change,
                     rule.kind().name(),
                     rule.metadata().namespace(),
@@ -82,7 +91,10 @@ final class ChangeLog {
                     rule.name(),
                     places.getOrDefault(rule.id(), source),
                     revision,
-                    subscribers.applyAsInt(RuleKey.of(rule)));
+                    subscribers.applyAsInt(RuleKey.of(rule)),
+                    outranked.test(rule.id())
+                            ? ", without effect: another source has it and counts"
+                            : "");
         }
 
         void end() {

@@ -26,12 +26,11 @@ import java.util.stream.Stream;
  * added, never from who came first: of rules with the same id that of the first source counts, and
  * when it goes the next one takes its place.
  *
- * <p>One lock guards all of it; nothing is called out of it.
+ * <p>One lock guards all of it. Only what keeps the revision is called under it, since nobody may
+ * see one that is not kept: with a state directory a change waits there for a small file to be
+ * written, and so do the streams that read meanwhile.
  */
 final class RuleStore {
-
-    /** A set, and the revision at which it was found in force. */
-    record Reading(RuleSet set, long revision) {}
 
     /** The sets of some keys, in their order, and the revision at which all were in force. */
     record Cut(List<RuleSet> sets, long revision) {}
@@ -81,14 +80,10 @@ final class RuleStore {
         }
     }
 
-    /** Returns the rules of a key, an empty set if there are none, and the revision of now. */
-    Reading read(RuleKey key) {
-        synchronized (lock) {
-            return new Reading(get(key), versions.revision());
-        }
-    }
-
-    /** Reads the rules of several keys at one moment: what one batch changed is there as one. */
+    /**
+     * Reads the rules of several keys, an empty set where there are none, at one moment: what one
+     * batch changed is there as one.
+     */
     Cut readAll(List<RuleKey> keys) {
         synchronized (lock) {
             return new Cut(keys.stream().map(this::get).toList(), versions.revision());
@@ -133,6 +128,18 @@ final class RuleStore {
                     .removeIf(draft -> get(draft.getKey()).holdsExactly(draft.getValue().values()));
             renew(drafts, revision);
             return drafts.keySet();
+        }
+    }
+
+    /**
+     * Returns whether a source that ranks before one holds a rule, so that what that one says of it
+     * has no effect.
+     */
+    boolean isOutranked(Contribution contribution, RuleId id) {
+        synchronized (lock) {
+            return contributions.stream()
+                    .takeWhile(each -> each != contribution)
+                    .anyMatch(each -> each.find(id) != null);
         }
     }
 

@@ -63,7 +63,9 @@ final class Sources {
 
         SourceListener(Contribution contribution, String name) {
             this.contribution = contribution;
-            this.changeLog = new ChangeLog(name, subscribers::count);
+            this.changeLog =
+                    new ChangeLog(
+                            name, subscribers::count, id -> store.isOutranked(contribution, id));
         }
 
         @Override

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ChangeLogTest {
 
     private final LogCapture log = new LogCapture();
-    private final ChangeLog changes = new ChangeLog("memory", key -> 3);
+    private final ChangeLog changes = new ChangeLog("memory", key -> 3, id -> false);
 
     @AfterEach
     void endCapture() {
@@ -54,6 +54,38 @@ class ChangeLogTest {
                                         .endsWith(
                                                 "Removed RateLimitStrategy default/foo-app/a (memory),"
                                                         + " revision 10, 3 subscribers"));
+    }
+
+    @Test
+    void ruleThatIsTakenAwayAndPutInOneBatchIsEdited() {
+        Rule a = rateLimit("a", 1);
+        Rule b = rateLimit("b", 1);
+        changes.log(List.of(a, b), List.of(), Map.of(), 7);
+
+        changes.log(List.of(rateLimit("a", 2), b), List.of(a.id(), b.id()), Map.of(), 8);
+
+        assertThat(lines()).hasSize(3).last().asString().contains("Edited", "/a ");
+    }
+
+    @Test
+    void ruleThatAnotherSourceHasIsSaidToHaveNoEffect() {
+        var first = new InMemoryRuleSource();
+        var second = new InMemoryRuleSource();
+        try (ControlPlane controlPlane =
+                ControlPlane.builder().port(0).source(first).source(second).start()) {
+            first.put(rateLimit("a", 1));
+            second.put(rateLimit("a", 2), rateLimit("b", 2));
+            second.delete(rateLimit("a", 2).id());
+
+            assertThat(controlPlane.problems()).isEmpty();
+        }
+
+        String noEffect = "without effect: another source has it and counts";
+        assertThat(lines()).hasSize(4);
+        assertThat(lines().get(0)).contains("Added", "/a ").doesNotContain(noEffect);
+        assertThat(lines().get(1)).contains("Added", "/a ").endsWith(noEffect);
+        assertThat(lines().get(2)).contains("Added", "/b ").doesNotContain(noEffect);
+        assertThat(lines().get(3)).contains("Removed", "/a ").endsWith(noEffect);
     }
 
     @Test

@@ -27,6 +27,10 @@ class RuleStoreTest {
     private final RuleStore store = new RuleStore(RuleKinds.standard(), clock);
     private final Contribution source = store.add("one");
 
+    private RuleSet set() {
+        return store.readAll(List.of(KEY)).sets().get(0);
+    }
+
     @Test
     void takesTheRevisionOfASourceWithoutAnOrderFromTheClock() {
         clock.set(NOW.plusSeconds(5).plusNanos(7_000));
@@ -48,12 +52,12 @@ class RuleStoreTest {
     @Test
     void moveOfTheRevisionAloneChangesNoSet() {
         apply(rateLimit("a", 1), 5_000);
-        long since = store.read(KEY).set().since();
+        long since = set().since();
 
         assertThat(store.apply(source, List.of(rateLimit("a", 1)), Set.of(), 7_000)).isEmpty();
 
-        assertThat(store.read(KEY).revision()).isEqualTo(7_000);
-        assertThat(store.read(KEY).set().since()).isEqualTo(since);
+        assertThat(store.revision()).isEqualTo(7_000);
+        assertThat(set().since()).isEqualTo(since);
     }
 
     @Test
@@ -76,7 +80,7 @@ class RuleStoreTest {
             put(rateLimit("a", change));
 
             assertThat(store.revision()).isEqualTo(start + change);
-            assertThat(store.read(KEY).set().since()).isEqualTo(start + change);
+            assertThat(set().since()).isEqualTo(start + change);
         }
     }
 
@@ -118,26 +122,26 @@ class RuleStoreTest {
     void setThatIsCreatedAgainIsNewerThanTheEmptyOneWhateverTheTimeSays() {
         put(rateLimit("a", 1));
         put(rateLimit("a", 2));
-        long full = store.read(KEY).set().since();
+        long full = set().since();
 
         delete(rateLimit("a", 2).id());
-        long empty = store.read(KEY).set().since();
+        long empty = set().since();
         clock.set(NOW.minusSeconds(3600));
         put(rateLimit("a", 3));
 
         assertThat(empty).isGreaterThan(full);
-        assertThat(store.read(KEY).set().since()).isGreaterThan(empty);
+        assertThat(set().since()).isGreaterThan(empty);
     }
 
     @Test
     void changeOfAKeyLeavesTheOthersAsOldAsTheyWereUnderTheNewRevision() {
         put(rateLimit("a", 1));
-        long before = store.read(KEY).set().since();
+        long before = set().since();
 
         put(rateLimit(Metadata.of("default", "bar-app", "b"), 1));
 
-        assertThat(store.read(KEY).set().since()).isEqualTo(before);
-        assertThat(store.read(KEY).revision()).isGreaterThan(before);
+        assertThat(set().since()).isEqualTo(before);
+        assertThat(store.revision()).isGreaterThan(before);
     }
 
     @Test
@@ -156,7 +160,7 @@ class RuleStoreTest {
     void letsAPutWinOverADeleteOfTheSameBatch() {
         store.apply(source, List.of(rateLimit("a", 1)), Set.of(rateLimit("a", 1).id()));
 
-        assertThat(store.read(KEY).set().rules()).containsExactly(rateLimit("a", 1));
+        assertThat(set().rules()).containsExactly(rateLimit("a", 1));
     }
 
     @Test
@@ -165,7 +169,7 @@ class RuleStoreTest {
 
         put(rateLimit(new Metadata("a", "default", Map.of(), Map.of()), 2));
 
-        assertThat(store.read(KEY).set().rules()).isEmpty();
+        assertThat(set().rules()).isEmpty();
         assertThat(messages())
                 .singleElement()
                 .asString()
@@ -188,7 +192,7 @@ class RuleStoreTest {
 
         put(rateLimit("a", 1));
 
-        assertThat(store.read(KEY).set().rules()).containsExactly(rateLimit("a", 1));
+        assertThat(set().rules()).containsExactly(rateLimit("a", 1));
         assertThat(messages())
                 .singleElement()
                 .asString()
@@ -203,7 +207,7 @@ class RuleStoreTest {
 
         delete(rateLimit("a", 1).id());
 
-        assertThat(store.read(KEY).set().rules()).containsExactly(rateLimit("a", 2));
+        assertThat(set().rules()).containsExactly(rateLimit("a", 2));
         assertThat(messages()).isEmpty();
     }
 
