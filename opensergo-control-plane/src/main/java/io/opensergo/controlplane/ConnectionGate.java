@@ -22,13 +22,16 @@ final class ConnectionGate extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionGate.class);
 
     private final Connections connections;
-    private final FrameGuard.Limits limits;
+    private final int maxStreams;
     private final Counters counters;
     private final LogLimit refusals = new LogLimit(1, 60);
 
-    ConnectionGate(Connections connections, FrameGuard.Limits limits, Counters counters) {
+    /**
+     * @param maxStreams how many streams a connection may have open
+     */
+    ConnectionGate(Connections connections, int maxStreams, Counters counters) {
         this.connections = connections;
-        this.limits = limits;
+        this.maxStreams = maxStreams;
         this.counters = counters;
     }
 
@@ -78,7 +81,7 @@ final class ConnectionGate extends ChannelInboundHandlerAdapter {
 
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object message) {
-            var guard = new FrameGuard(peer, limits, counters);
+            var guard = new FrameGuard(peer, maxStreams, counters);
             ChannelHandlerContext tls = ctx.pipeline().context(SslHandler.class);
             ctx.pipeline().addAfter(tls == null ? ctx.name() : tls.name(), null, guard);
             ctx.fireChannelRead(message);

@@ -66,9 +66,9 @@ public final class ControlPlane implements AutoCloseable {
     public static final int DEFAULT_MAX_STREAMS = 20_000;
 
     /**
-     * How many connections are open at a time unless set otherwise: {@value}, or one for each 32
-     * KiB of the memory that the process may use, if that is less. Half of them may come from one
-     * address.
+     * How many connections are open at a time unless set otherwise: {@value}, or one for each 128
+     * KiB of the memory that the process may use, if that is less, since each may leave 64 KiB of
+     * requests that are not read yet. Half of them may come from one address.
      */
     public static final int DEFAULT_MAX_CONNECTIONS = 20_000;
 
@@ -169,7 +169,8 @@ public final class ControlPlane implements AutoCloseable {
         private int maxKeysPerStream = DEFAULT_MAX_KEYS_PER_STREAM;
         private int maxRequestsPerSecond = DEFAULT_MAX_REQUESTS_PER_SECOND;
         private Duration stuckSubscriberTimeout = Duration.ofSeconds(30);
-        private int maxConnections = Limits.affordable(DEFAULT_MAX_CONNECTIONS, 32 * 1024);
+        private int maxConnections =
+                Limits.affordable(DEFAULT_MAX_CONNECTIONS, 2 * GrpcServer.WINDOW_BYTES);
         private int maxConnectionsPerAddress = maxConnections / 2;
         private int maxPushBytes = DEFAULT_MAX_PUSH_BYTES;
         private Duration requestTimeout = Duration.ofSeconds(10);

@@ -30,13 +30,6 @@ import org.slf4j.LoggerFactory;
  */
 final class FrameGuard extends ChannelDuplexHandler {
 
-    /**
-     * What a connection may do.
-     *
-     * @param maxStreams how many streams may be open
-     */
-    record Limits(int maxStreams) {}
-
     private static final Logger LOG = LoggerFactory.getLogger(FrameGuard.class);
     private static final LogLimit CLOSED = new LogLimit(10, 60);
 
@@ -85,7 +78,7 @@ final class FrameGuard extends ChannelDuplexHandler {
     }
 
     private final Caller peer;
-    private final Limits limits;
+    private final int maxStreams;
     private final Counters counters;
     private final FrameScan in = new FrameScan();
     private final FrameScan out = new FrameScan();
@@ -100,9 +93,12 @@ final class FrameGuard extends ChannelDuplexHandler {
     private boolean heldBack;
     private @Nullable String fault;
 
-    FrameGuard(Caller peer, Limits limits, Counters counters) {
+    /**
+     * @param maxStreams how many streams the peer was told it may have open
+     */
+    FrameGuard(Caller peer, int maxStreams, Counters counters) {
         this.peer = peer;
-        this.limits = limits;
+        this.maxStreams = maxStreams;
         this.counters = counters;
         now = System.nanoTime();
         pace = new Allowance(FRAMES_PER_SECOND, FRAMES_AT_ONCE, now);
@@ -188,8 +184,8 @@ final class FrameGuard extends ChannelDuplexHandler {
 
     private boolean begins(int id) {
         lastStream = id;
-        if (streams.size() >= limits.maxStreams()) {
-            fault = "it opens more than " + limits.maxStreams() + " streams, the limit it was told";
+        if (streams.size() >= maxStreams) {
+            fault = "it opens more than " + maxStreams + " streams, the limit it was told";
             return false;
         }
         if (leftOpen > MAX_LEFT_OPEN) {

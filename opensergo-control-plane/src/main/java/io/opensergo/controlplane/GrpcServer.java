@@ -41,8 +41,8 @@ final class GrpcServer {
     /** After which a connection without a call is closed. */
     private static final Duration MAX_IDLE = Duration.ofMinutes(5);
 
-    /** Requests are small, and what a stream may send unread is memory. */
-    private static final int WINDOW_BYTES = 64 * 1024;
+    /** Requests are small, and what a connection may send unread is memory. */
+    static final int WINDOW_BYTES = 64 * 1024;
 
     private static final Duration UNREAD_INTERVAL = Duration.ofMillis(100);
     private static final Duration GRANTS_INTERVAL = Duration.ofSeconds(1);
@@ -104,11 +104,7 @@ final class GrpcServer {
                         counters);
         this.connections =
                 new Connections(limits.maxConnections(), limits.maxConnectionsPerAddress());
-        var gate =
-                new ConnectionGate(
-                        connections,
-                        new FrameGuard.Limits(limits.maxCallsPerConnection()),
-                        counters);
+        var gate = new ConnectionGate(connections, limits.maxCallsPerConnection(), counters);
         NettyServerBuilder builder =
                 NettyServerBuilder.forAddress(settings.address())
                         .channelFactory(gate.channels())

@@ -6,7 +6,9 @@ import static org.awaitility.Awaitility.await;
 import io.opensergo.api.OpenSergoClient;
 import io.opensergo.api.RuleSnapshot;
 import io.opensergo.api.Target;
+import io.opensergo.client.ClientListener;
 import io.opensergo.client.OpenSergoClients;
+import io.opensergo.client.PushEvent;
 import io.opensergo.proto.internal.transport.v1.SubscribeRequest;
 import io.opensergo.proto.internal.transport.v1.SubscribeRequestTarget;
 import io.opensergo.rules.Metadata;
@@ -23,6 +25,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -37,9 +41,10 @@ import org.junit.jupiter.api.io.TempDir;
  * What is promised: a control plane with 128 MB lives while a peer without credentials attacks it,
  * its honest client gets every update meanwhile, and the memory returns.
  *
- * <p>Of the profile {@code long}, where each attack lasts 30 s and the figures are asserted:
- * updates within 250 ms (p99), beyond what the directory is looked at, and the memory back within
- * 30 s. With {@code -Dpromise.seconds=2} it asks only whether the process lives.
+ * <p>Of the profile {@code long}, where each attack lasts 30 s and the figures are asserted: of the
+ * updates 99 of 100 are at the honest client within 250 ms after they are in force at the control
+ * plane, and the memory is back within 30 s. With {@code -Dpromise.seconds=2} it asks only whether
+ * the process lives.
  */
 @Tag("long")
 class PromiseTest {
@@ -48,6 +53,7 @@ class PromiseTest {
     private static final Duration ATTACK =
             Duration.ofSeconds(Integer.getInteger("promise.seconds", 2));
     private static final boolean FIGURES = ATTACK.compareTo(Duration.ofSeconds(30)) >= 0;
+    private static final long PROMISED_MILLIS = 250;
     private static final Target SHOP = Target.of("shop");
     private static final int SUBJECT = 20;
 
@@ -55,6 +61,7 @@ class PromiseTest {
 
     private final AtomicLong generation = new AtomicLong();
     private final AtomicLong seen = new AtomicLong();
+    private final Queue<Long> propagations = new ConcurrentLinkedQueue<>();
 
     /** What a peer does over and over, until the time is over. */
     private interface Attack {
@@ -95,33 +102,56 @@ class PromiseTest {
         snapshot.rules().forEach(rule -> seen.set(rule.threshold()));
     }
 
+    private ClientListener propagation() {
+        return new ClientListener() {
+            @Override
+            public void onPush(PushEvent push) {
+                Duration propagation = push.propagation();
+                if (propagation != null) {
+                    propagations.add(propagation.toMillis());
+                }
+            }
+        };
+    }
+
     private void withstands(String name, int peers, Attack attack) throws Exception {
         try (ServerProcess server =
                         ServerProcess.startWith(List.of("-Xmx128m"), directory, Ports.free());
                 OpenSergoClient honest =
                         OpenSergoClients.builder()
                                 .endpoints("127.0.0.1:" + server.port())
+                                .listener(propagation())
                                 .build()) {
             honest.rules(SHOP, RateLimitStrategy.KIND).subscribe(this::note);
             await().atMost(PATIENCE).until(() -> seen.get() == generation.get());
-            long quiet = percentile(updates(Duration.ofMillis(1)));
+            long quiet = median(updates(Duration.ofSeconds(1)));
+            propagations.clear();
             var going = new AtomicBoolean(true);
             List<Thread> threads = start(peers, attack, server.port(), going);
 
             List<Long> delays = updates(ATTACK);
+            await().atMost(PATIENCE).until(() -> propagations.size() >= delays.size());
+            List<Long> sorted = propagations.stream().sorted().toList();
 
             going.set(false);
             assertThat(server.isAlive()).as("the process lives under %s", name).isTrue();
             for (Thread thread : threads) {
                 thread.join(PATIENCE.toMillis());
             }
-            long p99 = percentile(delays);
+            long p99 = percentile(sorted);
             System.out.printf(
-                    "%s: %d updates, quiet %d ms, attacked p50 %d ms, p99 %d ms%n",
-                    name, delays.size(), quiet, delays.get(delays.size() / 2), p99);
+                    "%s: %d updates, from force to client p50 %d ms, p99 %d ms; from file to client"
+                            + " p50 %d ms (quiet %d ms), p99 %d ms%n",
+                    name,
+                    delays.size(),
+                    median(sorted),
+                    p99,
+                    median(delays),
+                    quiet,
+                    percentile(delays));
             assertRecovers(server);
             if (FIGURES) {
-                assertThat(p99 - quiet).as("ms more than in quiet").isLessThanOrEqualTo(250);
+                assertThat(p99).as("ms under %s", name).isLessThanOrEqualTo(PROMISED_MILLIS);
             }
         }
     }
@@ -163,6 +193,10 @@ class PromiseTest {
         } while (System.nanoTime() < until);
         delays.sort(null);
         return delays;
+    }
+
+    private static long median(List<Long> sorted) {
+        return sorted.get(sorted.size() / 2);
     }
 
     private static long percentile(List<Long> sorted) {
@@ -247,6 +281,24 @@ class PromiseTest {
                     try (RawHttp2 peer = RawHttp2.connect(port, 0)) {
                         for (int i = 0; i < 100; i++) {
                             peer.message(peer.open(RawHttp2.SUBSCRIBE), subscribe("large", KIND));
+                        }
+                        peer.flush();
+                        stay(going, peer);
+                    }
+                });
+    }
+
+    @Test
+    void readersThatEndTheirSideAndDoNotRead() throws Exception {
+        withstands(
+                "readers with a window of 0 that end their side",
+                4,
+                (port, going) -> {
+                    try (RawHttp2 peer = RawHttp2.connect(port, 0)) {
+                        for (int i = 0; i < 500 && going.get(); i++) {
+                            int stream = peer.open(RawHttp2.SUBSCRIBE);
+                            peer.message(stream, subscribe("large", KIND));
+                            peer.halfClose(stream);
                         }
                         peer.flush();
                         stay(going, peer);
@@ -343,14 +395,14 @@ class PromiseTest {
     }
 
     @Test
-    void tenThousandStreamsOnFourConnections() throws Exception {
+    void moreThanTenThousandStreamsOnSixConnections() throws Exception {
         byte[] subscribe = subscribe("shop", KIND);
         withstands(
-                "10,000 streams on four connections",
-                4,
+                "11,400 streams on six connections",
+                6,
                 (port, going) -> {
                     try (RawHttp2 peer = RawHttp2.connect(port)) {
-                        for (int i = 0; i < 2500 && going.get(); i++) {
+                        for (int i = 0; i < 1900 && going.get(); i++) {
                             peer.message(peer.open(RawHttp2.SUBSCRIBE), subscribe);
                             if (i % 100 == 0) {
                                 peer.flush();
