@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.google.protobuf.StringValue;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
@@ -99,7 +100,7 @@ class ControlPlaneTest {
     }
 
     @Test
-    void pushesNothingOfAKeyWhoseRulesCannotBeEncodedUntilTheyCan() throws Exception {
+    void pushesTheReasonInPlaceOfRulesThatCannotBeEncodedUntilTheyCan() throws Exception {
         var rules = new InMemoryRuleSource();
         rules.put(broken("good"), rateLimit("a", 1));
         try (ControlPlane controlPlane =
@@ -114,10 +115,11 @@ class ControlPlaneTest {
 
             rules.put(broken("bad"));
 
-            follower.expectNothing();
+            assertIsReason(follower.next());
             Stream late = client.open().subscribe("foo-app", Broken.KIND.wireName());
+            assertIsReason(late.next());
             assertThat(rulesOf(late.subscribe("foo-app", RATE_LIMIT).next())).hasSize(1);
-            late.subscribe("foo-app", Broken.KIND.wireName()).expectNothing();
+            assertIsReason(late.subscribe("foo-app", Broken.KIND.wireName()).next());
 
             rules.put(broken("better"));
 
@@ -125,8 +127,16 @@ class ControlPlaneTest {
                 SubscribeResponse next = each.next();
                 assertThat(next.getAck()).isEmpty();
                 assertThat(next.getDataWithVersion().getDataCount()).isEqualTo(1);
+                assertThat(next.getDataWithVersion().getData(0).is(StringValue.class)).isFalse();
             }
         }
+    }
+
+    private static void assertIsReason(SubscribeResponse push) {
+        assertThat(push.getAck()).isEmpty();
+        assertThat(push.getDataWithVersion().getDataList())
+                .singleElement()
+                .satisfies(any -> assertThat(any.is(StringValue.class)).isTrue());
     }
 
     private static Broken broken(String field) {
