@@ -93,19 +93,14 @@ final class ServeCommand implements Runnable {
         }
         OutOfMemory.endsTheProcess();
         ControlPlane controlPlane = builder.start();
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(() -> end(controlPlane, out), "opensergo-end"));
+        ProcessEnd end = ProcessEnd.closing(controlPlane::close, out);
         out.println("Serving the rules of " + rules + " on " + host + ":" + controlPlane.port());
         out.flush();
-        waitForSignal(controlPlane);
-    }
-
-    /** Ends with success: to be told to end is not a failure. */
-    private static void end(ControlPlane controlPlane, PrintWriter out) {
-        controlPlane.close();
-        out.println("Ended");
-        out.flush();
-        Runtime.getRuntime().halt(CommandLine.ExitCode.OK);
+        try {
+            waitForSignal(controlPlane);
+        } finally {
+            end.commandIsOver();
+        }
     }
 
     private void waitForSignal(ControlPlane controlPlane) {

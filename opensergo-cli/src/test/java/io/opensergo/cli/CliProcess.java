@@ -23,6 +23,10 @@ record CliProcess(int exitCode, String out, String err) {
     }
 
     static ProcessBuilder builder(String... arguments) {
+        return builder(OpenSergoCommand.class, arguments);
+    }
+
+    static ProcessBuilder builder(Class<?> main, String... arguments) {
         List<String> command =
                 new ArrayList<>(
                         List.of(
@@ -31,7 +35,7 @@ record CliProcess(int exitCode, String out, String err) {
                                 "-XX:TieredStopAtLevel=1",
                                 "-cp",
                                 System.getProperty("java.class.path"),
-                                OpenSergoCommand.class.getName()));
+                                main.getName()));
         command.addAll(List.of(arguments));
         var builder = new ProcessBuilder(command);
         builder.environment().keySet().removeIf(name -> name.startsWith("LC_"));

@@ -71,6 +71,19 @@ class ServeCommandTest {
     }
 
     @Test
+    void usedUpMemoryIsALineInTheLogAndAnExitCodeOfItsOwn() throws Exception {
+        serveWith("-Xmx24m");
+        Path draft = directory.resolve("draft");
+        Files.write(draft, new byte[15 * 1024 * 1024]);
+
+        Files.move(draft, rules.resolve("large.yaml"));
+
+        assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).isEqualTo(3);
+        assertThat(log()).contains("The memory is used up", "the process ends with code 3");
+    }
+
+    @Test
     void logsEachRuleWithDateAndTimeAndKeepsTheVersion() throws Exception {
         Path state = directory.resolve("state");
 
@@ -163,11 +176,15 @@ class ServeCommandTest {
     }
 
     private int serve(String... options) throws Exception {
+        return serveWith("-Xmx128m", options);
+    }
+
+    private int serveWith(String memory, String... options) throws Exception {
         List<String> command =
                 new ArrayList<>(
                         List.of(
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-Xmx128m",
+                                memory,
                                 "-cp",
                                 System.getProperty("java.class.path"),
                                 OpenSergoCommand.class.getName(),
