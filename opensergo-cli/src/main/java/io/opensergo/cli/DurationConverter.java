@@ -6,7 +6,7 @@ import java.util.Locale;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads durations such as {@code 5s}, {@code 0.5s}, {@code 1m30s} and {@code 2h}. */
+/** Reads and writes durations such as {@code 5s}, {@code 0.5s}, {@code 1m30s} and {@code 2h}. */
 final class DurationConverter implements ITypeConverter<Duration> {
 
     @Override
@@ -21,5 +21,10 @@ final class DurationConverter implements ITypeConverter<Duration> {
             throw new TypeConversionException(
                     "must be like 5s, 0.5s or 1m30s, was '" + value + "'");
         }
+    }
+
+    /** Returns a duration as this reads it. */
+    static String text(Duration duration) {
+        return duration.toString().substring("PT".length()).toLowerCase(Locale.ROOT);
     }
 }

@@ -12,12 +12,14 @@ import io.opensergo.rules.RuleKind;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -28,21 +30,26 @@ import reactor.core.publisher.Sinks;
  */
 final class Watch {
 
-    /** How long refusals are gathered, so that those for one reason become one line. */
-    private static final Duration GATHERING = Duration.ofMillis(300);
-
     private final Target target;
     private final List<? extends RuleKind<?>> kinds;
     private final SnapshotFormat format;
     private final PrintWriter out;
     private final PrintWriter err;
 
-    /** Kinds that were answered or refused, and what tells that all of them were. */
-    private final Set<RuleKind<?>> heard = ConcurrentHashMap.newKeySet();
+    /** Kinds that were answered or refused. */
+    private final Set<RuleKind<?>> heard = new HashSet<>();
 
-    private final Sinks.Empty<Void> allHeard = Sinks.empty();
-    private volatile Heard result = Heard.NOTHING;
-    private volatile @Nullable Phase told;
+    /** Refusals that were not printed yet, so that those for one reason become one line. */
+    private final List<Answer> refusals = new ArrayList<>();
+
+    /** Tells that no further kind is waited for. */
+    private final Sinks.Empty<Void> settled = Sinks.empty();
+
+    /** Whether refusals wait for others. */
+    private boolean gathering = true;
+
+    private Heard result = Heard.NOTHING;
+    private @Nullable Phase told;
 
     Watch(
             Target target,
@@ -78,28 +85,35 @@ final class Watch {
      *
      * @param time for how long, counted from when every kind was answered or refused; {@code null}
      *     for ever
-     * @param patience how long it may take until then, if there is a time; a client that is refused
-     *     as a whole is not waited for
+     * @param patience how long that is waited for; a client that is refused as a whole is not
+     *     waited for
      * @return what was heard and printed
      */
     Heard run(OpenSergoClient client, @Nullable Duration time, Duration patience) {
-        client.states().subscribe(this::tell);
-        Mono<?> end = time == null ? Mono.never() : end(client, time, patience);
+        Disposable states = client.states().subscribe(this::tell);
+        Disposable waiting = Mono.delay(patience).subscribe(tick -> endPatience(client, patience));
         Flux.fromIterable(kinds)
                 .flatMap(kind -> follow(client, kind), kinds.size())
-                .doOnNext(this::hear)
-                .takeUntilOther(end)
-                .publish(
-                        answers ->
-                                Flux.merge(
-                                        answers.doOnNext(this::print),
-                                        answers.filter(answer -> answer.refusal() != null)
-                                                .bufferTimeout(kinds.size(), GATHERING)
-                                                .doOnNext(this::printRefusals)))
+                .doOnNext(this::take)
+                .takeUntilOther(time == null ? Mono.never() : settled.asMono().then(rest(time)))
                 .blockLast();
-        if (heard.isEmpty() && told != Phase.REFUSED) {
-            say("error: no answer from " + client.state().endpoint() + " within " + patience);
-        }
+        waiting.dispose();
+        states.dispose();
+        tell(client.state()); // which may not have come yet
+        return end();
+    }
+
+    /** What remains of the time once no further kind is waited for. */
+    private Mono<?> rest(Duration time) {
+        return Mono.defer(() -> hasHeard() ? Mono.delay(time) : Mono.empty());
+    }
+
+    private synchronized boolean hasHeard() {
+        return !heard.isEmpty();
+    }
+
+    private synchronized Heard end() {
+        printRefusals();
         return result;
     }
 
@@ -117,54 +131,75 @@ final class Watch {
                 : message;
     }
 
-    private void hear(Answer answer) {
+    private synchronized void take(Answer answer) {
         heard.add(answer.kind());
-        if (heard.size() == kinds.size()) {
-            allHeard.tryEmitEmpty();
-        }
-    }
-
-    private Mono<?> end(OpenSergoClient client, Duration time, Duration patience) {
-        Mono<?> refused = client.states().filter(state -> state.phase() == Phase.REFUSED).next();
-        return Mono.firstWithSignal(allHeard.asMono(), refused, Mono.delay(patience))
-                .then(Mono.defer(() -> heard.isEmpty() ? Mono.empty() : Mono.delay(time)));
-    }
-
-    private void print(Answer answer) {
         RuleSnapshot<?> snapshot = answer.snapshot();
-        if (snapshot != null) {
-            out.println(format.format(snapshot));
-            out.flush();
-            if (snapshot.origin() != Origin.ASSUMED_EMPTY) {
-                result = Heard.RULES;
-            } else if (result == Heard.NOTHING) {
-                result = Heard.SILENCE;
-            }
+        if (snapshot == null) {
+            refusals.add(answer);
+        } else {
+            print(snapshot);
+        }
+        if (heard.size() == kinds.size()) {
+            gathering = false;
+        }
+        if (!gathering) {
+            printRefusals();
+            settled.tryEmitEmpty();
         }
     }
 
-    private void printRefusals(List<Answer> refused) {
-        Map<String, List<String>> kindsByReason = new LinkedHashMap<>();
-        for (Answer answer : refused) {
+    /** Waits no longer for kinds that were neither answered nor refused, and names them. */
+    private synchronized void endPatience(OpenSergoClient client, Duration patience) {
+        gathering = false;
+        printRefusals();
+        if (heard.size() == kinds.size() || told == Phase.REFUSED) {
+            return;
+        }
+        String within = " within " + DurationConverter.text(patience);
+        if (heard.isEmpty()) {
+            say("error: no answer from " + client.state().endpoint() + within);
+        } else {
+            say("warning: no answer about " + names(missing()) + " of " + target + within);
+        }
+        settled.tryEmitEmpty();
+    }
+
+    private List<? extends RuleKind<?>> missing() {
+        return kinds.stream().filter(kind -> !heard.contains(kind)).toList();
+    }
+
+    private static String names(List<? extends RuleKind<?>> kinds) {
+        return kinds.stream().map(RuleKind::name).collect(Collectors.joining(", "));
+    }
+
+    private void print(RuleSnapshot<?> snapshot) {
+        out.println(format.format(snapshot));
+        out.flush();
+        if (snapshot.origin() != Origin.ASSUMED_EMPTY) {
+            result = Heard.RULES;
+        } else if (result == Heard.NOTHING) {
+            result = Heard.SILENCE;
+        }
+    }
+
+    private void printRefusals() {
+        Map<String, List<RuleKind<?>>> kindsByReason = new LinkedHashMap<>();
+        for (Answer answer : refusals) {
             kindsByReason
                     .computeIfAbsent(String.valueOf(answer.refusal()), reason -> new ArrayList<>())
-                    .add(answer.kind().name());
+                    .add(answer.kind());
         }
+        refusals.clear();
         kindsByReason.forEach(
-                (reason, names) ->
-                        say(
-                                "error: "
-                                        + (names.size() == kinds.size() && names.size() > 1
-                                                ? "every kind"
-                                                : String.join(", ", names))
-                                        + " of "
-                                        + target
-                                        + ": "
-                                        + reason));
+                (reason, affected) -> {
+                    boolean all = affected.size() == kinds.size() && affected.size() > 1;
+                    String what = all ? "every kind" : names(affected);
+                    say("error: " + what + " of " + target + ": " + reason);
+                });
     }
 
     /** Tells of a connection that was made or lost, each once. */
-    private void tell(ConnectionState state) {
+    private synchronized void tell(ConnectionState state) {
         Phase phase = state.phase() == Phase.STALE ? Phase.READY : state.phase();
         if (phase == told || phase == Phase.CONNECTING || phase == Phase.CLOSED) {
             return;
@@ -175,6 +210,9 @@ final class Watch {
         } else {
             String cause = state.cause() == null ? state.toString() : state.cause().getMessage();
             say((phase == Phase.REFUSED ? "error: " : "warning: ") + cause);
+        }
+        if (phase == Phase.REFUSED) {
+            settled.tryEmitEmpty(); // said before, so that the reason is never lost
         }
     }
 

@@ -350,7 +350,7 @@ class OpenSergoCommandTest {
 
         assertThat(run(line.split(" "))).isEqualTo(1);
         assertThat(out.toString()).isEmpty();
-        assertThat(err.toString()).contains("error: no answer from localhost:1 within PT0.3S");
+        assertThat(err.toString()).contains("error: no answer from localhost:1 within 0.3s");
     }
 
     @Test
