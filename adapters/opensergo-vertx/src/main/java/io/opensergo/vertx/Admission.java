@@ -1,11 +1,15 @@
 package io.opensergo.vertx;
 
+import io.netty.buffer.Unpooled;
 import io.opensergo.governance.Guard;
 import io.opensergo.governance.Outcome;
 import io.opensergo.governance.Rejection;
+import io.vertx.core.Promise;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.internal.http.HttpServerRequestInternal;
+import io.vertx.core.net.impl.VertxConnection;
 import io.vertx.ext.web.RoutingContext;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -34,13 +38,16 @@ final class Admission extends AtomicBoolean implements EndWatch.Watched {
     /** Of the same request, to another resource. */
     private final @Nullable Admission earlier;
 
-    /** Confined, as the next two are, to the context of the request. */
+    /** Confined, as the next two are, to the context of the request while it waits. */
     private long token;
 
-    /** The token with which it waited, until its request is past the last guard. */
+    /** The token with which it waited, or {@link #NOTHING}. */
     private long waited = NOTHING;
 
     private long timer = NO_TIMER;
+
+    /** Of whoever looks whether it has ended. */
+    private boolean awaitsWrites;
 
     private volatile EndWatch.@Nullable Entry watch;
 
@@ -93,20 +100,41 @@ final class Admission extends AtomicBoolean implements EndWatch.Watched {
     /** What a response says of itself may be asked by any thread; it is ended on its own. */
     @Override
     public boolean looksEnded() {
-        if (!get() && isOver(context.response())) {
-            try {
-                ((HttpServerRequestInternal) context.request())
-                        .context()
-                        .runOnContext(now -> endUnheard());
-            } catch (RejectedExecutionException e) { // Vert.x is closed
-                release(Outcome.CANCELLED);
-            }
+        HttpServerResponse response = context.response();
+        if (get()) {
+            return true;
+        }
+        if (response.closed() || hasLeftHttp(response)) {
+            onContext(this::endUnheard);
+        } else if (response.ended() && !awaitsWrites) {
+            awaitsWrites = true;
+            onContextWhenWritten(this::endUnheard);
         }
         return get();
     }
 
-    private boolean isOver(HttpServerResponse response) {
-        return response.ended() || response.closed() || hasLeftHttp(response);
+    private void onContext(Runnable task) {
+        try {
+            ((HttpServerRequestInternal) context.request())
+                    .context()
+                    .runOnContext(now -> task.run());
+        } catch (RejectedExecutionException e) { // Vert.x is closed
+            release(Outcome.CANCELLED);
+        }
+    }
+
+    /**
+     * {@code sendFile} says that a response has ended before it has sent it. A stream of HTTP/2 is
+     * closed when all is sent. A connection of HTTP/1.1 stays: something empty is written to it,
+     * which is done after all before it.
+     */
+    private void onContextWhenWritten(Runnable task) {
+        if (context.request().connection() instanceof VertxConnection connection
+                && context.request().version() != HttpVersion.HTTP_2) {
+            Promise<Void> written = Promise.promise();
+            written.future().onComplete(done -> onContext(task));
+            connection.writeToChannel(Unpooled.EMPTY_BUFFER, written);
+        }
     }
 
     private void endUnheard() {

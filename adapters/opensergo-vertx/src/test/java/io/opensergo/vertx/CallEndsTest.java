@@ -21,7 +21,6 @@ import io.vertx.ext.web.client.HttpResponse;
 import io.vertx.ext.web.client.WebClient;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -127,7 +126,7 @@ class CallEndsTest {
 
         assertThat(status).isEqualTo(200);
 
-        awaitCollected();
+        awaitCollected(0);
     }
 
     @Test
@@ -138,16 +137,16 @@ class CallEndsTest {
 
         assertThat(uri).isEqualTo("/");
 
-        awaitCollected();
+        awaitCollected(0);
     }
 
     /** Who holds no reference any more cannot read. */
-    private void awaitCollected() {
+    private void awaitCollected(int held) {
         await().atMost(PATIENCE)
                 .untilAsserted(
                         () -> {
                             System.gc();
-                            assertThat(world.stats(RESOURCE).inFlight()).isZero();
+                            assertThat(world.stats(RESOURCE).inFlight()).isLessThanOrEqualTo(held);
                         });
     }
 
@@ -157,9 +156,9 @@ class CallEndsTest {
         HttpClientAgent client = client(version, request -> request.response().end("unread"));
         HttpClientResponse paused = get(sent(client).map(response -> response.pause()));
 
-        for (int i = 0; i < 3; i++) {
-            System.gc();
-            get(world.vertx.timer(300, TimeUnit.MILLISECONDS));
+        for (int i = 0; i < 3; i++) { // each is found at a look that comes to the first one as well
+            get(sent(client).map(response -> response.pause().statusCode()));
+            awaitCollected(1);
         }
         assertThat(world.stats(RESOURCE).inFlight()).isEqualTo(1);
 

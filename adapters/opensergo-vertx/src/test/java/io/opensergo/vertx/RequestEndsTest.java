@@ -8,29 +8,41 @@ import static org.awaitility.Awaitility.await;
 
 import io.opensergo.vertx.World.Reply;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.internal.http.HttpServerRequestInternal;
 import io.vertx.core.net.NetSocket;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** However a request of a server ends, it gives its place back, whatever its handler does. */
 class RequestEndsTest {
 
     private static final String RESOURCE = "POST:/events";
+    private static final String FILE = "GET:/file";
+
+    /** More than the buffers of a connection hold. */
+    private static final int FILE_SIZE = 32 * 1024 * 1024;
 
     private final World world = new World();
     private final Router router = world.router();
@@ -47,20 +59,25 @@ class RequestEndsTest {
         world.guard(
                 RESOURCE,
                 Documents.concurrency("many", 1000),
-                Documents.rule(RESOURCE, "ConcurrencyLimitStrategy", "many"));
+                Documents.rule(RESOURCE, "ConcurrencyLimitStrategy", "many"),
+                Documents.concurrency("files", 1000),
+                Documents.rule(FILE, "ConcurrencyLimitStrategy", "files"));
         router.post("/events")
                 .handler(world.openSergo.serverHandler())
                 .handler(
                         context -> {
-                            HttpServerResponse response = context.response();
-                            response.closeHandler(closed -> {});
-                            response.exceptionHandler(error -> {});
-                            response.endHandler(ended -> {});
-                            response.bodyEndHandler(ended -> {});
-                            response.setChunked(true).write("event");
+                            replaceHandlers(context.response());
+                            context.response().setChunked(true).write("event");
                             handled.add(context);
                         });
         return world.serve(router);
+    }
+
+    private static void replaceHandlers(HttpServerResponse response) {
+        response.closeHandler(closed -> {});
+        response.exceptionHandler(error -> {});
+        response.endHandler(ended -> {});
+        response.bodyEndHandler(ended -> {});
     }
 
     private RoutingContext handled() throws InterruptedException {
@@ -175,6 +192,63 @@ class RequestEndsTest {
 
         awaitIdle();
         assertThat(world.stats(RESOURCE).passed()).isEqualTo(50);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"HTTP_1_1, false", "HTTP_1_1, true", "HTTP_2, false", "HTTP_2, true"})
+    void aFileIsInFlightUntilItHasBeenRead(
+            HttpVersion version, boolean hasHandlersOfItsOwn, @TempDir Path folder)
+            throws Exception {
+        Path file = Files.write(folder.resolve("large"), new byte[FILE_SIZE]);
+        int port = serveFile(file, hasHandlersOfItsOwn);
+        HttpClientRequest request =
+                get(world.client(version).request(to(HttpMethod.GET, port, "/file")));
+        AtomicLong received = new AtomicLong();
+        Future<HttpClientResponse> reply =
+                request.send()
+                        .onSuccess(
+                                response ->
+                                        response.pause()
+                                                .handler(
+                                                        part -> received.addAndGet(part.length())));
+        RoutingContext sending = handled();
+        HttpClientResponse response = get(reply);
+
+        awaitThatItWasLookedAt(sending, port);
+        assertThat(world.stats(FILE).inFlight()).isEqualTo(1);
+
+        response.resume();
+        await().atMost(PATIENCE).until(() -> received.get() == FILE_SIZE);
+        world.awaitIdle(FILE);
+    }
+
+    private int serveFile(Path file, boolean hasHandlersOfItsOwn) {
+        router.get("/file")
+                .handler(world.openSergo.serverHandler())
+                .handler(
+                        context -> {
+                            if (hasHandlersOfItsOwn) {
+                                replaceHandlers(context.response());
+                            }
+                            context.response().sendFile(file.toString());
+                            handled.add(context);
+                        });
+        return serveEvents();
+    }
+
+    /** Has an answer end of which only a look tells, and which is looked at after another one. */
+    private void awaitThatItWasLookedAt(RoutingContext other, int port) throws Exception {
+        Future<Reply> reply =
+                World.send(
+                        world.client(HttpVersion.HTTP_1_1),
+                        to(HttpMethod.POST, port, "/events"),
+                        "body");
+        handled().response().end();
+        get(reply);
+        awaitIdle();
+        Promise<Void> ran = Promise.promise();
+        ((HttpServerRequestInternal) other.request()).context().runOnContext(now -> ran.complete());
+        get(ran.future());
     }
 
     @Test
