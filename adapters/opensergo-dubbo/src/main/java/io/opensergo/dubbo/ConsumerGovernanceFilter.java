@@ -110,10 +110,13 @@ public final class ConsumerGovernanceFilter extends GuardingFilter implements Cl
                 new HashMap<>(RpcContext.getClientAttachment().getObjectAttachments());
         ClassLoader classLoader = Thread.currentThread().getContextClassLoader();
         var response = new CompletableFuture<AppResponse>();
-        var result = new AsyncRpcResult(response, invocation);
+        var result = new ThrottledResult(call, response, invocation);
         CompletableFuture.delayedExecutor(call.waitNanos(), TimeUnit.NANOSECONDS)
                 .execute(
                         () -> {
+                            if (!result.take()) { // given up
+                                return;
+                            }
                             RpcContext.restoreServiceContext(context);
                             RpcContext.getClientAttachment().setObjectAttachments(attachments);
                             proceed(call, invoker, invocation, classLoader, response);

@@ -12,9 +12,12 @@ import io.opensergo.governance.BreakerTransition;
 import io.opensergo.governance.Guard;
 import io.opensergo.governance.RequestRejectedException;
 import io.opensergo.rules.Rule;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -436,6 +439,52 @@ class GuardTest {
         assertThat(provider.governance().governor().guard(GREET).stats().passed()).isEqualTo(3);
     }
 
+    @ParameterizedTest
+    @CsvSource({"dubbo, false", "dubbo, true", "tri, false", "tri, true"})
+    void aThrottledAsynchronousCallThatIsGivenUpIsNotMade(String protocol, boolean completed) {
+        DubboApp provider = provider(protocol);
+        DubboApp caller = consumer();
+        Greeter consumer = caller.consume(provider);
+        apply(caller, throttle("consumer", GREET_LATER, "100ms"));
+        Guard guard = caller.governance().governor().guard(GREET_LATER);
+        Set<String> givenUp = new HashSet<>();
+
+        for (int i = 0; givenUp.size() < 5; i++) {
+            String name = "call " + i;
+            Duration waited = guard.stats().waited();
+            CompletableFuture<String> call = consumer.greetLater(name);
+            if (!guard.stats().waited().equals(waited)) { // unless its turn had come at once
+                giveUp(call, completed);
+                givenUp.add(name);
+            }
+        }
+
+        for (int i = 0; i < 10; i++) { // which takes longer than those would have waited
+            consumer.greetLater("you").join();
+        }
+        assertThat(greeter.askedLater).contains("you").doesNotContainAnyElementsOf(givenUp);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"dubbo, false", "dubbo, true", "tri, false", "tri, true"})
+    void aThrottledAsynchronousCallThatIsGivenUpLeavesTheLine(String protocol, boolean completed) {
+        DubboApp provider = provider(protocol);
+        DubboApp caller = consumer();
+        Greeter consumer = caller.consume(provider);
+        apply(caller, throttle("consumer", GREET_LATER, "600s"));
+        consumer.greetLater("you").join();
+
+        giveUp(consumer.greetLater("given up"), completed);
+
+        Guard guard = caller.governance().governor().guard(GREET_LATER);
+        assertThat(guard.waitNanos(guard.acquire())).isBetween(1L, TimeUnit.SECONDS.toNanos(600));
+    }
+
+    private static void giveUp(CompletableFuture<String> call, boolean completed) {
+        assertThat(call).isNotDone();
+        assertThat(completed ? call.complete("in its place") : call.cancel(true)).isTrue();
+    }
+
     @Test
     void aThrottledAsynchronousCallKeepsToTheTimeThatIsLeft() {
         DubboApp provider = provider("dubbo");
@@ -473,12 +522,16 @@ class GuardTest {
     }
 
     private static List<Rule> throttle(String app, String resource) {
+        return throttle(app, resource, "100ms");
+    }
+
+    private static List<Rule> throttle(String app, String resource, String interval) {
         return Rules.read(
                 """
                 apiVersion: fault-tolerance.opensergo.io/v1alpha1
                 kind: ThrottlingStrategy
                 metadata: {name: pace-%1$s, labels: {app: %1$s}}
-                spec: {minIntervalOfRequests: 100ms, queueTimeout: 60s}
+                spec: {minIntervalOfRequests: %3$s, queueTimeout: 3600s}
                 ---
                 apiVersion: fault-tolerance.opensergo.io/v1alpha1
                 kind: FaultToleranceRule
@@ -487,7 +540,7 @@ class GuardTest {
                   targets: [{targetResourceName: "%2$s"}]
                   strategies: [{name: pace-%1$s, kind: ThrottlingStrategy}]
                 """
-                        .formatted(app, resource));
+                        .formatted(app, resource, interval));
     }
 
     private static String greet(Greeter consumer, String name, boolean asynchronous) {

@@ -1,15 +1,21 @@
 package io.opensergo.dubbo;
 
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.apache.dubbo.rpc.RpcContext;
 import org.jspecify.annotations.Nullable;
 
-/** Says its own name, and counts how often it was asked. */
+/** Says its own name, and counts how often it was asked, and by what. */
 final class LocalGreeter implements Greeter {
 
     final AtomicInteger calls = new AtomicInteger();
+
+    /** What it was asked with to answer later. */
+    final Set<String> askedLater = ConcurrentHashMap.newKeySet();
+
     private final CompletableFuture<@Nullable Void> held = new CompletableFuture<>();
     private final String name;
     private final UnaryOperator<String> relay;
@@ -36,6 +42,7 @@ final class LocalGreeter implements Greeter {
     @Override
     public CompletableFuture<String> greetLater(String who) {
         calls.incrementAndGet();
+        askedLater.add(who);
         String answer = name + colour();
         if (who.equals("hold")) {
             return held.thenApply(nothing -> answer);
