@@ -11,7 +11,7 @@ import io.opensergo.rules.faulttolerance.FaultToleranceRule;
 import io.opensergo.rules.faulttolerance.FaultToleranceRule.StrategyRef;
 import io.opensergo.rules.faulttolerance.HttpRequestFallbackAction;
 import io.opensergo.rules.faulttolerance.LimitMode;
-import io.opensergo.rules.faulttolerance.RateLimitStrategy;
+import io.opensergo.rules.faulttolerance.LimitStrategy;
 import io.opensergo.rules.faulttolerance.Strategy;
 import java.util.ArrayList;
 import java.util.List;
@@ -191,12 +191,10 @@ final class CrossReferences {
     List<String> hints() {
         List<String> hints = new ArrayList<>();
         for (Located<Strategy> strategy : strategies) {
-            LimitMode mode = LimitMode.LOCAL;
-            if (strategy.rule instanceof RateLimitStrategy rate) {
-                mode = rate.limitMode();
-            } else if (strategy.rule instanceof ConcurrencyLimitStrategy concurrency) {
-                mode = concurrency.limitMode();
-            }
+            LimitMode mode =
+                    strategy.rule instanceof LimitStrategy limit
+                            ? limit.limitMode()
+                            : LimitMode.LOCAL;
             if (mode == LimitMode.GLOBAL && strategy.rule instanceof ConcurrencyLimitStrategy) {
                 hints.add(
                         strategy.describe()

@@ -35,6 +35,9 @@ abstract sealed class Check {
         this.shadow = binding.shadow();
     }
 
+    /** Has it explained what it would say to a request. */
+    abstract void explainTo(GuardExplainer explainer);
+
     /** {@link AdaptiveOverloadProtectionStrategy}. */
     static final class Overload extends Check {
 
@@ -56,6 +59,11 @@ abstract sealed class Check {
             bbr = strategy.adaptiveStrategy() == AdaptiveStrategy.BBR;
         }
 
+        @Override
+        void explainTo(GuardExplainer explainer) {
+            explainer.explain(this);
+        }
+
         /** One that no rule brought protects the process, from what comes in. */
         boolean appliesTo(boolean inbound) {
             return inbound || binding.rule() != null;
@@ -71,6 +79,11 @@ abstract sealed class Check {
             super(binding, counters, index);
             this.max = max;
         }
+
+        @Override
+        void explainTo(GuardExplainer explainer) {
+            explainer.explain(this);
+        }
     }
 
     /** {@link RateLimitStrategy} of this instance. */
@@ -81,6 +94,11 @@ abstract sealed class Check {
         Rate(RateLimiter limiter, Binding binding, CheckCounters counters, int index) {
             super(binding, counters, index);
             this.limiter = limiter;
+        }
+
+        @Override
+        void explainTo(GuardExplainer explainer) {
+            explainer.explain(this);
         }
     }
 
@@ -93,6 +111,11 @@ abstract sealed class Check {
             super(binding, counters, index);
             this.limiter = limiter;
         }
+
+        @Override
+        void explainTo(GuardExplainer explainer) {
+            explainer.explain(this);
+        }
     }
 
     /** {@link ThrottlingStrategy}. */
@@ -103,6 +126,11 @@ abstract sealed class Check {
         Pace(Pacer pacer, Binding binding, CheckCounters counters, int index) {
             super(binding, counters, index);
             this.pacer = pacer;
+        }
+
+        @Override
+        void explainTo(GuardExplainer explainer) {
+            explainer.explain(this);
         }
     }
 
@@ -127,6 +155,11 @@ abstract sealed class Check {
             this.slow =
                     strategy.strategy() == CircuitBreakerStrategy.TriggerType.SLOW_REQUEST_RATIO;
             this.errorTypes = errorTypes(strategy);
+        }
+
+        @Override
+        void explainTo(GuardExplainer explainer) {
+            explainer.explain(this);
         }
 
         private static Set<String> errorTypes(CircuitBreakerStrategy strategy) {

@@ -11,6 +11,7 @@ import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy;
 import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy.TriggerType;
 import io.opensergo.rules.faulttolerance.ConcurrencyLimitStrategy;
 import io.opensergo.rules.faulttolerance.LimitMode;
+import io.opensergo.rules.faulttolerance.LimitStrategy;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
 import io.opensergo.rules.faulttolerance.Strategy;
 import io.opensergo.rules.faulttolerance.StrategyKind;
@@ -69,26 +70,34 @@ final class Checks {
             @Nullable Check before,
             Engine engine) {
         Strategy strategy = binding.strategy();
-        if (strategy instanceof RateLimitStrategy rate) {
-            return engine.quotas().handles(rate)
-                    ? new Check.Quota(
-                            leased(resource, rate, before, engine), binding, counters, index)
-                    : new Check.Rate(limiter(rate, before, engine), binding, counters, index);
-        }
-        if (strategy instanceof ThrottlingStrategy throttling) {
-            return new Check.Pace(pacer(throttling, before), binding, counters, index);
-        }
-        if (strategy instanceof ConcurrencyLimitStrategy concurrency) {
-            long max = engine.share(concurrency.limitMode(), concurrency.maxConcurrency());
-            return new Check.Concurrency(max, binding, counters, index);
-        }
-        if (strategy instanceof CircuitBreakerStrategy breaking) {
-            CircuitBreaker breaker = breaker(resource, breaking, before, engine);
-            return new Check.Break(breaker, breaking, binding, counters, index);
-        }
-        var overload = (AdaptiveOverloadProtectionStrategy) strategy;
-        return new Check.Overload(
-                overload, engine.overloadControls().of(overload), binding, counters, index);
+        return switch (strategy.strategyKind()) {
+            case RATE_LIMIT -> {
+                var rate = (RateLimitStrategy) strategy;
+                yield engine.quotas().handles(rate)
+                        ? new Check.Quota(
+                                leased(resource, rate, before, engine), binding, counters, index)
+                        : new Check.Rate(limiter(rate, before, engine), binding, counters, index);
+            }
+            case THROTTLING -> {
+                Pacer pacer = pacer((ThrottlingStrategy) strategy, before);
+                yield new Check.Pace(pacer, binding, counters, index);
+            }
+            case CONCURRENCY_LIMIT -> {
+                var concurrency = (ConcurrencyLimitStrategy) strategy;
+                long max = engine.share(concurrency.limitMode(), concurrency.maxConcurrency());
+                yield new Check.Concurrency(max, binding, counters, index);
+            }
+            case CIRCUIT_BREAKER -> {
+                var breaking = (CircuitBreakerStrategy) strategy;
+                CircuitBreaker breaker = breaker(resource, breaking, before, engine);
+                yield new Check.Break(breaker, breaking, binding, counters, index);
+            }
+            case ADAPTIVE_OVERLOAD_PROTECTION -> {
+                var overload = (AdaptiveOverloadProtectionStrategy) strategy;
+                OverloadControl control = engine.overloadControls().of(overload);
+                yield new Check.Overload(overload, control, binding, counters, index);
+            }
+        };
     }
 
     private static RateLimiter limiter(
@@ -240,15 +249,10 @@ final class Checks {
 
     /** Returns whether a limit is divided by the number of instances. */
     boolean dependOnInstances() {
-        return bindings.stream().anyMatch(binding -> mode(binding) == LimitMode.GLOBAL_TO_LOCAL);
-    }
-
-    private static @Nullable LimitMode mode(Binding binding) {
-        if (binding.strategy() instanceof RateLimitStrategy rate) {
-            return rate.limitMode();
-        }
-        return binding.strategy() instanceof ConcurrencyLimitStrategy concurrency
-                ? concurrency.limitMode()
-                : null;
+        return bindings.stream()
+                .anyMatch(
+                        binding ->
+                                binding.strategy() instanceof LimitStrategy limit
+                                        && limit.limitMode() == LimitMode.GLOBAL_TO_LOCAL);
     }
 }

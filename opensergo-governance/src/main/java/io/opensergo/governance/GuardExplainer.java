@@ -40,7 +40,7 @@ final class GuardExplainer {
 
     private GuardExplanation explain(String resource) {
         for (Check check : protection.checks.all()) {
-            explain(check);
+            check.explainTo(this);
         }
         return new GuardExplanation(
                 resource,
@@ -51,36 +51,28 @@ final class GuardExplainer {
                 explanations);
     }
 
-    private void explain(Check check) {
-        if (check instanceof Check.Overload overload) {
-            explain(overload);
-        } else if (check instanceof Check.Concurrency concurrency) {
-            long inFlight = protection.state.inFlight.count();
-            verdict(
-                    check,
-                    inFlight < concurrency.max,
-                    inFlight + " in flight of at most " + concurrency.max);
-        } else if (check instanceof Check.Rate rate) {
-            long used = rate.limiter.used(now);
-            verdict(
-                    check,
-                    rate.limiter.wouldAdmit(now),
-                    used + " admitted; the limit is " + rate.limiter.limit());
-        } else if (check instanceof Check.Quota quota) {
-            long retryAfter = quota.limiter.peek(now);
-            verdict(
-                    check,
-                    retryAfter == 0,
-                    (quota.limiter.isStoreDown() ? "the store is down; " : "")
-                            + (retryAfter == 0 ? "permits in stock" : "no permits in stock"));
-        } else if (check instanceof Check.Pace pace) {
-            explain(pace);
-        } else {
-            explain((Check.Break) check);
-        }
+    void explain(Check.Concurrency check) {
+        long inFlight = protection.state.inFlight.count();
+        verdict(check, inFlight < check.max, inFlight + " in flight of at most " + check.max);
     }
 
-    private void explain(Check.Overload check) {
+    void explain(Check.Rate check) {
+        verdict(
+                check,
+                check.limiter.wouldAdmit(now),
+                check.limiter.used(now) + " admitted; the limit is " + check.limiter.limit());
+    }
+
+    void explain(Check.Quota check) {
+        boolean admits = check.limiter.peek(now) == 0;
+        verdict(
+                check,
+                admits,
+                (check.limiter.isStoreDown() ? "the store is down; " : "")
+                        + (admits ? "permits in stock" : "no permits in stock"));
+    }
+
+    void explain(Check.Overload check) {
         if (!check.appliesTo(inbound)) {
             verdict(check, true, "does not apply to outbound requests");
             return;
@@ -97,7 +89,7 @@ final class GuardExplainer {
         verdict(check, !check.control.wouldRefuse(), reason);
     }
 
-    private void explain(Check.Pace check) {
+    void explain(Check.Pace check) {
         long waits = check.pacer.peek(now);
         if (waits != Pacer.REFUSED && !check.shadow) {
             wait = Math.max(wait, waits);
@@ -112,7 +104,7 @@ final class GuardExplainer {
                                 + " ms");
     }
 
-    private void explain(Check.Break check) {
+    void explain(Check.Break check) {
         CircuitBreaker breaker = check.breaker;
         CircuitBreaker.Window window = breaker.window(now);
         Admission admission = breaker.peek(now);

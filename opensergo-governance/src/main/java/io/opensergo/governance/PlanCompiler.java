@@ -13,7 +13,7 @@ import io.opensergo.rules.RuleKind;
 import io.opensergo.rules.faulttolerance.ConcurrencyLimitStrategy;
 import io.opensergo.rules.faulttolerance.FaultToleranceRule;
 import io.opensergo.rules.faulttolerance.LimitMode;
-import io.opensergo.rules.faulttolerance.RateLimitStrategy;
+import io.opensergo.rules.faulttolerance.LimitStrategy;
 import io.opensergo.rules.faulttolerance.Strategy;
 import io.opensergo.rules.traffic.TrafficLane;
 import io.opensergo.rules.traffic.TrafficRouter;
@@ -69,7 +69,9 @@ final class PlanCompiler {
     private CompiledPlan compile() {
         book.forEachRejected(this::reportRejected);
         for (Strategy strategy : book.strategies()) {
-            checkSupport(strategy);
+            if (strategy instanceof LimitStrategy limit) {
+                checkSupport(limit);
+            }
         }
         reportDangling(PlanProblem.Type.DANGLING_STRATEGY, join.danglingStrategies());
         reportDangling(PlanProblem.Type.DANGLING_FALLBACK_ACTION, join.danglingActions());
@@ -188,19 +190,15 @@ final class PlanCompiler {
                         PlanProblem.Type.REFUSED, name, RuleText.rejection(kind, rejected)));
     }
 
-    private void checkSupport(Strategy strategy) {
-        LimitMode mode = LimitMode.LOCAL;
-        String global = "";
-        if (strategy instanceof RateLimitStrategy rate) {
-            mode = rate.limitMode();
-            global = "the governor was built without a global quota";
-        } else if (strategy instanceof ConcurrencyLimitStrategy limit) {
-            mode = limit.limitMode();
-            global =
-                    "calls in flight cannot be counted across instances; GlobalToLocal divides them";
-        }
+    private void checkSupport(LimitStrategy strategy) {
+        LimitMode mode = strategy.limitMode();
         if (mode == LimitMode.GLOBAL && !engine.quotas().handles(strategy)) {
-            reportWholeLimit(strategy, "Global, but " + global);
+            reportWholeLimit(
+                    strategy,
+                    strategy instanceof ConcurrencyLimitStrategy
+                            ? "Global, but calls in flight cannot be counted across instances;"
+                                    + " GlobalToLocal divides them"
+                            : "Global, but the governor was built without a global quota");
         } else if (mode == LimitMode.GLOBAL_TO_LOCAL && !engine.knowsInstances()) {
             reportWholeLimit(
                     strategy,

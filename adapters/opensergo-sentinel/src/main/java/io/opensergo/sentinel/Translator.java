@@ -94,19 +94,19 @@ final class Translator {
         String resource = binding.resource();
         RuleOrigin origin = binding.origin(target);
         Strategy strategy = binding.strategy();
-        if (strategy instanceof RateLimitStrategy rate) {
-            return RateLimits.translate(rate, resource, origin, sharing);
-        }
-        if (strategy instanceof ThrottlingStrategy throttling) {
-            return Pacing.translate(throttling, resource, origin);
-        }
-        if (strategy instanceof ConcurrencyLimitStrategy concurrency) {
-            return ConcurrencyLimits.translate(concurrency, resource, origin);
-        }
-        if (strategy instanceof CircuitBreakerStrategy breaker) {
-            return Breakers.translate(breaker, resource, origin);
-        }
-        return Overloads.translate((AdaptiveOverloadProtectionStrategy) strategy, binding, origin);
+        return switch (strategy.strategyKind()) {
+            case RATE_LIMIT ->
+                    RateLimits.translate((RateLimitStrategy) strategy, resource, origin, sharing);
+            case THROTTLING -> Pacing.translate((ThrottlingStrategy) strategy, resource, origin);
+            case CONCURRENCY_LIMIT ->
+                    ConcurrencyLimits.translate(
+                            (ConcurrencyLimitStrategy) strategy, resource, origin);
+            case CIRCUIT_BREAKER ->
+                    Breakers.translate((CircuitBreakerStrategy) strategy, resource, origin);
+            case ADAPTIVE_OVERLOAD_PROTECTION ->
+                    Overloads.translate(
+                            (AdaptiveOverloadProtectionStrategy) strategy, binding, origin);
+        };
     }
 
     private void add(ResourceBinding binding, Translation translation) {

@@ -66,6 +66,11 @@ public record AdaptiveOverloadProtectionStrategy(
         return KIND;
     }
 
+    @Override
+    public StrategyKind strategyKind() {
+        return StrategyKind.ADAPTIVE_OVERLOAD_PROTECTION;
+    }
+
     /** What an overload protection measures. */
     public enum MetricType {
         /** The CPU in use, as a share of all cores. */

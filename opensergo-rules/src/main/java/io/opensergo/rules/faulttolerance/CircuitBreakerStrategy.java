@@ -70,6 +70,11 @@ public record CircuitBreakerStrategy(
         return KIND;
     }
 
+    @Override
+    public StrategyKind strategyKind() {
+        return StrategyKind.CIRCUIT_BREAKER;
+    }
+
     /** What share of calls trips a breaker. */
     public enum TriggerType {
         /** The share of slow calls. */

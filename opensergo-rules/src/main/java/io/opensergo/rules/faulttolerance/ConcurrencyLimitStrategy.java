@@ -20,7 +20,7 @@ public record ConcurrencyLimitStrategy(
         @JsonPropertyDescription("Calls in flight at the same time; 0 lets nothing pass.")
                 @Limits(min = 0)
                 long maxConcurrency)
-        implements Strategy {
+        implements LimitStrategy {
 
     /** The key of this kind. */
     public static final RuleKind<ConcurrencyLimitStrategy> KIND =
@@ -37,5 +37,10 @@ public record ConcurrencyLimitStrategy(
     @Override
     public RuleKind<ConcurrencyLimitStrategy> kind() {
         return KIND;
+    }
+
+    @Override
+    public StrategyKind strategyKind() {
+        return StrategyKind.CONCURRENCY_LIMIT;
     }
 }

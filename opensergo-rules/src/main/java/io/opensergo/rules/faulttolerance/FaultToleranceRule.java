@@ -127,12 +127,12 @@ public record FaultToleranceRule(
 
         /** Refers to a strategy by kind and name. */
         public static StrategyRef to(Strategy strategy) {
-            return new StrategyRef(strategy.name(), StrategyKind.of(strategy));
+            return new StrategyRef(strategy.name(), strategy.strategyKind());
         }
 
         boolean matches(Strategy strategy) {
             return strategy.name().equals(name)
-                    && (kind == null || kind == StrategyKind.of(strategy));
+                    && (kind == null || kind == strategy.strategyKind());
         }
     }
 

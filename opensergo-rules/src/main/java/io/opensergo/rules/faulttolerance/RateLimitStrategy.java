@@ -34,7 +34,7 @@ public record RateLimitStrategy(
                 @Written(as = "statDurationSeconds", notation = Notation.SECONDS)
                 @Written(as = "statDuration", notation = Notation.DURATION)
                 Duration statDuration)
-        implements Strategy {
+        implements LimitStrategy {
 
     /** The key of this kind. */
     public static final RuleKind<RateLimitStrategy> KIND =
@@ -60,6 +60,11 @@ public record RateLimitStrategy(
     @Override
     public RuleKind<RateLimitStrategy> kind() {
         return KIND;
+    }
+
+    @Override
+    public StrategyKind strategyKind() {
+        return StrategyKind.RATE_LIMIT;
     }
 
     /** What a rate limit counts. */

@@ -30,20 +30,4 @@ public enum StrategyKind {
             case ADAPTIVE_OVERLOAD_PROTECTION -> AdaptiveOverloadProtectionStrategy.KIND.name();
         };
     }
-
-    /** Returns the kind of a strategy. */
-    public static StrategyKind of(Strategy strategy) {
-        if (strategy instanceof RateLimitStrategy) {
-            return RATE_LIMIT;
-        }
-        if (strategy instanceof ThrottlingStrategy) {
-            return THROTTLING;
-        }
-        if (strategy instanceof ConcurrencyLimitStrategy) {
-            return CONCURRENCY_LIMIT;
-        }
-        return strategy instanceof CircuitBreakerStrategy
-                ? CIRCUIT_BREAKER
-                : ADAPTIVE_OVERLOAD_PROTECTION;
-    }
 }

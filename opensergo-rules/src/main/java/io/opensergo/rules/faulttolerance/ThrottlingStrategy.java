@@ -43,4 +43,9 @@ public record ThrottlingStrategy(
     public RuleKind<ThrottlingStrategy> kind() {
         return KIND;
     }
+
+    @Override
+    public StrategyKind strategyKind() {
+        return StrategyKind.THROTTLING;
+    }
 }

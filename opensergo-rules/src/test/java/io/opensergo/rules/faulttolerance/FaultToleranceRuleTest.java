@@ -72,41 +72,41 @@ class FaultToleranceRuleTest {
     }
 
     @Test
-    void everyStrategyHasAKind() {
-        assertThat(StrategyRef.to(LIMIT).kind()).isEqualTo(StrategyKind.CONCURRENCY_LIMIT);
-        assertThat(StrategyRef.to(PACING).kind()).isEqualTo(StrategyKind.THROTTLING);
-        assertThat(Strategy.class.getPermittedSubclasses()).hasSameSizeAs(StrategyKind.values());
+    void everyStrategyHasAKindOfItsOwn() {
         Metadata metadata = Metadata.of("shop", "checkout", "a");
         Duration second = Duration.ofSeconds(1);
-        assertThat(
-                        StrategyKind.of(
-                                new RateLimitStrategy(
-                                        metadata,
-                                        RateLimitStrategy.MetricType.REQUEST_AMOUNT,
-                                        LimitMode.GLOBAL,
-                                        0,
-                                        second)))
-                .isEqualTo(StrategyKind.RATE_LIMIT);
-        assertThat(
-                        StrategyKind.of(
-                                new CircuitBreakerStrategy(
-                                        metadata,
-                                        CircuitBreakerStrategy.TriggerType.ERROR_REQUEST_RATIO,
-                                        0.5,
-                                        second,
-                                        second,
-                                        1,
-                                        null,
-                                        null)))
-                .isEqualTo(StrategyKind.CIRCUIT_BREAKER);
-        assertThat(
-                        StrategyKind.of(
-                                new AdaptiveOverloadProtectionStrategy(
-                                        metadata,
-                                        AdaptiveOverloadProtectionStrategy.MetricType.SYSTEM_LOAD,
-                                        AdaptiveOverloadProtectionStrategy.Threshold.ofLoad(4),
-                                        AdaptiveOverloadProtectionStrategy.AdaptiveStrategy.NONE)))
-                .isEqualTo(StrategyKind.ADAPTIVE_OVERLOAD_PROTECTION);
+        var strategies =
+                List.of(
+                        new RateLimitStrategy(
+                                metadata,
+                                RateLimitStrategy.MetricType.REQUEST_AMOUNT,
+                                LimitMode.GLOBAL,
+                                0,
+                                second),
+                        PACING,
+                        LIMIT,
+                        new CircuitBreakerStrategy(
+                                metadata,
+                                CircuitBreakerStrategy.TriggerType.ERROR_REQUEST_RATIO,
+                                0.5,
+                                second,
+                                second,
+                                1,
+                                null,
+                                null),
+                        new AdaptiveOverloadProtectionStrategy(
+                                metadata,
+                                AdaptiveOverloadProtectionStrategy.MetricType.SYSTEM_LOAD,
+                                AdaptiveOverloadProtectionStrategy.Threshold.ofLoad(4),
+                                AdaptiveOverloadProtectionStrategy.AdaptiveStrategy.NONE));
+
+        assertThat(strategies)
+                .extracting(Strategy::strategyKind)
+                .containsExactly(StrategyKind.values());
+        for (Strategy strategy : strategies) {
+            assertThat(strategy.strategyKind().documentName()).isEqualTo(strategy.kind().name());
+            assertThat(StrategyRef.to(strategy).kind()).isEqualTo(strategy.strategyKind());
+        }
     }
 
     @Test

@@ -31,7 +31,7 @@ public record Binding(
 
     /** Returns the kind of the strategy. */
     public StrategyKind kind() {
-        return StrategyKind.of(strategy);
+        return strategy.strategyKind();
     }
 
     /** Returns the name of the rule; {@code null} if there is none. */

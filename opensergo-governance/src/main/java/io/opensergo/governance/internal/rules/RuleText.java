@@ -18,23 +18,26 @@ public final class RuleText {
 
     /** Returns what limit a strategy sets, for example {@code 120 requests per 1s}. */
     public static String limit(Strategy strategy) {
-        if (strategy instanceof RateLimitStrategy rate) {
-            return rate.threshold() + " requests per " + duration(rate.statDuration());
-        }
-        if (strategy instanceof ConcurrencyLimitStrategy concurrency) {
-            return concurrency.maxConcurrency() + " requests in flight";
-        }
-        if (strategy instanceof ThrottlingStrategy throttling) {
-            return "one request per "
-                    + duration(throttling.minIntervalOfRequests())
-                    + ", waiting at most "
-                    + duration(throttling.queueTimeout());
-        }
-        if (strategy instanceof CircuitBreakerStrategy breaker) {
-            return describe(breaker);
-        }
-        var overload = (AdaptiveOverloadProtectionStrategy) strategy;
-        return "at most " + overload.triggerThreshold() + " of " + overload.metricType();
+        return switch (strategy.strategyKind()) {
+            case RATE_LIMIT -> {
+                var rate = (RateLimitStrategy) strategy;
+                yield rate.threshold() + " requests per " + duration(rate.statDuration());
+            }
+            case CONCURRENCY_LIMIT ->
+                    ((ConcurrencyLimitStrategy) strategy).maxConcurrency() + " requests in flight";
+            case THROTTLING -> {
+                var throttling = (ThrottlingStrategy) strategy;
+                yield "one request per "
+                        + duration(throttling.minIntervalOfRequests())
+                        + ", waiting at most "
+                        + duration(throttling.queueTimeout());
+            }
+            case CIRCUIT_BREAKER -> describe((CircuitBreakerStrategy) strategy);
+            case ADAPTIVE_OVERLOAD_PROTECTION -> {
+                var overload = (AdaptiveOverloadProtectionStrategy) strategy;
+                yield "at most " + overload.triggerThreshold() + " of " + overload.metricType();
+            }
+        };
     }
 
     private static String describe(CircuitBreakerStrategy breaker) {
