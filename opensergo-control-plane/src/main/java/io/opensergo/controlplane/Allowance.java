@@ -39,6 +39,11 @@ final class Allowance {
         aheadTo += units * intervalNanos;
     }
 
+    /** Returns whether nothing has been taken that has not come back. */
+    boolean isWhole(long nowNanos) {
+        return aheadTo - nowNanos <= 0;
+    }
+
     /** Returns after how many nanoseconds nothing is owed any more; 0 if nothing is. */
     long owed(long nowNanos) {
         return Math.max(0, aheadTo - nowNanos - burstNanos);

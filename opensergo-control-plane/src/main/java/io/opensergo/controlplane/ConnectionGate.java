@@ -51,13 +51,15 @@ final class ConnectionGate extends ChannelInboundHandlerAdapter {
             return;
         }
         Caller peer = Caller.at(accepted.remoteAddress());
-        if (!connections.admit(peer.host())) {
+        Connections.Address address = connections.admit(peer.host(), System.nanoTime());
+        if (address == null) {
             counters.connectionsOverLimit.increment();
             refusals.log(
                     more ->
                             LOG.warn(
                                     "A connection of {} is refused: there are {}, the limit of all"
-                                            + " or of its address{}",
+                                            + " or of its address, or it has begun too many"
+                                            + " calls{}",
                                     peer.host(),
                                     connections.open(),
                                     more));
@@ -65,8 +67,8 @@ final class ConnectionGate extends ChannelInboundHandlerAdapter {
             return;
         }
         Future<?> unused =
-                accepted.closeFuture().addListener(closed -> connections.closed(peer.host()));
-        accepted.pipeline().addLast(new Installer(peer));
+                accepted.closeFuture().addListener(closed -> connections.closed(address));
+        accepted.pipeline().addLast(new Installer(peer, address));
         ctx.fireChannelRead(accepted);
     }
 
@@ -74,14 +76,16 @@ final class ConnectionGate extends ChannelInboundHandlerAdapter {
     private final class Installer extends ChannelInboundHandlerAdapter {
 
         private final Caller peer;
+        private final Connections.Address address;
 
-        Installer(Caller peer) {
+        Installer(Caller peer, Connections.Address address) {
             this.peer = peer;
+            this.address = address;
         }
 
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object message) {
-            var guard = new FrameGuard(peer, maxStreams, counters);
+            var guard = new FrameGuard(peer, address, maxStreams, counters);
             ChannelHandlerContext tls = ctx.pipeline().context(SslHandler.class);
             ctx.pipeline().addAfter(tls == null ? ctx.name() : tls.name(), null, guard);
             ctx.fireChannelRead(message);

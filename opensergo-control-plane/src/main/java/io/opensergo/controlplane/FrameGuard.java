@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Held back</b> is a peer that sends more frames than a peer needs: the connection is not
  * read from for as long as the excess is worth. A frame that begins a call, or that brings only a
- * few bytes of one, weighs more than others.
+ * few bytes of one, weighs more than others. So is a connection that begins calls of which its
+ * address has begun too many, on whichever connections.
  *
  * <p><b>Closed</b> with GOAWAY is the connection of a peer that floods: by frames that bring
  * nothing, such as resets of calls that it has just begun, settings and priorities; by more streams
@@ -78,6 +79,7 @@ final class FrameGuard extends ChannelDuplexHandler {
     }
 
     private final Caller peer;
+    private final Connections.Address address;
     private final int maxStreams;
     private final Counters counters;
     private final FrameScan in = new FrameScan();
@@ -90,14 +92,21 @@ final class FrameGuard extends ChannelDuplexHandler {
     private int leftOpen;
     private int unacknowledged; // SETTINGS of ours
     private long now;
+
+    /** How long a connection waits that has just begun a call, for those of its address. */
+    private long owedForCalls;
+
     private boolean heldBack;
     private @Nullable String fault;
 
     /**
+     * @param address where the calls of all connections of the peer are counted
      * @param maxStreams how many streams the peer was told it may have open
      */
-    FrameGuard(Caller peer, int maxStreams, Counters counters) {
+    FrameGuard(
+            Caller peer, Connections.Address address, int maxStreams, Counters counters) {
         this.peer = peer;
+        this.address = address;
         this.maxStreams = maxStreams;
         this.counters = counters;
         now = System.nanoTime();
@@ -117,7 +126,8 @@ final class FrameGuard extends ChannelDuplexHandler {
             close(ctx);
             return;
         }
-        long wait = pace.owed(now);
+        long wait = Math.max(pace.owed(now), owedForCalls);
+        owedForCalls = 0;
         if (wait > 0) {
             holdBack(ctx, wait);
         }
@@ -193,6 +203,7 @@ final class FrameGuard extends ChannelDuplexHandler {
             return false;
         }
         streams.put(id, new Stream(now));
+        owedForCalls = address.begin(now);
         return true;
     }
 

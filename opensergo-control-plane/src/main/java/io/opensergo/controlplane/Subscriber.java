@@ -250,7 +250,7 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
         }
     }
 
-    /** Takes the keys back that the client may not read any longer; ends a stream of nobody. */
+    /** Takes the keys back that the client may not read any longer; ends the stream of an unauthenticated client. */
     void judgeAgain() {
         List<RuleKey> followed;
         synchronized (lock) {
@@ -384,7 +384,7 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
         }
     }
 
-    /** Frees what is left of a stream that ended without a word. */
+    /** Frees what is left of a stream whose end was not reported. */
     void forgetIfOver() {
         if (call.isOver()) {
             gone();

@@ -1,6 +1,7 @@
 package io.opensergo.controlplane;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -90,10 +91,27 @@ final class Subscribers {
     /** Tells every stream that follows one of the keys that it has a new version. */
     void changed(Collection<RuleKey> keys) {
         for (RuleKey key : keys) {
-            for (Subscriber subscriber : byKey.getOrDefault(key, Set.of())) {
-                subscriber.changed(key);
+            for (List<Subscriber> round : inTurns(byKey.getOrDefault(key, Set.of()))) {
+                round.forEach(subscriber -> subscriber.changed(key));
             }
         }
+    }
+
+    /**
+     * Returns one stream of each connection, then the next of each that has more: nobody waits for
+     * a peer that has opened thousands.
+     */
+    private static List<List<Subscriber>> inTurns(Set<Subscriber> followers) {
+        Map<String, Integer> ofConnection = new HashMap<>();
+        List<List<Subscriber>> rounds = new ArrayList<>(1);
+        for (Subscriber subscriber : followers) {
+            int round = ofConnection.merge(subscriber.caller().address(), 1, Integer::sum) - 1;
+            if (round == rounds.size()) {
+                rounds.add(new ArrayList<>());
+            }
+            rounds.get(round).add(subscriber);
+        }
+        return rounds;
     }
 
     /** Returns how many streams follow a key. */

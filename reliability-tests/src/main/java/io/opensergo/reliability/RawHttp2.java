@@ -73,7 +73,13 @@ public final class RawHttp2 implements AutoCloseable {
 
     /** Opens a connection each of whose streams lets so many bytes come. */
     public static RawHttp2 connect(int port, int initialWindow) throws IOException {
-        RawHttp2 client = silent(port);
+        return connect(port, initialWindow, InetAddress.getLoopbackAddress());
+    }
+
+    /** Opens such a connection from one of the addresses of this machine. */
+    public static RawHttp2 connect(int port, int initialWindow, InetAddress from)
+            throws IOException {
+        RawHttp2 client = silent(port, from);
         client.out.write(PREFACE);
         client.frame(
                 SETTINGS,
@@ -93,7 +99,12 @@ public final class RawHttp2 implements AutoCloseable {
 
     /** Opens a connection and says nothing. */
     public static RawHttp2 silent(int port) throws IOException {
-        var socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        return silent(port, InetAddress.getLoopbackAddress());
+    }
+
+    /** Opens such a connection from one of the addresses of this machine. */
+    public static RawHttp2 silent(int port, InetAddress from) throws IOException {
+        var socket = new Socket(InetAddress.getLoopbackAddress(), port, from, 0);
         socket.setTcpNoDelay(true);
         var client = new RawHttp2(socket);
         var reader = new Thread(client::read, "raw-http2-reader");

@@ -17,6 +17,7 @@ import io.opensergo.rules.document.RuleWriter;
 import io.opensergo.rules.faulttolerance.LimitMode;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -168,6 +169,8 @@ class PromiseTest {
                                     } catch (IOException e) {
                                         // the peer was thrown out, and comes again
                                     }
+                                    // it is the CPU of the same machine that it uses
+                                    LockSupport.parkNanos(5_000_000);
                                 }
                             },
                             "attack-" + i);
@@ -232,6 +235,15 @@ class PromiseTest {
 
     private static final String KIND = RateLimitStrategy.KIND.wireName();
 
+    /** The attacker is at another address than the honest client, which Linux has on loopback. */
+    private static InetAddress elsewhere() throws IOException {
+        return InetAddress.getByAddress(new byte[] {127, 0, 0, 2});
+    }
+
+    private static RawHttp2 connect(int port, int initialWindow) throws IOException {
+        return RawHttp2.connect(port, initialWindow, elsewhere());
+    }
+
     private static void stay(AtomicBoolean going, RawHttp2 peer) {
         while (going.get() && !peer.isClosed()) {
             LockSupport.parkNanos(1_000_000);
@@ -245,7 +257,7 @@ class PromiseTest {
                 "streams that never end",
                 2,
                 (port, going) -> {
-                    try (RawHttp2 peer = RawHttp2.connect(port)) {
+                    try (RawHttp2 peer = connect(port, 65_535)) {
                         for (int i = 0; i < 300 && going.get(); i++) {
                             peer.message(peer.open(RawHttp2.SUBSCRIBE), noProtobuf);
                             peer.flush();
@@ -260,7 +272,7 @@ class PromiseTest {
                 "80,000 calls begun",
                 4,
                 (port, going) -> {
-                    try (RawHttp2 peer = RawHttp2.connect(port)) {
+                    try (RawHttp2 peer = connect(port, 65_535)) {
                         for (int i = 0; i < 20_000 && going.get(); i++) {
                             peer.open(RawHttp2.HEALTH_CHECK);
                             if (i % 100 == 0) {
@@ -278,7 +290,7 @@ class PromiseTest {
                 "400 readers with a window of 0",
                 4,
                 (port, going) -> {
-                    try (RawHttp2 peer = RawHttp2.connect(port, 0)) {
+                    try (RawHttp2 peer = connect(port, 0)) {
                         for (int i = 0; i < 100; i++) {
                             peer.message(peer.open(RawHttp2.SUBSCRIBE), subscribe("large", KIND));
                         }
@@ -294,7 +306,7 @@ class PromiseTest {
                 "readers with a window of 0 that end their side",
                 4,
                 (port, going) -> {
-                    try (RawHttp2 peer = RawHttp2.connect(port, 0)) {
+                    try (RawHttp2 peer = connect(port, 0)) {
                         for (int i = 0; i < 500 && going.get(); i++) {
                             int stream = peer.open(RawHttp2.SUBSCRIBE);
                             peer.message(stream, subscribe("large", KIND));
@@ -313,7 +325,7 @@ class PromiseTest {
                 "keys with names of 1 KB",
                 3,
                 (port, going) -> {
-                    try (RawHttp2 peer = RawHttp2.connect(port)) {
+                    try (RawHttp2 peer = connect(port, 65_535)) {
                         int stream = peer.open(RawHttp2.SUBSCRIBE);
                         for (int i = 0; i < 20_000 && going.get() && !peer.isOver(stream); i++) {
                             peer.message(stream, subscribe(name + i, KIND));
@@ -334,7 +346,7 @@ class PromiseTest {
                 "messages not finished",
                 2,
                 (port, going) -> {
-                    try (RawHttp2 peer = RawHttp2.connect(port)) {
+                    try (RawHttp2 peer = connect(port, 65_535)) {
                         for (int i = 0; i < 100 && going.get(); i++) {
                             int stream = peer.open(RawHttp2.SUBSCRIBE);
                             peer.data(stream, prefix);
@@ -354,7 +366,7 @@ class PromiseTest {
                 "NACKs of different reasons",
                 1,
                 (port, going) -> {
-                    try (RawHttp2 peer = RawHttp2.connect(port)) {
+                    try (RawHttp2 peer = connect(port, 65_535)) {
                         int stream = peer.open(RawHttp2.SUBSCRIBE);
                         for (int i = 0; going.get() && !peer.isOver(stream); i++) {
                             byte[] reason = new byte[500];
@@ -386,7 +398,7 @@ class PromiseTest {
                 "rapid resets",
                 2,
                 (port, going) -> {
-                    try (RawHttp2 peer = RawHttp2.connect(port)) {
+                    try (RawHttp2 peer = connect(port, 65_535)) {
                         while (going.get() && !peer.isClosed()) {
                             peer.reset(peer.open(RawHttp2.SUBSCRIBE));
                         }
@@ -401,7 +413,7 @@ class PromiseTest {
                 "11,400 streams on six connections",
                 6,
                 (port, going) -> {
-                    try (RawHttp2 peer = RawHttp2.connect(port)) {
+                    try (RawHttp2 peer = connect(port, 65_535)) {
                         for (int i = 0; i < 1900 && going.get(); i++) {
                             peer.message(peer.open(RawHttp2.SUBSCRIBE), subscribe);
                             if (i % 100 == 0) {
@@ -420,7 +432,7 @@ class PromiseTest {
                 "SETTINGS, PRIORITY, PING and empty DATA",
                 2,
                 (port, going) -> {
-                    try (RawHttp2 peer = RawHttp2.connect(port)) {
+                    try (RawHttp2 peer = connect(port, 65_535)) {
                         int stream = peer.open(RawHttp2.SUBSCRIBE);
                         for (int i = 0; going.get() && !peer.isClosed(); i++) {
                             switch (i % 4) {
@@ -443,7 +455,7 @@ class PromiseTest {
                     List<RawHttp2> peers = new ArrayList<>();
                     try {
                         for (int i = 0; i < 200 && going.get(); i++) {
-                            peers.add(RawHttp2.silent(port));
+                            peers.add(RawHttp2.silent(port, elsewhere()));
                         }
                         stay(going, peers.get(0));
                     } finally {
