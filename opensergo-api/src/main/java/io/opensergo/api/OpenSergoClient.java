@@ -95,7 +95,7 @@ public interface OpenSergoClient extends AutoCloseable {
      * Follows how the client and its control plane stand.
      *
      * <p><b>Signals:</b> the state now, then each change; completes after {@code CLOSED}. Never
-     * errs.
+     * fails.
      *
      * <p><b>Backpressure:</b> a slow subscriber gets the latest state and may miss those before it.
      *

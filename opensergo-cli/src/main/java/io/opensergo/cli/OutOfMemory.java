@@ -6,7 +6,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Ends the process when the memory is used up: what fails then is left half done, and a process
- * that goes on without a word helps nobody. Whoever runs it starts it again.
+ * that goes on in silence helps nobody. Whoever runs it starts it again.
  */
 final class OutOfMemory implements UncaughtExceptionHandler {
 

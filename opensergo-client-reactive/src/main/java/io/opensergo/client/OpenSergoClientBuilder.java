@@ -136,7 +136,7 @@ public final class OpenSergoClientBuilder {
 
     /**
      * Sets how many keys, a target and a kind each, may be followed at once; 100,000 by default. A
-     * Flux beyond that errs with {@link io.opensergo.api.LimitExceededException}.
+     * Flux beyond that fails with {@link io.opensergo.api.LimitExceededException}.
      */
     public OpenSergoClientBuilder maxKeys(int keys) {
         this.maxKeys = atLeastOne("maxKeys", keys);
@@ -144,7 +144,7 @@ public final class OpenSergoClientBuilder {
     }
 
     /**
-     * Sets how many kinds may be followed at once; 1,000 by default. A Flux beyond that errs with
+     * Sets how many kinds may be followed at once; 1,000 by default. A Flux beyond that fails with
      * {@link io.opensergo.api.LimitExceededException}.
      */
     public OpenSergoClientBuilder maxKinds(int kinds) {

@@ -262,7 +262,7 @@ public final class Governor implements AutoCloseable {
     }
 
     /**
-     * Returns how the store of global limits fares; empty if the governor was built without one.
+     * Returns the health of the quota store; empty if the governor was built without one.
      */
     public Optional<QuotaHealth> quotaHealth() {
         return engine.quotas().health();

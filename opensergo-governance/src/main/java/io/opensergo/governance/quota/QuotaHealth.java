@@ -8,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How the store of a governor's global limits fares, for metrics and the log.
+ * The health of the quota store that keeps a governor's global limits, for metrics and the log.
  *
  * <p>An outage begins with a failure and ends with the next answer. It is logged once, as a
  * warning, and so is its end. One that begins within ten seconds of the latest line is logged only

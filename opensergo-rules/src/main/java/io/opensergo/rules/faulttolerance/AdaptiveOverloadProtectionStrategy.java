@@ -85,7 +85,7 @@ public record AdaptiveOverloadProtectionStrategy(
     public enum AdaptiveStrategy {
         /**
          * Requests are rejected, whatever the process can bear. An engine may reject a share of
-         * them just above the threshold, so that the load comes to rest there.
+         * them just above the threshold, so that the load settles there.
          */
         NONE,
         /**

@@ -33,7 +33,7 @@ final class LeaseRequest implements CoreSubscriber<QuotaGrant> {
         this.limits = limits;
     }
 
-    /** Asks for permits. A store that throws has failed like one that errs. */
+    /** Asks for permits. A store that throws has failed like one whose answer is an error. */
     void send(GlobalQuota quota, QuotaKey key, long permits, long now) {
         this.permits = permits;
         this.sentAt = now;

@@ -17,7 +17,7 @@ import java.util.Set;
  *
  * <p><b>Editions.</b> If the client knows which snapshots belong together, a book is made when
  * those of the newest edition are there. Then it is exactly what the control plane held at one
- * revision: what dangles in it dangles there.
+ * revision: what is missing in it is missing there.
  *
  * <p><b>Without editions</b>, each snapshot makes a book, and {@link LastGoodRules} keep a rule as
  * it was while what it names may be on its way.
