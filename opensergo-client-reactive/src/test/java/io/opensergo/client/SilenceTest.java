@@ -156,6 +156,7 @@ class SilenceTest {
                 .extracting(SubscribeRequest::getTarget)
                 .containsOnly(asked.get(0).getTarget());
         assertThat(server.streamCount()).isOne();
+        assertThat(follower.get(0).origin()).isEqualTo(Origin.ASSUMED_EMPTY);
         assertThat(follower.snapshots()).hasSize(1);
         assertThat(client.state().phase()).isEqualTo(Phase.READY);
     }
@@ -164,6 +165,7 @@ class SilenceTest {
     void answerToALaterRequestIsTakenAndEndsTheAsking() {
         Recorder<RateLimitStrategy> follower = follow(SOON, NEVER);
         server.stream().subscribe(1);
+        assertThat(follower.get(0).origin()).isEqualTo(Origin.ASSUMED_EMPTY);
 
         server.stream().push(RateLimitStrategy.KIND, 1, limit("a", 5));
 
