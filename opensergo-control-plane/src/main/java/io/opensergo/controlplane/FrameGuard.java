@@ -103,8 +103,7 @@ final class FrameGuard extends ChannelDuplexHandler {
      * @param address where the calls of all connections of the peer are counted
      * @param maxStreams how many streams the peer was told it may have open
      */
-    FrameGuard(
-            Caller peer, Connections.Address address, int maxStreams, Counters counters) {
+    FrameGuard(Caller peer, Connections.Address address, int maxStreams, Counters counters) {
         this.peer = peer;
         this.address = address;
         this.maxStreams = maxStreams;

@@ -250,7 +250,10 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
         }
     }
 
-    /** Takes the keys back that the client may not read any longer; ends the stream of an unauthenticated client. */
+    /**
+     * Takes the keys back that the client may not read any longer; ends the stream of an
+     * unauthenticated client.
+     */
     void judgeAgain() {
         List<RuleKey> followed;
         synchronized (lock) {
