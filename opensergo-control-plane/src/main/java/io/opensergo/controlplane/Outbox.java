@@ -23,6 +23,7 @@ final class Outbox {
 
     private final ServerCallStreamObserver<SubscribeResponse> out;
     private final UnreadBytes ofAll;
+    private final String client;
     private final Runnable whenOthersHaveRead;
     private long unread;
     private long reserved;
@@ -36,14 +37,17 @@ final class Outbox {
 
     /**
      * @param ofAll what all streams have unread
+     * @param client whom the stream is counted for
      * @param whenOthersHaveRead is run when there may be a place that there was not
      */
     Outbox(
             ServerCallStreamObserver<SubscribeResponse> out,
             UnreadBytes ofAll,
+            String client,
             Runnable whenOthersHaveRead) {
         this.out = out;
         this.ofAll = ofAll;
+        this.client = client;
         this.whenOthersHaveRead = whenOthersHaveRead;
     }
 
@@ -55,7 +59,7 @@ final class Outbox {
     /** Reserves a place, unless others have to take theirs first. */
     boolean reserve(long bytes) {
         settleIfTaken();
-        waits = !ofAll.acquire(bytes, whenOthersHaveRead);
+        waits = !ofAll.acquire(client, bytes, whenOthersHaveRead);
         if (waits) {
             return false;
         }
@@ -67,14 +71,14 @@ final class Outbox {
     void waitNoMore() {
         if (waits) {
             waits = false;
-            ofAll.forget(whenOthersHaveRead);
+            ofAll.forget(client, whenOthersHaveRead);
         }
     }
 
     /** Gives a place back for which there is nothing to be sent any more. */
     void giveBack(long bytes) {
         reserved -= bytes;
-        ofAll.release(bytes);
+        ofAll.release(client, bytes);
     }
 
     /** Hands a message to the transport, into a place that was reserved. */
@@ -100,7 +104,7 @@ final class Outbox {
         blockedSince = NOT_BLOCKED;
         long taken = unread;
         unread = 0;
-        ofAll.release(taken);
+        ofAll.release(client, taken);
     }
 
     /** Nothing more will be handed over. */

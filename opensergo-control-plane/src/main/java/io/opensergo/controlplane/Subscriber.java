@@ -116,7 +116,7 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
         this.memory = new StreamMemory(service, caller);
         this.refusals = new PendingRefusals(memory);
         this.refusedPushes = new RefusedPushLog(service, caller);
-        this.outbox = new Outbox(out, service.unread(), this::readyLater);
+        this.outbox = new Outbox(out, service.unread(), caller.countedAs(), this::readyLater);
         int requestsPerSecond = service.limits().maxRequestsPerSecond();
         this.rate = new Allowance(requestsPerSecond, 2 * requestsPerSecond, System.nanoTime());
     }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -139,17 +139,32 @@ final class Subscribers {
 
     /**
      * Cuts streams that have not taken all that they were sent for a while, those that hold most
-     * first, until nothing is in excess.
+     * first, until nothing is in excess: of what all hold, and of what each client does.
      */
-    void cutWorst(LongSupplier excess, long nowNanos) {
+    void cutWorst(UnreadBytes unread, long nowNanos) {
+        unread.excessOfClients()
+                .forEach(
+                        (client, excess) -> cutWorst(each -> isOf(client, each), excess, nowNanos));
+        long excess = unread.excess();
+        if (excess > 0) {
+            cutWorst(each -> true, excess, nowNanos);
+        }
+    }
+
+    private static boolean isOf(String client, Subscriber subscriber) {
+        return subscriber.caller().countedAs().equals(client);
+    }
+
+    private void cutWorst(Predicate<Subscriber> which, long excess, long nowNanos) {
         record Stuck(Subscriber subscriber, long unread) {}
         List<Stuck> worstFirst =
                 open.stream()
+                        .filter(which)
                         .map(each -> new Stuck(each, each.unreadFor(TAKES_NOTHING, nowNanos)))
                         .filter(each -> each.unread() > 0)
                         .sorted(Comparator.comparingLong(Stuck::unread).reversed())
                         .toList();
-        long left = excess.getAsLong();
+        long left = excess;
         for (Stuck each : worstFirst) {
             if (left <= 0) {
                 return;

@@ -167,9 +167,7 @@ final class TransportService
 
     /** Resets streams that take nothing, if too much is unread or others have to wait for it. */
     void cutIfTooMuchIsUnread(long nowNanos) {
-        if (unread.excess() > 0) {
-            subscribers.cutWorst(unread::excess, nowNanos);
-        }
+        subscribers.cutWorst(unread, nowNanos);
     }
 
     RuleStore store() {

@@ -171,14 +171,15 @@ class SubscriberTest {
     void clientThatWaitsForOthersIsNotStuck() {
         putMany(1);
         open();
-        assertThat(service.unread().acquire(2 * Limits.maxUnreadBytes(), () -> {})).isTrue();
+        assertThat(service.unread().acquire("others", 2 * Limits.maxUnreadBytes(), () -> {}))
+                .isTrue();
 
         subscriber.onNext(subscribe(RATE_LIMIT));
         assertThat(transport.sent).isEmpty();
         subscribers.sweep(System.nanoTime() + TimeUnit.HOURS.toNanos(1));
 
         assertThat(counters.stuck.sum()).isZero();
-        service.unread().release(2 * Limits.maxUnreadBytes());
+        service.unread().release("others", 2 * Limits.maxUnreadBytes());
         assertThat(transport.sentOf(RATE_LIMIT)).isEqualTo(1);
     }
 
@@ -186,11 +187,12 @@ class SubscriberTest {
     void whatWaitsForOthersIsSentAsItIsThen() {
         putMany(1);
         open();
-        assertThat(service.unread().acquire(2 * Limits.maxUnreadBytes(), () -> {})).isTrue();
+        assertThat(service.unread().acquire("others", 2 * Limits.maxUnreadBytes(), () -> {}))
+                .isTrue();
         subscriber.onNext(subscribe(RATE_LIMIT));
 
         putMany(2);
-        service.unread().release(2 * Limits.maxUnreadBytes());
+        service.unread().release("others", 2 * Limits.maxUnreadBytes());
 
         assertThat(transport.sentOf(RATE_LIMIT)).isEqualTo(1);
         assertThat(TestClient.rulesOf(transport.sent.get(0)))
@@ -201,7 +203,7 @@ class SubscriberTest {
     void nobodyMakesRoomForAClientThatWantsNothingAnyMore() {
         put(1000, 1);
         open();
-        assertThat(service.unread().acquire(Limits.maxUnreadBytes(), () -> {})).isTrue();
+        assertThat(service.unread().acquire("others", Limits.maxUnreadBytes(), () -> {})).isTrue();
         subscriber.onNext(subscribe(RATE_LIMIT));
         assertThat(service.unread().excess()).isPositive();
 
@@ -248,8 +250,9 @@ class SubscriberTest {
     }
 
     private void assertHasAllItsPlaces() {
-        assertThat(service.unread().acquire(2 * Limits.maxUnreadBytes(), () -> {})).isTrue();
-        service.unread().release(2 * Limits.maxUnreadBytes());
+        assertThat(service.unread().acquire("others", 2 * Limits.maxUnreadBytes(), () -> {}))
+                .isTrue();
+        service.unread().release("others", 2 * Limits.maxUnreadBytes());
         assertThat(service.unread().excess()).isZero();
     }
 
@@ -263,14 +266,18 @@ class SubscriberTest {
 
         assertThat(transport.completed).isTrue();
         assertThat(subscribers.status()).isEmpty();
-        long held = subscriber.unreadFor(Duration.ofSeconds(1), System.nanoTime() + 2 * SECOND);
-        assertThat(held).isPositive();
-        subscribers.cutWorst(() -> held, System.nanoTime() + 2 * SECOND);
+        long later = System.nanoTime() + 2 * SECOND;
+        assertThat(subscriber.unreadFor(Duration.ofSeconds(1), later)).isPositive();
+        Runnable whenFree = () -> {};
+        assertThat(service.unread().acquire("others", Limits.maxUnreadBytes(), whenFree)).isFalse();
+        subscribers.cutWorst(service.unread(), later);
+        service.unread().forget("others", whenFree);
         assertThat(counters.stuck.sum()).isEqualTo(1);
 
         call.streamClosed(io.grpc.Status.CANCELLED);
 
-        assertThat(service.unread().acquire(2 * Limits.maxUnreadBytes(), () -> {})).isTrue();
+        assertThat(service.unread().acquire("others", 2 * Limits.maxUnreadBytes(), () -> {}))
+                .isTrue();
         assertThat(hasAllItsMemory()).isTrue();
     }
 
@@ -285,7 +292,8 @@ class SubscriberTest {
         call.streamClosed(io.grpc.Status.CANCELLED);
         subscriber.forgetIfOver();
 
-        assertThat(service.unread().acquire(2 * Limits.maxUnreadBytes(), () -> {})).isTrue();
+        assertThat(service.unread().acquire("others", 2 * Limits.maxUnreadBytes(), () -> {}))
+                .isTrue();
     }
 
     @Test
