@@ -116,6 +116,7 @@ final class Call extends ServerStreamTracer {
 
     /** Resets the stream; the client gets no reason, unless the call was closed before. */
     void cut(String reason) {
+        overBy = NONE;
         Context.CancellableContext own = context;
         if (own != null) {
             own.cancel(Status.DEADLINE_EXCEEDED.withDescription(reason).asException());

@@ -93,13 +93,19 @@ final class Calls extends ServerStreamTracer.Factory {
 
     /** Resets the calls whose request, or whose end, has not come in time. */
     void cutLate(long nowNanos) {
+        int cut = 0;
         for (Call call : open) {
+            if (cut == Limits.RESETS_AT_ONCE) {
+                return;
+            }
             if (call.lingers(nowNanos)) {
                 call.cut("the client has not read the end");
+                cut++;
             } else if (call.isLate(nowNanos, requestTimeoutNanos)) {
                 counters.lateRequests.increment();
                 call.requestArrived(); // so that it is counted once
                 call.cut("the request has not come in time");
+                cut++;
             }
         }
     }

@@ -44,9 +44,8 @@ final class GrpcServer {
     /** Requests are small, and what a connection may send unread is memory. */
     static final int WINDOW_BYTES = 64 * 1024;
 
-    private static final Duration UNREAD_INTERVAL = Duration.ofMillis(100);
     private static final Duration GRANTS_INTERVAL = Duration.ofSeconds(1);
-    private static final Duration LONGEST_SWEEP_INTERVAL = Duration.ofSeconds(1);
+    private static final Duration LONGEST_SWEEP_INTERVAL = Duration.ofMillis(100);
 
     private final HealthStatusManager health = new HealthStatusManager();
     private final EventLoopGroup eventLoops =
@@ -172,7 +171,7 @@ final class GrpcServer {
         repeat(() -> service.subscribers().sweep(System.nanoTime()), sweepInterval(timeout));
         Duration requestTimeout = service.limits().requestTimeout();
         repeat(() -> calls.cutLate(System.nanoTime()), sweepInterval(requestTimeout));
-        repeat(() -> service.cutIfTooMuchIsUnread(System.nanoTime()), UNREAD_INTERVAL);
+        repeat(() -> service.cutIfTooMuchIsUnread(System.nanoTime()), LONGEST_SWEEP_INTERVAL);
         repeat(this::judgeAgainIfGrantsChanged, GRANTS_INTERVAL);
         ServerIdentity identity = settings.identity();
         if (identity != null) {

@@ -25,6 +25,12 @@ record Limits(
     /** Of health and reflection together; a balancer or a tool needs one each. */
     static final int MAX_CALLS_BESIDE = 1000;
 
+    /**
+     * How many calls a sweep resets; the next one, soon after, goes on. Thousands at once would
+     * make everybody else wait.
+     */
+    static final int RESETS_AT_ONCE = 500;
+
     private static final int MAX_CALLS_PER_CONNECTION = 2000;
 
     /**

@@ -294,12 +294,10 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
         }
     }
 
-    /** Resets the stream if it has been blocked for too long. */
-    void cutIfStuck(long nowNanos) {
+    /** Resets the stream if it has been blocked for too long, and returns whether it did. */
+    boolean cutIfStuck(long nowNanos) {
         Duration timeout = service.limits().stuckSubscriberTimeout();
-        if (outbox.isBlockedFor(timeout, nowNanos)) {
-            cutIfBlockedFor(timeout, nowNanos, true);
-        }
+        return outbox.isBlockedFor(timeout, nowNanos) && cutIfBlockedFor(timeout, nowNanos, true);
     }
 
     /** Returns how much of what it holds would be freed by {@link #cutForOthers}. */
@@ -314,15 +312,15 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
 
     /** Resets the stream, if it has been blocked for a time, because too much is unread in all. */
     void cutForOthers(Duration time, long nowNanos) {
-        cutIfBlockedFor(time, nowNanos, false);
+        boolean unused = cutIfBlockedFor(time, nowNanos, false);
     }
 
-    private void cutIfBlockedFor(Duration time, long nowNanos, boolean sparesSlow) {
+    private boolean cutIfBlockedFor(Duration time, long nowNanos, boolean sparesSlow) {
         synchronized (lock) {
             long unread = outbox.unread();
             Duration allowed = sparesSlow && !isDue() ? time.plusSeconds(unread / SLOW) : time;
             if (cut || !outbox.isBlockedFor(allowed, nowNanos)) {
-                return;
+                return false;
             }
             service.counters().stuck.increment();
             service.stuckLog()
@@ -341,6 +339,7 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
             outbox.cut();
         }
         call.cut("the client has not read for " + time);
+        return true;
     }
 
     /** Returns whether it has not been ended. */

@@ -131,9 +131,12 @@ final class Subscribers {
 
     /** Cuts the streams whose clients have not read for too long, and forgets those that ended. */
     void sweep(long nowNanos) {
+        int cut = 0;
         for (Subscriber subscriber : open) {
             subscriber.forgetIfOver();
-            subscriber.cutIfStuck(nowNanos);
+            if (cut < Limits.RESETS_AT_ONCE && subscriber.cutIfStuck(nowNanos)) {
+                cut++;
+            }
         }
     }
 
@@ -163,6 +166,7 @@ final class Subscribers {
                         .map(each -> new Stuck(each, each.unreadFor(TAKES_NOTHING, nowNanos)))
                         .filter(each -> each.unread() > 0)
                         .sorted(Comparator.comparingLong(Stuck::unread).reversed())
+                        .limit(Limits.RESETS_AT_ONCE)
                         .toList();
         long left = excess;
         for (Stuck each : worstFirst) {
