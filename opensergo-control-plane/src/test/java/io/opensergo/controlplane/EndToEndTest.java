@@ -269,6 +269,7 @@ class EndToEndTest {
             List<RuleSnapshot<?>> seen = new CopyOnWriteArrayList<>();
             snapshots(client, rule.kind()).subscribe(seen::add);
             client.ready().block(PATIENCE);
+            await().until(() -> !seen.isEmpty());
 
             RuleSnapshot<?> answer = seen.get(0);
             assertThat(answer.origin()).isEqualTo(Origin.CONTROL_PLANE);
