@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -44,6 +45,9 @@ import reactor.core.publisher.Mono;
  * concurrency and breakers are asked again, and whoever is refused then gives everything back.
  */
 public final class Guard {
+
+    /** The outcome of a request of which only an exception says that it failed. */
+    static final Function<@Nullable Object, Outcome> SUCCEEDED = result -> Outcome.SUCCESS;
 
     private final Governor governor;
     private final String resource;
@@ -221,6 +225,23 @@ public final class Guard {
      * @throws Exception what the request throws
      */
     public <T extends @Nullable Object> T call(Callable<T> request) throws Exception {
+        return call(request, SUCCEEDED);
+    }
+
+    /**
+     * Makes a request as {@link #call(Callable)} does, and has its result say how it ended: a
+     * response with the status 503 is a failure, for one.
+     *
+     * @param outcomeOf what circuit breakers are to hear of a result; if it throws, they hear
+     *     nothing, and the exception is thrown
+     * @return what the request returns
+     * @throws RequestRejectedException if it is refused, on arrival or when its turn comes
+     * @throws InterruptedException if the thread is interrupted while it waits; the request is not
+     *     made then
+     * @throws Exception what the request throws
+     */
+    public <T extends @Nullable Object> T call(
+            Callable<T> request, Function<? super T, Outcome> outcomeOf) throws Exception {
         long token = await(acquireOrThrow());
         T result;
         try {
@@ -229,7 +250,12 @@ public final class Guard {
             release(token, governor.outcomeOf(e));
             throw e;
         }
-        release(token, Outcome.SUCCESS);
+        Outcome outcome = Outcome.CANCELLED;
+        try {
+            outcome = outcomeOf.apply(result);
+        } finally {
+            release(token, outcome);
+        }
         return result;
     }
 
@@ -266,11 +292,24 @@ public final class Guard {
      */
     public <T extends @Nullable Object> CompletionStage<T> callStage(
             Supplier<? extends CompletionStage<T>> request) {
+        return callStage(request, SUCCEEDED);
+    }
+
+    /**
+     * Makes an asynchronous request as {@link #callStage(Supplier)} does, and has its result say
+     * how it ended: a response with the status 503 is a failure, for one.
+     *
+     * @param outcomeOf what circuit breakers are to hear of a result; if it throws, they hear
+     *     nothing, and the stage completes with the exception
+     */
+    public <T extends @Nullable Object> CompletionStage<T> callStage(
+            Supplier<? extends CompletionStage<T>> request,
+            Function<? super T, Outcome> outcomeOf) {
         long token = acquire();
         if (isRefused(token)) {
             return CompletableFuture.failedFuture(new RequestRejectedException(rejection(token)));
         }
-        return new GuardedStage<T>(this, token, request).start();
+        return new GuardedStage<T>(this, token, request, outcomeOf).start();
     }
 
     Outcome outcomeOfStage(Throwable error) {
@@ -296,7 +335,19 @@ public final class Guard {
      * <p>For use with {@code transform} or {@code transformDeferred}. The {@code Context} is kept.
      */
     public <T> Mono<T> protect(Mono<T> source) {
-        return new GuardedMono<>(source, this);
+        return protect(source, SUCCEEDED);
+    }
+
+    /**
+     * Guards each subscription to a Mono as {@link #protect(Mono)} does, and has its element say
+     * how the request ended: a response with the status 503 is a failure, for one. A Mono without
+     * an element is a success.
+     *
+     * @param outcomeOf what circuit breakers are to hear of an element; if it throws, they hear
+     *     nothing, and the Mono fails with the exception
+     */
+    public <T> Mono<T> protect(Mono<T> source, Function<? super T, Outcome> outcomeOf) {
+        return new GuardedMono<>(source, this, outcomeOf);
     }
 
     /**

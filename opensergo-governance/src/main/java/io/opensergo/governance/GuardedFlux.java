@@ -16,6 +16,6 @@ final class GuardedFlux<T> extends FluxOperator<T, T> {
 
     @Override
     public void subscribe(CoreSubscriber<? super T> actual) {
-        GuardedSubscriber.subscribe(guard, source, actual);
+        GuardedSubscriber.subscribe(guard, source, Guard.SUCCEEDED, actual);
     }
 }

@@ -1,5 +1,6 @@
 package io.opensergo.governance;
 
+import java.util.function.Function;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoOperator;
@@ -8,14 +9,16 @@ import reactor.core.publisher.MonoOperator;
 final class GuardedMono<T> extends MonoOperator<T, T> {
 
     private final Guard guard;
+    private final Function<? super T, Outcome> outcomeOf;
 
-    GuardedMono(Mono<T> source, Guard guard) {
+    GuardedMono(Mono<T> source, Guard guard, Function<? super T, Outcome> outcomeOf) {
         super(source);
         this.guard = guard;
+        this.outcomeOf = outcomeOf;
     }
 
     @Override
     public void subscribe(CoreSubscriber<? super T> actual) {
-        GuardedSubscriber.subscribe(guard, source, actual);
+        GuardedSubscriber.subscribe(guard, source, outcomeOf, actual);
     }
 }

@@ -6,6 +6,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -38,12 +39,18 @@ final class GuardedStage<T extends @Nullable Object> extends CompletableFuture<T
     private long token;
 
     private final Supplier<? extends CompletionStage<T>> request;
+    private final Function<? super T, Outcome> outcomeOf;
     private final AtomicInteger state = new AtomicInteger(WAITING);
 
-    GuardedStage(Guard guard, long token, Supplier<? extends CompletionStage<T>> request) {
+    GuardedStage(
+            Guard guard,
+            long token,
+            Supplier<? extends CompletionStage<T>> request,
+            Function<? super T, Outcome> outcomeOf) {
         this.guard = guard;
         this.token = token;
         this.request = request;
+        this.outcomeOf = outcomeOf;
     }
 
     /** Makes the request, now or on a thread of the common pool when its turn has come. */
@@ -101,12 +108,18 @@ final class GuardedStage<T extends @Nullable Object> extends CompletableFuture<T
         if (before == ENDED) {
             return;
         }
-        Outcome outcome = error == null ? Outcome.SUCCESS : guard.outcomeOfStage(error);
+        Throwable failure = error;
+        Outcome outcome = Outcome.CANCELLED;
+        try {
+            outcome = error == null ? outcomeOf.apply(result) : guard.outcomeOfStage(error);
+        } catch (Throwable e) { // of the application
+            failure = e;
+        }
         guard.release(before == GIVEN_UP ? Token.untold(token) : token, outcome);
-        if (error == null) {
+        if (failure == null) {
             complete(result);
         } else {
-            completeExceptionally(error);
+            completeExceptionally(failure);
         }
     }
 

@@ -3,6 +3,7 @@ package io.opensergo.governance;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.function.Function;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -41,6 +42,7 @@ final class GuardedSubscriber<T> implements CoreSubscriber<T>, Subscription {
 
     private final Guard guard;
     private final Publisher<? extends T> source;
+    private final Function<? super T, Outcome> outcomeOf;
 
     /** Replaced by a thread that has moved the state to ASKING, before it moves it on. */
     private long token;
@@ -51,6 +53,9 @@ final class GuardedSubscriber<T> implements CoreSubscriber<T>, Subscription {
 
     private volatile int state;
 
+    /** By the first element; written before {@link #emitted}, and read after it. */
+    private Outcome outcome = Outcome.SUCCESS;
+
     /** Written by the source before it signals its end; read by a cancelling thread as a hint. */
     private volatile boolean emitted;
 
@@ -60,23 +65,28 @@ final class GuardedSubscriber<T> implements CoreSubscriber<T>, Subscription {
     private GuardedSubscriber(
             Guard guard,
             Publisher<? extends T> source,
+            Function<? super T, Outcome> outcomeOf,
             long token,
             CoreSubscriber<? super T> actual) {
         this.guard = guard;
         this.source = source;
+        this.outcomeOf = outcomeOf;
         this.token = token;
         this.actual = actual;
     }
 
     static <T> void subscribe(
-            Guard guard, Publisher<? extends T> source, CoreSubscriber<? super T> actual) {
+            Guard guard,
+            Publisher<? extends T> source,
+            Function<? super T, Outcome> outcomeOf,
+            CoreSubscriber<? super T> actual) {
         long token = guard.acquire();
         if (Guard.isRefused(token)) {
             Operators.error(actual, new RequestRejectedException(guard.rejection(token)));
         } else if (token == Token.FREE) {
             source.subscribe(actual);
         } else {
-            new GuardedSubscriber<T>(guard, source, token, actual).subscribe();
+            new GuardedSubscriber<T>(guard, source, outcomeOf, token, actual).subscribe();
         }
     }
 
@@ -155,12 +165,19 @@ final class GuardedSubscriber<T> implements CoreSubscriber<T>, Subscription {
             return;
         }
         if (!emitted) {
+            try {
+                outcome = outcomeOf.apply(element);
+            } catch (Throwable e) { // of the application
+                end(Outcome.CANCELLED);
+                onError(Operators.onOperatorError(upstream, e, element, actual.currentContext()));
+                return;
+            }
             emitted = true;
         }
         try {
             actual.onNext(element);
         } catch (Throwable e) {
-            end(Outcome.SUCCESS);
+            end(outcome);
             throw e;
         }
     }
@@ -182,7 +199,7 @@ final class GuardedSubscriber<T> implements CoreSubscriber<T>, Subscription {
             return;
         }
         done = true;
-        end(Outcome.SUCCESS);
+        end(outcome);
         actual.onComplete();
     }
 
@@ -198,7 +215,7 @@ final class GuardedSubscriber<T> implements CoreSubscriber<T>, Subscription {
 
     @Override
     public void cancel() {
-        end(emitted ? Outcome.SUCCESS : Outcome.CANCELLED);
+        end(emitted ? outcome : Outcome.CANCELLED);
         timer.dispose();
         upstream.cancel();
     }

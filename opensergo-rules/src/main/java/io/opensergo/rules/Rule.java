@@ -25,7 +25,7 @@ public interface Rule {
 
     /** Returns what tells this rule apart from every other: kind, namespace and name. */
     default RuleId id() {
-        return new RuleId(kind().wireName(), metadata().namespace(), metadata().name());
+        return RuleId.of(kind(), metadata().namespace(), metadata().name());
     }
 
     /** Returns the application this rule is bound to, or {@code null} if it is bound to none. */

@@ -10,6 +10,16 @@ package io.opensergo.rules;
  */
 public record RuleId(String kind, String namespace, String name) {
 
+    /** Returns what tells a rule of the namespace {@code default} apart. */
+    public static RuleId of(RuleKind<?> kind, String name) {
+        return of(kind, Metadata.DEFAULT_NAMESPACE, name);
+    }
+
+    /** Returns what tells a rule apart. */
+    public static RuleId of(RuleKind<?> kind, String namespace, String name) {
+        return new RuleId(kind.wireName(), namespace, name);
+    }
+
     /** Returns for example {@code RateLimitStrategy default/orders-per-second}. */
     @Override
     public String toString() {

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.opensergo.governance.BreakerState;
@@ -53,17 +54,28 @@ import reactor.core.Disposable;
 public final class GovernorMetrics implements MeterBinder, AutoCloseable {
 
     private final Governor governor;
+    private final Tags tags;
     private final List<Binding> bindings = new ArrayList<>();
 
     /** Makes the metrics of a governor. They end with it, or with {@link #close()}. */
     public GovernorMetrics(Governor governor) {
+        this(governor, Tags.empty());
+    }
+
+    /**
+     * Makes the metrics of a governor. They end with it, or with {@link #close()}.
+     *
+     * @param tags of every meter; they tell governors in one registry apart
+     */
+    public GovernorMetrics(Governor governor, Iterable<Tag> tags) {
         this.governor = governor;
+        this.tags = Tags.of(tags);
     }
 
     /** Registers the meters, and keeps them in step with the plan from now on. */
     @Override
     public synchronized void bindTo(MeterRegistry registry) {
-        bindings.add(new Binding(governor, registry));
+        bindings.add(new Binding(governor, tags, registry));
     }
 
     /** Removes the meters from every registry. */
@@ -77,6 +89,7 @@ public final class GovernorMetrics implements MeterBinder, AutoCloseable {
     private static final class Binding {
 
         private final Governor governor;
+        private final Tags common;
         private final MeterRegistry registry;
         private final List<Meter> ofGovernor = new ArrayList<>();
         private final Map<String, List<Meter>> ofResources = new HashMap<>();
@@ -84,12 +97,14 @@ public final class GovernorMetrics implements MeterBinder, AutoCloseable {
         private final Map<String, Set<Tags>> strategies = new HashMap<>();
         private final Disposable subscription;
 
-        Binding(Governor governor, MeterRegistry registry) {
+        Binding(Governor governor, Tags common, MeterRegistry registry) {
             this.governor = governor;
+            this.common = common;
             this.registry = registry;
             ofGovernor.add(
                     Gauge.builder("opensergo.plan.number", governor, one -> one.plan().number())
                             .description("The number of the plan in force")
+                            .tags(common)
                             .register(registry));
             ofGovernor.add(
                     Gauge.builder(
@@ -97,6 +112,7 @@ public final class GovernorMetrics implements MeterBinder, AutoCloseable {
                                     governor,
                                     one -> one.plan().problems().size())
                             .description("What of the rules could not be used")
+                            .tags(common)
                             .register(registry));
             governor.quotaHealth().ifPresent(this::registerQuota);
             subscription = governor.plans().subscribe(this::follow);
@@ -106,11 +122,13 @@ public final class GovernorMetrics implements MeterBinder, AutoCloseable {
             ofGovernor.add(
                     Gauge.builder("opensergo.quota.down", health, one -> one.isDown() ? 1 : 0)
                             .description("Whether the store of global limits cannot be used")
+                            .tags(common)
                             .register(registry));
             ofGovernor.add(
                     FunctionCounter.builder(
                                     "opensergo.quota.failures", health, QuotaHealth::failures)
                             .description("Requests to the store of global limits that failed")
+                            .tags(common)
                             .register(registry));
         }
 
@@ -143,7 +161,7 @@ public final class GovernorMetrics implements MeterBinder, AutoCloseable {
             return counter(
                     "opensergo.route.shadow.matches",
                     "Requests that a router that is a shadow would have decided",
-                    Tags.of("router", router.name()),
+                    common.and("router", router.name()),
                     one -> one.shadowRouteMatches().getOrDefault(router, 0L));
         }
 
@@ -160,7 +178,7 @@ public final class GovernorMetrics implements MeterBinder, AutoCloseable {
 
         private List<Meter> register(ResourceStats stats) {
             String resource = stats.resource();
-            Tags tags = Tags.of("resource", resource);
+            Tags tags = common.and("resource", resource);
             List<Meter> meters = new ArrayList<>();
             meters.add(
                     FunctionCounter.builder(
@@ -214,7 +232,7 @@ public final class GovernorMetrics implements MeterBinder, AutoCloseable {
                                         governor,
                                         of(resource, strategy, Binding::openness))
                                 .description("0 closed, 1 half-open, 2 open")
-                                .tags("resource", resource, "strategy", strategy.strategy())
+                                .tags(common.and("resource", resource, "strategy", strategy.strategy()))
                                 .register(registry));
             }
             return meters;
@@ -228,8 +246,8 @@ public final class GovernorMetrics implements MeterBinder, AutoCloseable {
                     .register(registry);
         }
 
-        private static Tags tags(String resource, StrategyStats strategy) {
-            return Tags.of(
+        private Tags tags(String resource, StrategyStats strategy) {
+            return common.and(
                     "resource",
                     resource,
                     "kind",

@@ -10,6 +10,7 @@ import static io.opensergo.governance.Rules.throttling;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opensergo.governance.Governor;
 import io.opensergo.governance.Guard;
@@ -57,6 +58,27 @@ class GovernorMetricsTest {
         assertThat(value("opensergo.guard.passed", "resource", "a")).isEqualTo(2);
         assertThat(value("opensergo.guard.rejected", "strategy", "limit")).isEqualTo(3);
         assertThat(value("opensergo.guard.rejected", "strategy", "slots")).isZero();
+    }
+
+    @Test
+    void governorsInOneRegistryAreToldApartByTheirTags() {
+        Governor other = Governor.builder().ticker(new ManualTicker()).build();
+        governor.replaceRules(on("a", rate("limit", 2, SECOND)));
+        other.replaceRules(on("a", rate("limit", 2, SECOND)));
+        var ofOne = new GovernorMetrics(governor, Tags.of("app", "one"));
+        var ofOther = new GovernorMetrics(other, Tags.of("app", "other"));
+        ofOne.bindTo(registry);
+        ofOther.bindTo(registry);
+
+        request(governor.guard("a"), Outcome.SUCCESS);
+
+        assertThat(value("opensergo.guard.passed", "app", "one", "resource", "a")).isEqualTo(1);
+        assertThat(value("opensergo.guard.passed", "app", "other", "resource", "a")).isZero();
+        assertThat(registry.getMeters())
+                .allSatisfy(meter -> assertThat(meter.getId().getTag("app")).isNotNull());
+        ofOne.close();
+        ofOther.close();
+        assertThat(registry.getMeters()).isEmpty();
     }
 
     @Test

@@ -115,7 +115,7 @@ record DocumentBinder(RuleKinds kinds, boolean rejectUnknownFields, boolean appR
                 namesNamespace(metadata)
                         ? metadata.path("namespace").asText()
                         : Metadata.DEFAULT_NAMESPACE;
-        return name.isTextual() ? new RuleId(kind.wireName(), namespace, name.textValue()) : null;
+        return name.isTextual() ? RuleId.of(kind, namespace, name.textValue()) : null;
     }
 
     /** An empty namespace is none, as in Kubernetes, whose tools write it for one left out. */

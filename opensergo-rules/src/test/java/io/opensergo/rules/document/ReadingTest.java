@@ -83,7 +83,7 @@ class ReadingTest {
         RuleDocument document = read(GOOD.replace("6", "-6")).documents().get(0);
 
         assertThat(document.id())
-                .isEqualTo(new RuleId(ConcurrencyLimitStrategy.KIND.wireName(), "default", "good"));
+                .isEqualTo(RuleId.of(ConcurrencyLimitStrategy.KIND, "good"));
     }
 
     @Test

@@ -51,8 +51,8 @@ final class References {
         return rule.fallbackAction() == null
                 ? null
                 : actions.get(
-                        new RuleId(
-                                HttpRequestFallbackAction.KIND.wireName(),
+                        RuleId.of(
+                                HttpRequestFallbackAction.KIND,
                                 rule.metadata().namespace(),
                                 rule.fallbackAction()));
     }
