@@ -261,9 +261,7 @@ public final class Governor implements AutoCloseable {
         return Flux.interval(interval).onBackpressureDrop().map(tick -> stats());
     }
 
-    /**
-     * Returns the health of the quota store; empty if the governor was built without one.
-     */
+    /** Returns the health of the quota store; empty if the governor was built without one. */
     public Optional<QuotaHealth> quotaHealth() {
         return engine.quotas().health();
     }

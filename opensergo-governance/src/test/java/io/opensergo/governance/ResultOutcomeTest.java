@@ -16,12 +16,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Mono;
 
-/** Requests whose result says how they ended: here a status, of which 500 and above are failures. */
+/**
+ * Requests whose result says how they ended: here a status, of which 500 and above are failures.
+ */
 class ResultOutcomeTest {
 
     private static final Function<Integer, Outcome> BY_STATUS =
-            status ->
-                    status >= 500 ? Outcome.failure(Integer.toString(status)) : Outcome.SUCCESS;
+            status -> status >= 500 ? Outcome.failure(Integer.toString(status)) : Outcome.SUCCESS;
 
     /** The ways to make a request that returns a status. */
     enum Way {

@@ -232,7 +232,12 @@ public final class GovernorMetrics implements MeterBinder, AutoCloseable {
                                         governor,
                                         of(resource, strategy, Binding::openness))
                                 .description("0 closed, 1 half-open, 2 open")
-                                .tags(common.and("resource", resource, "strategy", strategy.strategy()))
+                                .tags(
+                                        common.and(
+                                                "resource",
+                                                resource,
+                                                "strategy",
+                                                strategy.strategy()))
                                 .register(registry));
             }
             return meters;

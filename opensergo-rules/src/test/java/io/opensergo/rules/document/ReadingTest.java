@@ -82,8 +82,7 @@ class ReadingTest {
     void brokenDocumentStillSaysWhichRuleItWasMeantToBe() {
         RuleDocument document = read(GOOD.replace("6", "-6")).documents().get(0);
 
-        assertThat(document.id())
-                .isEqualTo(RuleId.of(ConcurrencyLimitStrategy.KIND, "good"));
+        assertThat(document.id()).isEqualTo(RuleId.of(ConcurrencyLimitStrategy.KIND, "good"));
     }
 
     @Test

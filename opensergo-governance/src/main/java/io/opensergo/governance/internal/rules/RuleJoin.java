@@ -17,8 +17,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Joins the rules of a book with the strategies and actions that they name. A missing
- * reference is reported, and the rest of its rule applies.
+ * Joins the rules of a book with the strategies and actions that they name. A missing reference is
+ * reported, and the rest of its rule applies.
  *
  * <p>Confined to one thread; what it returns may be published.
  */
