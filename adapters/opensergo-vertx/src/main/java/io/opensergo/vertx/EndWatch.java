@@ -10,8 +10,8 @@ import reactor.core.scheduler.Schedulers;
 /**
  * Looks now and then at requests that have not ended yet, since Vert.x does not tell of every end:
  * the handlers of a response are the application's, who may replace all of them; a connection that
- * becomes a web socket or a tunnel reports no end of its request; and a response that nobody
- * reads has no end.
+ * becomes a web socket or a tunnel reports no end of its request; and a response that nobody reads
+ * has no end.
  *
  * <p>It looks on a thread of Reactor's, off the event loops, and not at all while nothing is open.
  * For any thread: the queue is concurrent, and whoever finds it unarmed after an addition arms it,
