@@ -21,8 +21,9 @@ import reactor.core.publisher.Mono;
  */
 class ResultOutcomeTest {
 
-    private static final Function<Integer, Outcome> BY_STATUS =
-            status -> status >= 500 ? Outcome.failure(Integer.toString(status)) : Outcome.SUCCESS;
+    private static Outcome byStatus(int status) {
+        return status >= 500 ? Outcome.failure(Integer.toString(status)) : Outcome.SUCCESS;
+    }
 
     /** The ways to make a request that returns a status. */
     enum Way {
@@ -70,7 +71,7 @@ class ResultOutcomeTest {
         Guard guard = guard(breaker("errors"));
 
         for (int i = 0; i < 2; i++) {
-            assertThat(way.request(guard, 503, BY_STATUS)).isEqualTo(503);
+            assertThat(way.request(guard, 503, ResultOutcomeTest::byStatus)).isEqualTo(503);
         }
 
         assertThat(breakerOf(guard)).isEqualTo(BreakerState.OPEN);
@@ -82,7 +83,7 @@ class ResultOutcomeTest {
         Guard guard = guard(breaker("errors"));
 
         for (int i = 0; i < 10; i++) {
-            assertThat(way.request(guard, 404, BY_STATUS)).isEqualTo(404);
+            assertThat(way.request(guard, 404, ResultOutcomeTest::byStatus)).isEqualTo(404);
         }
 
         assertThat(breakerOf(guard)).isEqualTo(BreakerState.CLOSED);
@@ -138,7 +139,7 @@ class ResultOutcomeTest {
     void aMonoWithoutAnElementIsASuccess() {
         Guard guard = guard(breaker("errors"));
 
-        guard.protect(Mono.<Integer>empty(), BY_STATUS).block();
+        guard.protect(Mono.<Integer>empty(), ResultOutcomeTest::byStatus).block();
 
         assertThat(guard.explain().checks().get(0).reason()).contains("0 of 1 calls");
     }
@@ -148,7 +149,7 @@ class ResultOutcomeTest {
         Guard guard = guard(breaker("errors"));
 
         for (int i = 0; i < 2; i++) {
-            guard.protect(Mono.just(503), BY_STATUS).flux().next().block();
+            guard.protect(Mono.just(503), ResultOutcomeTest::byStatus).flux().next().block();
         }
 
         assertThat(breakerOf(guard)).isEqualTo(BreakerState.OPEN);
