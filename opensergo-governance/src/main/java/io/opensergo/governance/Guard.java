@@ -27,7 +27,7 @@ import reactor.core.publisher.Mono;
  * <pre>{@code
  * long token = guard.acquire();
  * if (Guard.isWaiting(token)) {                                     // throttled
- *     sleep(guard.waitNanos(token));                                // or withdraw(token)
+ *     guard.await(token);                                           // or withdraw(token)
  *     token = guard.proceed(token);                                 // keep both to withdraw later
  * }
  * if (Guard.isRefused(token)) {
@@ -114,8 +114,37 @@ public final class Guard {
     }
 
     /**
+     * Waits on this thread until the turn of a waiting request has come. Returns at once for any
+     * other.
+     *
+     * @throws InterruptedException if the thread is interrupted before or meanwhile; the request
+     *     keeps its place until it is withdrawn
+     */
+    public void await(long token) throws InterruptedException {
+        for (long wait = waitNanos(token); wait > 0; wait = waitNanos(token)) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException(
+                        "interrupted while '" + resource + "' was throttled");
+            }
+            LockSupport.parkNanos(this, wait);
+        }
+    }
+
+    /** Waits as {@link #await} does, and to the end: an interrupt is left for what follows. */
+    public void awaitUninterruptibly(long token) {
+        boolean interrupted = false;
+        for (long wait = waitNanos(token); wait > 0; wait = waitNanos(token)) {
+            LockSupport.parkNanos(this, wait);
+            interrupted |= Thread.interrupted();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
      * Asks for a waiting request whose turn has come whether it may be made now; returns the token
-     * of any other as it is. To be called once, after {@link #waitNanos}.
+     * of any other as it is. To be called once, after {@link #waitNanos} or {@link #await}.
      *
      * @return the token to go on with: of a refused request, which has given back all that it had;
      *     or of an admitted one
@@ -242,7 +271,7 @@ public final class Guard {
      */
     public <T extends @Nullable Object> T call(
             Callable<T> request, Function<? super T, Outcome> outcomeOf) throws Exception {
-        long token = await(acquireOrThrow());
+        long token = proceedInTurn(acquireOrThrow());
         T result;
         try {
             result = request.call();
@@ -267,7 +296,7 @@ public final class Guard {
      *     made
      */
     public void run(Runnable request) throws InterruptedException {
-        long token = await(acquireOrThrow());
+        long token = proceedInTurn(acquireOrThrow());
         try {
             request.run();
         } catch (Throwable e) {
@@ -390,14 +419,12 @@ public final class Guard {
         return token;
     }
 
-    private long await(long token) throws InterruptedException {
-        for (long wait = waitNanos(token); wait > 0; wait = waitNanos(token)) {
-            if (Thread.interrupted()) {
-                withdraw(token);
-                throw new InterruptedException(
-                        "interrupted while '" + resource + "' was throttled");
-            }
-            LockSupport.parkNanos(this, wait);
+    private long proceedInTurn(long token) throws InterruptedException {
+        try {
+            await(token);
+        } catch (InterruptedException e) {
+            withdraw(token);
+            throw e;
         }
         return admittedOrThrow(proceed(token));
     }

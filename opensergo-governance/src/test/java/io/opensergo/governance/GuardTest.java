@@ -589,4 +589,47 @@ class GuardTest {
 
         assertThat((Long) replies[3].join() - start).isGreaterThanOrEqualTo(60_000_000);
     }
+
+    private static Guard throttled(Duration gap) {
+        return Governor.of(on("a", throttling("pace", gap, Duration.ofHours(10)))).guard("a");
+    }
+
+    @Test
+    void awaitReturnsWhenTheTurnOfARequestHasCome() throws Exception {
+        Guard guard = throttled(Duration.ofMillis(20));
+        guard.await(guard.acquire()); // does not wait
+        long second = guard.acquire();
+
+        guard.await(second);
+
+        assertThat(guard.waitNanos(second)).isZero();
+    }
+
+    @Test
+    void aRequestWhoseThreadIsInterruptedWhileItAwaitsItsTurnKeepsItsPlace() {
+        Guard guard = throttled(Duration.ofHours(1));
+        guard.acquire();
+        long second = guard.acquire();
+
+        Thread.currentThread().interrupt();
+
+        assertThatThrownBy(() -> guard.await(second))
+                .isInstanceOf(InterruptedException.class)
+                .hasMessageContaining("'a'");
+        assertThat(Thread.interrupted()).isFalse();
+        assertThat(guard.waitNanos(second)).isPositive();
+    }
+
+    @Test
+    void anInterruptIsLeftForLaterIfARequestAwaitsItsTurnUninterruptibly() {
+        Guard guard = throttled(Duration.ofMillis(20));
+        guard.acquire();
+        long second = guard.acquire();
+
+        Thread.currentThread().interrupt();
+        guard.awaitUninterruptibly(second);
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(guard.waitNanos(second)).isZero();
+    }
 }

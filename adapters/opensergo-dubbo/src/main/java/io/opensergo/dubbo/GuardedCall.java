@@ -3,7 +3,6 @@ package io.opensergo.dubbo;
 import io.opensergo.governance.Guard;
 import io.opensergo.governance.Outcome;
 import io.opensergo.governance.Rejection;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import org.apache.dubbo.rpc.AsyncRpcResult;
 import org.apache.dubbo.rpc.Invocation;
@@ -53,13 +52,14 @@ final class GuardedCall implements BiConsumer<@Nullable Result, @Nullable Throwa
 
     /** Waits on this thread; returns whether it has, or was interrupted. */
     boolean await() {
-        for (long wait = waitNanos(); wait > 0; wait = waitNanos()) {
-            if (Thread.currentThread().isInterrupted()) {
-                return false;
-            }
-            LockSupport.parkNanos(this, wait);
+        try {
+            service.await(serviceToken);
+            method.await(methodToken);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
-        return true;
     }
 
     /**

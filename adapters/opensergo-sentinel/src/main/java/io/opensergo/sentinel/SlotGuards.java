@@ -10,7 +10,6 @@ import io.opensergo.governance.Guard;
 import io.opensergo.governance.Outcome;
 import io.opensergo.governance.TrafficDirection;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -124,14 +123,7 @@ final class SlotGuards {
          * an interrupt is left for the request to meet, since an entry cannot tell of one.
          */
         private void await() {
-            boolean interrupted = false;
-            for (long wait = guard.waitNanos(token); wait > 0; wait = guard.waitNanos(token)) {
-                LockSupport.parkNanos(guard, wait);
-                interrupted |= Thread.interrupted();
-            }
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+            guard.awaitUninterruptibly(token);
         }
 
         /** Ends the request before its entry, for this guard and those before it. */
