@@ -88,6 +88,8 @@ class LibrariesTest {
         "grpc-core-1.80.0, io.grpc:grpc-core 1.80.0, 1.85.1",
         "jackson-databind-2.14.3, com.fasterxml.jackson.core:jackson-databind 2.14.3, 2.15",
         "jackson-core-2.14.3, com.fasterxml.jackson.core:jackson-core 2.14.3, 2.15",
+        "reactor-core-3.3.22.RELEASE, io.projectreactor:reactor-core 3.3.22.RELEASE, 3.4.0",
+        "slf4j-api-1.6.6, org.slf4j:slf4j-api 1.6.6, 1.7.0",
     })
     void oneThatIsTooOldIsNamedWithItsFileAndWhatIsNeeded(String jar, String found, String minimum)
             throws Exception {
@@ -105,7 +107,8 @@ class LibrariesTest {
                 "protobuf-java-3.25.5",
                 "grpc-api-1.42.1",
                 "grpc-core-1.80.0",
-                "jackson-core-2.14.3"
+                "jackson-core-2.14.3",
+                "reactor-core-3.3.22.RELEASE"
             })
     void oneWhoseFileSaysNothingIsFoundByTrial(String jar, @TempDir Path directory)
             throws Exception {
@@ -151,7 +154,9 @@ class LibrariesTest {
     @ValueSource(
             strings = {
                 "jackson-core-2.15.4 jackson-databind-2.15.4 jackson-annotations-2.15.4",
+                "reactor-core-3.4.0",
                 "reactor-core-3.4.38",
+                "slf4j-api-1.7.0",
                 "slf4j-api-1.7.36"
             })
     void theOldestThatAreNamedWork(String older) throws Exception {

@@ -2,6 +2,7 @@ package io.opensergo.client;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.opensergo.api.ConfigurationException;
 import io.opensergo.proto.internal.transport.v1.OpenSergoUniversalTransportServiceGrpc;
@@ -9,6 +10,8 @@ import io.opensergo.proto.internal.transport.v1.SubscribeRequest;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Sinks;
 
 /**
  * Checks, when a client is made, that the libraries on the class path are new enough: an
@@ -17,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Versions are known by the names of files. Where those say nothing, as in one big jar, each
  * library is tried.
+ *
+ * <p>In the jar that applications get, gRPC and protobuf are inside under packages of ours. Nobody
+ * can choose those, so they are not looked at.
  */
 final class Libraries {
 
@@ -40,6 +46,21 @@ final class Libraries {
                     jackson("jackson-core", "com.fasterxml.jackson.core.JsonFactory"),
                     jackson("jackson-databind", "com.fasterxml.jackson.databind.ObjectMapper"),
                     jackson("jackson-annotations", "com.fasterxml.jackson.annotation.JsonCreator"));
+
+    static final List<Library> REACTOR =
+            List.of(
+                    new Library(
+                            "io.projectreactor",
+                            "reactor-core",
+                            "3.4.0",
+                            "reactor.core.publisher.Flux"));
+
+    static final List<Library> SLF4J =
+            List.of(new Library("org.slf4j", "slf4j-api", "1.7.0", "org.slf4j.Logger"));
+
+    /** Whether gRPC and protobuf have been given packages of ours. */
+    private static final boolean BUNDLED =
+            ManagedChannel.class.getName().startsWith(Libraries.class.getPackageName() + ".");
 
     /** Written once it was found that all is well; a race finds it out twice. */
     private static volatile boolean good;
@@ -69,9 +90,13 @@ final class Libraries {
         if (good) {
             return;
         }
-        check(List.of(PROTOBUF), Libraries::tryProtobuf);
-        check(GRPC, Libraries::tryGrpc);
+        if (!BUNDLED) {
+            check(List.of(PROTOBUF), Libraries::tryProtobuf);
+            check(GRPC, Libraries::tryGrpc);
+        }
         check(JACKSON, Libraries::tryJackson);
+        check(REACTOR, Libraries::tryReactor);
+        check(SLF4J, Libraries::trySlf4j);
         good = true;
     }
 
@@ -133,6 +158,17 @@ final class Libraries {
         var mapper = new ObjectMapper();
         mapper.createObjectNode().properties();
         mapper.valueToTree(new Trialled("x"));
+    }
+
+    private static void tryReactor() {
+        if (Sinks.one().tryEmitEmpty().isFailure()) {
+            throw new LinkageError("a new sink takes nothing");
+        }
+    }
+
+    /** That it is there: what is used of it looks the same in older versions. */
+    private static void trySlf4j() {
+        LoggerFactory.getLogger(Libraries.class).trace("All libraries fit");
     }
 
     /** Something to write by way of annotations. */
