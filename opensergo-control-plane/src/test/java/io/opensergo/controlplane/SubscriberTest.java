@@ -34,8 +34,8 @@ class SubscriberTest {
 
     private final Limits limits =
             new Limits(
-                    10,
-                    10,
+                    1000,
+                    1000,
                     100,
                     10_000,
                     Duration.ofSeconds(30),
@@ -60,14 +60,25 @@ class SubscriberTest {
                     later,
                     Runnable::run);
     private final Transport transport = new Transport();
-    private final Call call =
-            new Call(
-                    new Calls(
-                            10, 1 << 20, Duration.ofSeconds(10), Duration.ofSeconds(30), counters),
-                    false,
-                    System.nanoTime());
+    private final Calls calls =
+            new Calls(10, 1 << 20, Duration.ofSeconds(10), Duration.ofSeconds(30), counters);
+    private final Call call = newCall();
     private final Subscriber subscriber =
             new Subscriber(service, 1, new Caller("", HOST, HOST + ":1"), transport, call);
+
+    private Call newCall() {
+        return new Call(calls, false, System.nanoTime());
+    }
+
+    /** Opens another stream, which follows the rate limits. */
+    private Transport openAnother(String address) {
+        var out = new Transport();
+        var other = new Subscriber(service, 2, new Caller("", HOST, address), out, newCall());
+        assertThat(subscribers.admit(other)).isNull();
+        other.open();
+        other.onNext(subscribe(RATE_LIMIT));
+        return out;
+    }
 
     private void open() {
         assertThat(subscribers.admit(subscriber)).isNull();
@@ -165,6 +176,37 @@ class SubscriberTest {
         later.runAll();
 
         assertThat(transport.sentOf(RATE_LIMIT)).isEqualTo(2);
+    }
+
+    @Test
+    void aChangeComesToAStreamOfEachConnectionBeforeTheNextOfAny() {
+        put(1, 1);
+        List<String> served = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            openAnother("10.0.0.2:1").onNext = () -> served.add("many");
+        }
+        openAnother("10.0.0.3:1").onNext = () -> served.add("alone");
+
+        put(1, 2);
+
+        assertThat(served).hasSize(301);
+        assertThat(served.indexOf("alone")).isLessThan(2);
+    }
+
+    @Test
+    void aSweepResetsSomeStuckStreamsAndTheNextOneTheRest() {
+        put(1, 1);
+        for (int i = 0; i < Limits.RESETS_AT_ONCE + 1; i++) {
+            openAnother("10.0.0.2:1").ready = false;
+        }
+        put(1, 2);
+        long later = System.nanoTime() + TimeUnit.HOURS.toNanos(1);
+
+        subscribers.sweep(later);
+        assertThat(counters.stuck.sum()).isEqualTo(Limits.RESETS_AT_ONCE);
+
+        subscribers.sweep(later);
+        assertThat(counters.stuck.sum()).isEqualTo(Limits.RESETS_AT_ONCE + 1);
     }
 
     @Test
