@@ -46,7 +46,7 @@ final class Admission extends AtomicBoolean implements EndWatch.Watched {
 
     private long timer = NO_TIMER;
 
-    /** Of whoever looks whether it has ended. */
+    /** Whether the end of what has been written is awaited; confined to whoever looks. */
     private boolean awaitsWrites;
 
     private volatile EndWatch.@Nullable Entry watch;
@@ -125,15 +125,20 @@ final class Admission extends AtomicBoolean implements EndWatch.Watched {
 
     /**
      * {@code sendFile} says that a response has ended before it has sent it. A stream of HTTP/2 is
-     * closed when all is sent. A connection of HTTP/1.1 stays: something empty is written to it,
-     * which is done after all before it.
+     * closed when all is sent, which is looked for besides. A connection of HTTP/1.1 stays:
+     * something empty is written to it, which is done after all before it. Where that cannot be
+     * written, the place is given back early rather than never.
      */
     private void onContextWhenWritten(Runnable task) {
-        if (context.request().connection() instanceof VertxConnection connection
-                && context.request().version() != HttpVersion.HTTP_2) {
+        if (context.request().version() == HttpVersion.HTTP_2) {
+            return;
+        }
+        if (context.request().connection() instanceof VertxConnection connection) {
             Promise<Void> written = Promise.promise();
             written.future().onComplete(done -> onContext(task));
             connection.writeToChannel(Unpooled.EMPTY_BUFFER, written);
+        } else {
+            onContext(task);
         }
     }
 
