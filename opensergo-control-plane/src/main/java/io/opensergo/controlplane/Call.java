@@ -31,6 +31,9 @@ final class Call extends ServerStreamTracer {
     private static final Context.Key<Call> KEY = Context.key("opensergo-call");
     private static final long NONE = 0;
 
+    /** gRPC says that a call is ready while less is left in the transport. */
+    static final int READY_BELOW_BYTES = 32 * 1024;
+
     /** What a part of a message takes beside its bytes, in buffers and their lists. */
     private static final int BYTES_PER_PIECE = 128;
 
@@ -48,6 +51,7 @@ final class Call extends ServerStreamTracer {
     private final long begunNanos;
     private final AtomicReference<Runnable> atEnd = new AtomicReference<>(AtEnd.NOTHING);
     private volatile Context.@Nullable CancellableContext context;
+    private volatile @Nullable ServerCall<?, ?> serverCall;
 
     /** Since when a message is coming, by {@link System#nanoTime}. */
     private volatile long arrivingSince = NONE;
@@ -81,6 +85,30 @@ final class Call extends ServerStreamTracer {
         call.close(why, new Metadata());
         current().cut("it was refused");
         return new ServerCall.Listener<>() {};
+    }
+
+    /** Takes note of gRPC's side of the call. */
+    void servedBy(ServerCall<?, ?> call) {
+        serverCall = call;
+    }
+
+    /**
+     * Returns whether all that was sent has left the transport.
+     *
+     * <p>gRPC says whether less than a threshold is left, so the threshold is 1 for the time of the
+     * question. It does not have gRPC report that moment: that would be a hop between threads for
+     * each message of each stream. What falls below the other threshold meanwhile is not reported
+     * either, so whoever waits for that has to ask {@code isReady} again after this.
+     */
+    boolean hasSentAll() {
+        ServerCall<?, ?> own = serverCall;
+        if (own == null) {
+            return false;
+        }
+        own.setOnReadyThreshold(1);
+        boolean sentAll = own.isReady();
+        own.setOnReadyThreshold(READY_BELOW_BYTES);
+        return sentAll;
     }
 
     boolean isOverLimit() {

@@ -38,6 +38,7 @@ final class CallGate implements ServerInterceptor {
     public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(
             ServerCall<ReqT, RespT> call, Metadata headers, ServerCallHandler<ReqT, RespT> next) {
         Call current = Call.current();
+        current.servedBy(call);
         if (current.isOverLimit()) {
             return refuse(call);
         }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class Connections {
 
     private static final int CALLS_PER_SECOND = 1000;
-    private static final int CALLS_AT_ONCE = 2 * CALLS_PER_SECOND;
+    private static final int CALLS_AT_ONCE = CALLS_PER_SECOND / 2;
 
     /** An address that owes more is let in again when it owes less. */
     private static final long MOST_OWED_NANOS = 1_000_000_000;

@@ -49,9 +49,9 @@ final class FrameGuard extends ChannelDuplexHandler {
     private static final int ENHANCE_YOUR_CALM = 11;
 
     private static final int FRAMES_PER_SECOND = 20_000;
-    private static final int FRAMES_AT_ONCE = 2 * FRAMES_PER_SECOND;
+    private static final int FRAMES_AT_ONCE = FRAMES_PER_SECOND / 2;
 
-    /** A thousand calls a second, and two thousand at once. */
+    /** A thousand calls a second, and five hundred at once. */
     private static final int WEIGHT_OF_A_CALL = 20;
 
     private static final int WEIGHT_OF_A_PING = 5;

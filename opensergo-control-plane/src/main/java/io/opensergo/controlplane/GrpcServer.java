@@ -4,8 +4,11 @@ import io.grpc.Server;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.RecvByteBufAllocator;
 import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
 import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
 import io.grpc.protobuf.services.HealthStatusManager;
@@ -43,6 +46,9 @@ final class GrpcServer {
 
     /** Requests are small, and what a connection may send unread is memory. */
     static final int WINDOW_BYTES = 64 * 1024;
+
+    /** So much is read of a connection before the others of its event loop have their turn. */
+    private static final int READ_BYTES = 4 * 1024;
 
     private static final Duration GRANTS_INTERVAL = Duration.ofSeconds(1);
     private static final Duration LONGEST_SWEEP_INTERVAL = Duration.ofMillis(100);
@@ -107,6 +113,7 @@ final class GrpcServer {
         NettyServerBuilder builder =
                 NettyServerBuilder.forAddress(settings.address())
                         .channelFactory(gate.channels())
+                        .withChildOption(ChannelOption.RECVBUF_ALLOCATOR, smallReads())
                         .bossEventLoopGroup(eventLoops)
                         .workerEventLoopGroup(eventLoops)
                         .executor(workers)
@@ -133,6 +140,11 @@ final class GrpcServer {
         }
         ServerIdentity identity = settings.identity();
         this.server = (identity == null ? builder : builder.sslContext(identity.context())).build();
+    }
+
+    /** Has an event loop turn to its other connections after a little of each. */
+    private static RecvByteBufAllocator smallReads() {
+        return new AdaptiveRecvByteBufAllocator(512, 2048, READ_BYTES).maxMessagesPerRead(1);
     }
 
     private void addServices(NettyServerBuilder builder, MetadataService metadata) {

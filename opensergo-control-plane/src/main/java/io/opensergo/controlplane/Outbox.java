@@ -8,9 +8,9 @@ import java.time.Duration;
  * What one stream has handed to its transport and its client has not taken, and for how much more
  * it has a place.
  *
- * <p>gRPC tells when all that was handed over has left, and nothing in between; what was handed
- * over since the last time counts as unread. Some is handed over ahead, and more when all of that
- * has left.
+ * <p>gRPC does not report when all that was handed over has left, but can be asked: when more is to
+ * be handed over, when the client answers, and now and then. What was handed over since it had last
+ * left counts as unread. Some is handed over ahead, and more as it leaves.
  *
  * <p>Confined to the lock of its {@link Subscriber}, but for {@link #isBlockedFor}.
  */
@@ -18,10 +18,8 @@ final class Outbox {
 
     private static final long NOT_BLOCKED = 0;
 
-    /** So much is handed to the transport ahead of what the client reads. */
-    private static final int AHEAD_BYTES = 32 * 1024;
-
     private final ServerCallStreamObserver<SubscribeResponse> out;
+    private final Call call;
     private final UnreadBytes ofAll;
     private final String client;
     private final Runnable whenOthersHaveRead;
@@ -36,24 +34,30 @@ final class Outbox {
     private volatile long blockedSince = NOT_BLOCKED;
 
     /**
+     * @param call the same call, as the transport knows it
      * @param ofAll what all streams have unread
      * @param client whom the stream is counted for
      * @param whenOthersHaveRead is run when there may be a place that there was not
      */
     Outbox(
             ServerCallStreamObserver<SubscribeResponse> out,
+            Call call,
             UnreadBytes ofAll,
             String client,
             Runnable whenOthersHaveRead) {
         this.out = out;
+        this.call = call;
         this.ofAll = ofAll;
         this.client = client;
         this.whenOthersHaveRead = whenOthersHaveRead;
     }
 
-    /** Returns whether the client has taken so much that more may be handed over. */
+    /**
+     * Returns whether the client has taken so much that more may be handed over. If not, gRPC
+     * reports when it has; to be asked again after whatever else is asked here.
+     */
     boolean mayHand() {
-        return unread < AHEAD_BYTES || out.isReady();
+        return unread < Call.READY_BELOW_BYTES || out.isReady();
     }
 
     /** Reserves a place, unless others have to take theirs first. */
@@ -94,7 +98,7 @@ final class Outbox {
 
     /** Takes note if all that was handed over has left. */
     void settleIfTaken() {
-        if (out.isReady()) {
+        if (unread > 0 && call.hasSentAll()) {
             settle();
         }
     }

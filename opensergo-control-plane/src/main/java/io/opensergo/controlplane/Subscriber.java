@@ -116,7 +116,7 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
         this.memory = new StreamMemory(service, caller);
         this.refusals = new PendingRefusals(memory);
         this.refusedPushes = new RefusedPushLog(service, caller);
-        this.outbox = new Outbox(out, service.unread(), caller.countedAs(), this::readyLater);
+        this.outbox = new Outbox(out, call, service.unread(), caller.countedAs(), this::readyLater);
         int requestsPerSecond = service.limits().maxRequestsPerSecond();
         this.rate = new Allowance(requestsPerSecond, 2 * requestsPerSecond, System.nanoTime());
     }
@@ -128,7 +128,6 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
     /** Begins to read; to be called where the gRPC call starts. */
     void open() {
         out.disableAutoRequest();
-        out.setOnReadyThreshold(1); // so that it tells when all has left
         out.setOnReadyHandler(this::ready);
         out.setOnCancelHandler(this::forget);
         call.onEnd(this::ended);
@@ -170,6 +169,7 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
                 return;
             }
             reading = false;
+            outbox.settleIfTaken();
             forgetLeft();
             if (identifier.isEmpty()) {
                 identifier = printable(request.getIdentifier());
@@ -294,6 +294,13 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
         }
     }
 
+    /** Takes note of what the client has taken without answering. */
+    void settleIfTaken(long nowNanos) {
+        if (outbox.isBlockedFor(Duration.ZERO, nowNanos)) {
+            ready();
+        }
+    }
+
     /** Resets the stream if it has been blocked for too long, and returns whether it did. */
     boolean cutIfStuck(long nowNanos) {
         Duration timeout = service.limits().stuckSubscriberTimeout();
@@ -317,6 +324,7 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
 
     private boolean cutIfBlockedFor(Duration time, long nowNanos, boolean sparesSlow) {
         synchronized (lock) {
+            outbox.settleIfTaken();
             long unread = outbox.unread();
             Duration allowed = sparesSlow && !isDue() ? time.plusSeconds(unread / SLOW) : time;
             if (cut || !outbox.isBlockedFor(allowed, nowNanos)) {

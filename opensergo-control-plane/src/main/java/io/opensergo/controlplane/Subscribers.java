@@ -129,11 +129,15 @@ final class Subscribers {
         open.forEach(Subscriber::judgeAgain);
     }
 
-    /** Cuts the streams whose clients have not read for too long, and forgets those that ended. */
+    /**
+     * Cuts the streams whose clients have not read for too long, forgets those that ended, and
+     * looks what others have taken.
+     */
     void sweep(long nowNanos) {
         int cut = 0;
         for (Subscriber subscriber : open) {
             subscriber.forgetIfOver();
+            subscriber.settleIfTaken(nowNanos);
             if (cut < Limits.RESETS_AT_ONCE && subscriber.cutIfStuck(nowNanos)) {
                 cut++;
             }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class ConnectionsTest {
 
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
-    private static final int CALLS_AT_ONCE = 2000;
+    private static final int CALLS_AT_ONCE = 500;
 
     private final Connections connections = new Connections(3, 2);
 

@@ -4,9 +4,13 @@ import static io.opensergo.controlplane.Rules.RATE_LIMIT;
 import static io.opensergo.controlplane.Rules.rateLimit;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.opensergo.proto.RevisionDetail;
 import io.opensergo.proto.WireStatus;
+import io.opensergo.proto.internal.transport.v1.OpenSergoUniversalTransportServiceGrpc;
 import io.opensergo.proto.internal.transport.v1.SubscribeRequest;
 import io.opensergo.proto.internal.transport.v1.SubscribeResponse;
 import io.opensergo.rules.Rule;
@@ -62,18 +66,20 @@ class SubscriberTest {
     private final Transport transport = new Transport();
     private final Calls calls =
             new Calls(10, 1 << 20, Duration.ofSeconds(10), Duration.ofSeconds(30), counters);
-    private final Call call = newCall();
+    private final Call call = newCall(transport);
     private final Subscriber subscriber =
             new Subscriber(service, 1, new Caller("", HOST, HOST + ":1"), transport, call);
 
-    private Call newCall() {
-        return new Call(calls, false, System.nanoTime());
+    private Call newCall(Transport transport) {
+        var newCall = new Call(calls, false, System.nanoTime());
+        newCall.servedBy(transport.serverCall());
+        return newCall;
     }
 
     /** Opens another stream, which follows the rate limits. */
     private Transport openAnother(String address) {
         var out = new Transport();
-        var other = new Subscriber(service, 2, new Caller("", HOST, address), out, newCall());
+        var other = new Subscriber(service, 2, new Caller("", HOST, address), out, newCall(out));
         assertThat(subscribers.admit(other)).isNull();
         other.open();
         other.onNext(subscribe(RATE_LIMIT));
@@ -258,8 +264,7 @@ class SubscriberTest {
     void restOfARowThatWaitsForTheClientCounts() {
         openInTheMiddleOfARow();
 
-        long held = subscriber.unreadFor(Duration.ofSeconds(1), System.nanoTime() + 2 * SECOND);
-        assertThat(held).isGreaterThan(transport.sent.get(0).getSerializedSize());
+        assertThat(unread()).isGreaterThan(transport.sent.get(0).getSerializedSize());
 
         transport.ready = true;
         transport.tellReady();
@@ -279,6 +284,46 @@ class SubscriberTest {
         assertThat(transport.sent).hasSize(1);
         subscriber.complete();
         assertHasAllItsPlaces();
+    }
+
+    @Test
+    void whatAClientHasTakenIsSettledWhenItAnswersOrWithTheNextSweep() {
+        openWithSomethingUnread();
+
+        subscriber.onNext(ackOfTheLast());
+        assertThat(unread()).as("an answer proves nothing").isPositive();
+
+        transport.ready = true;
+        assertThat(unread()).as("nobody has asked the transport").isPositive();
+        subscriber.onNext(ackOfTheLast());
+        assertThat(unread()).isZero();
+        assertHasAllItsPlaces();
+
+        transport.ready = false;
+        put(1, 2);
+        assertThat(unread()).isPositive();
+        subscribers.sweep(System.nanoTime() + SECOND);
+        assertThat(unread()).as("the transport holds it").isPositive();
+        transport.ready = true;
+        subscribers.sweep(System.nanoTime() + SECOND);
+        assertThat(unread()).isZero();
+        assertHasAllItsPlaces();
+    }
+
+    private void openWithSomethingUnread() {
+        put(1, 1);
+        open();
+        transport.ready = false;
+        subscriber.onNext(subscribe(RATE_LIMIT));
+        assertThat(transport.sent).hasSize(1);
+    }
+
+    private SubscribeRequest ackOfTheLast() {
+        return TestClient.ack(transport.sent.get(transport.sent.size() - 1));
+    }
+
+    private long unread() {
+        return subscriber.unreadFor(Duration.ofSeconds(1), System.nanoTime() + 2 * SECOND);
     }
 
     @Test
@@ -454,6 +499,49 @@ class SubscriberTest {
 
         long sentOf(String kind) {
             return sent.stream().filter(push -> push.getKind().equals(kind)).count();
+        }
+
+        /** As gRPC itself sees the call. */
+        ServerCall<SubscribeRequest, SubscribeResponse> serverCall() {
+            return new ServerCall<>() {
+                @Override
+                public boolean isReady() {
+                    return Transport.this.isReady();
+                }
+
+                @Override
+                public void setOnReadyThreshold(int bytes) {}
+
+                @Override
+                public void request(int count) {
+                    throw new UnsupportedOperationException();
+                }
+
+                @Override
+                public void sendHeaders(Metadata headers) {
+                    throw new UnsupportedOperationException();
+                }
+
+                @Override
+                public void sendMessage(SubscribeResponse message) {
+                    throw new UnsupportedOperationException();
+                }
+
+                @Override
+                public void close(io.grpc.Status status, Metadata trailers) {
+                    throw new UnsupportedOperationException();
+                }
+
+                @Override
+                public boolean isCancelled() {
+                    return cancelled;
+                }
+
+                @Override
+                public MethodDescriptor<SubscribeRequest, SubscribeResponse> getMethodDescriptor() {
+                    return OpenSergoUniversalTransportServiceGrpc.getSubscribeConfigMethod();
+                }
+            };
         }
 
         void tellReady() {
