@@ -41,17 +41,18 @@ class ModuleOrderTest {
     enum Module {
         RULES("rules"),
         SCHEMA("schema", RULES),
+        RULE_FILES("rulefiles", RULES),
         API("api", RULES),
         PROTO("proto", RULES),
         CLIENT("client", RULES, API, PROTO),
-        GOVERNANCE("governance", RULES, API),
+        GOVERNANCE("governance", RULES, RULE_FILES, API),
         QUOTA_REDIS("quota.redis", RULES, API, GOVERNANCE),
-        CONTROL_PLANE("controlplane", RULES, PROTO),
+        CONTROL_PLANE("controlplane", RULES, RULE_FILES, PROTO),
         CONFORMANCE("conformance", RULES, API, GOVERNANCE),
         DUBBO("dubbo", RULES, API, CLIENT, GOVERNANCE),
         SENTINEL("sentinel", RULES, API, CLIENT, GOVERNANCE),
         VERTX("vertx", RULES, API, CLIENT, GOVERNANCE),
-        CLI("cli", RULES, SCHEMA, API, PROTO, CLIENT, CONTROL_PLANE);
+        CLI("cli", RULES, SCHEMA, RULE_FILES, API, PROTO, CLIENT, CONTROL_PLANE);
 
         private final String rootPackage;
 

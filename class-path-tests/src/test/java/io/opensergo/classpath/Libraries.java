@@ -14,7 +14,7 @@ final class Libraries {
 
     /** What an application gets with the client and the governor, but for what has versions. */
     private static final String OURS =
-            "opensergo-(client-reactive|governance|api|rules)-.*|jspecify-.*|re2j-.*"
+            "opensergo-(client-reactive|governance|api|rules|rule-files)-.*|jspecify-.*|re2j-.*"
                     + "|snakeyaml-\\d.*|reactive-streams-.*|slf4j-simple-.*";
 
     static final String JACKSON =

@@ -26,7 +26,7 @@ class ModulePathTest {
     /** All published jars but the command line, which is a program. */
     private static final String PUBLISHED =
             "opensergo-(api|client-reactive|conformance|control-plane|dubbo|governance|proto"
-                    + "|quota-redis|rules|schema|sentinel|vertx)-.*";
+                    + "|quota-redis|rules|rule-files|schema|sentinel|vertx)-.*";
 
     private static final String APPLICATION =
             """
@@ -85,6 +85,7 @@ class ModulePathTest {
                         "io.opensergo.governance",
                         "io.opensergo.proto",
                         "io.opensergo.quota.redis",
+                        "io.opensergo.rulefiles",
                         "io.opensergo.rules",
                         "io.opensergo.schema",
                         "io.opensergo.sentinel",

@@ -1,6 +1,6 @@
 package io.opensergo.cli;
 
-import io.opensergo.controlplane.RuleFiles;
+import io.opensergo.rulefiles.RuleFiles;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleId;
 import io.opensergo.rules.document.Problem;

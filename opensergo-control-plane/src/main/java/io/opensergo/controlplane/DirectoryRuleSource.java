@@ -1,51 +1,21 @@
 package io.opensergo.controlplane;
 
+import io.opensergo.rulefiles.RuleDirectory;
+import io.opensergo.rules.Rule;
+import io.opensergo.rules.RuleId;
+import io.opensergo.rules.document.Problem;
 import io.opensergo.rules.document.RuleReader;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
-import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rules in the {@code *.yaml}, {@code *.yml} and {@code *.json} files (in any case) of a
- * directory and of the directories below it, followed as they change.
- *
- * <p><b>What is read.</b> Every document must be a rule that is bound to an application. Names that
- * begin with a dot are skipped, and symbolic links are followed: a mounted Kubernetes ConfigMap,
- * whose visible names are links into a hidden directory that is swapped as one, works as it is.
- *
- * <p><b>When.</b> The directory is polled, five times a second unless set otherwise, because file
- * system notifications miss the target of a link, network mounts and most container volumes. A
- * change, a deletion included, counts when two scans in a row saw the same, so it is in force
- * within a second with up to about 30,000 files, and a file that is still being written, or is gone
- * for a moment while an editor saves it, changes nothing. All that changed between two scans is one
- * batch.
- *
- * <p><b>What is wrong.</b> A bad document never takes a good one down: the others of its file
- * apply, and its own rule stays in force as it last was in that file. If a document does not even
- * say which rule it is, or the file as a whole cannot be read (or has no bytes, as after a
- * truncation), every rule that was in force from that file stays unless the new content replaces
- * it. A rule is deleted by deleting its file, or by deleting its document from a file without
- * errors, or by commenting it out. Of two documents for one rule the one in the file with the
- * shorter name counts ({@code a.yaml} before {@code a-backup.yaml}), then the first in the order of
- * the paths; each edit of the other that has no effect is logged. If the directory goes away, its
- * last rules stay until it is back.
- *
- * <p><b>Many teams.</b> A file that takes long to read, by its size or its aliases, is read on
- * another thread while others are applied. A real directory is looked into once, however many links
- * lead to it. Of a file that names no {@code apiVersion} of OpenSergo nothing is repeated in
- * problems or logs, and of the problems of a file the first 20.
+ * The rules in the files of a directory, served as they change: what a {@link RuleDirectory}
+ * reports. Every document must be a rule that is bound to an application.
  *
  * <p><b>Several replicas.</b> The revision of a state is the latest modification time of its rule
  * files and directories. So control planes that read one directory, or copies of it that keep the
@@ -54,22 +24,16 @@ import org.jspecify.annotations.Nullable;
  * the files then.
  *
  * <p>Files are read by the starting thread first and then on one thread of its own, which ends with
- * {@link #close}; those that take long on up to two more, which end when they have had nothing to
- * read for a few seconds. For any number of threads.
+ * {@link #close}; those that take long on up to two more. For any number of threads.
  */
 public final class DirectoryRuleSource implements RuleSource {
 
-    private static final Duration DEFAULT_POLL_INTERVAL = Duration.ofMillis(200);
-    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
-
-    private final Path directory;
-    private final Duration pollInterval;
+    private final RuleDirectory directory;
     private final Object lock = new Object();
-    private @Nullable ScheduledExecutorService poller; // guarded by lock
+    private RuleDirectory.@Nullable Following following; // guarded by lock
 
-    private DirectoryRuleSource(Path directory, Duration pollInterval) {
+    private DirectoryRuleSource(RuleDirectory directory) {
         this.directory = directory;
-        this.pollInterval = pollInterval;
     }
 
     /**
@@ -78,7 +42,7 @@ public final class DirectoryRuleSource implements RuleSource {
      * @param directory problems name its files as paths that begin with it as given here
      */
     public static DirectoryRuleSource of(Path directory) {
-        return new DirectoryRuleSource(directory, DEFAULT_POLL_INTERVAL);
+        return new DirectoryRuleSource(RuleDirectory.of(directory));
     }
 
     /**
@@ -88,47 +52,35 @@ public final class DirectoryRuleSource implements RuleSource {
      * @throws IllegalArgumentException if the interval is not positive
      */
     public DirectoryRuleSource withPollInterval(Duration interval) {
-        if (interval.isNegative() || interval.isZero()) {
-            throw new IllegalArgumentException("interval must be positive, was " + interval);
-        }
-        return new DirectoryRuleSource(directory, interval);
+        return new DirectoryRuleSource(directory.withPollInterval(interval));
     }
 
     /** Returns for example {@code directory /etc/opensergo}. */
     @Override
     public String name() {
-        return "directory " + directory;
+        return directory.toString();
     }
 
     /**
      * Reads the directory and begins to poll it. Waits for one interval if a file was written so
      * lately that it may not be complete yet, and for some more while one goes on changing.
      *
-     * @throws UncheckedIOException if the directory does not exist or is none
+     * @throws UncheckedIOException if the directory does not exist, is none or may not be read
      * @throws IllegalStateException if the source has been started
      */
     @Override
     public void start(Listener listener) {
         synchronized (lock) {
-            if (poller != null) {
+            if (following != null) {
                 throw new IllegalStateException(
                         name() + " already serves a control plane; give each one its own source");
             }
-            requireDirectory();
             RuleReader reader =
                     RuleReader.strict()
                             .withKinds(listener.kinds())
                             .withAppRequired()
                             .withForeignTextHidden();
-            var scanner =
-                    new DirectoryScanner(
-                            directory,
-                            reader,
-                            InstantSource.system(),
-                            listener,
-                            new SlowReads(slowReader()));
-            scanner.begin(this::pause);
-            poller = poll(scanner);
+            following = directory.withReader(reader).follow(new Reports(listener));
         }
     }
 
@@ -136,73 +88,28 @@ public final class DirectoryRuleSource implements RuleSource {
     @Override
     public void close() {
         synchronized (lock) {
-            if (poller != null) {
-                stop(poller);
-                poller = null;
+            if (following != null) {
+                following.close();
+                following = null;
             }
         }
     }
 
-    private ScheduledExecutorService poll(DirectoryScanner scanner) {
-        ScheduledExecutorService executor =
-                Executors.newSingleThreadScheduledExecutor(this::thread);
-        long interval = pollInterval.toNanos();
-        Future<?> unused =
-                executor.scheduleWithFixedDelay(
-                        Lasting.task("Scanning " + name(), scanner::scan),
-                        interval,
-                        interval,
-                        TimeUnit.NANOSECONDS);
-        return executor;
-    }
+    /** Hands on what a directory reports. */
+    private record Reports(Listener listener) implements RuleDirectory.Listener {
 
-    private static void stop(ScheduledExecutorService poller) {
-        poller.shutdown();
-        try {
-            if (!poller.awaitTermination(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
-                poller.shutdownNow();
-            }
-        } catch (InterruptedException e) {
-            poller.shutdownNow();
-            Thread.currentThread().interrupt();
+        @Override
+        public void changed(
+                Collection<? extends Rule> puts,
+                Collection<RuleId> deletes,
+                long revision,
+                Map<RuleId, String> places) {
+            listener.changed(puts, deletes, revision, places);
         }
-    }
 
-    private void requireDirectory() {
-        if (!Files.exists(directory)) {
-            throw new UncheckedIOException(
-                    "the rule directory "
-                            + directory
-                            + " does not exist: create it or name another",
-                    new NoSuchFileException(directory.toString()));
+        @Override
+        public void problems(List<Problem> problems) {
+            listener.problems(problems);
         }
-        if (!Files.isDirectory(directory)) {
-            throw new UncheckedIOException(
-                    directory + " is no directory: name the directory that holds the rule files",
-                    new NotDirectoryException(directory.toString()));
-        }
-    }
-
-    private void pause() {
-        try {
-            TimeUnit.NANOSECONDS.sleep(pollInterval.toNanos());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /** Two threads that end when they have had nothing to read for a while. */
-    private Executor slowReader() {
-        var executor =
-                new ThreadPoolExecutor(
-                        2, 2, 5, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), this::thread);
-        executor.allowCoreThreadTimeOut(true);
-        return executor;
-    }
-
-    private Thread thread(Runnable task) {
-        var thread = new Thread(task, "opensergo-" + name());
-        thread.setDaemon(true);
-        return thread;
     }
 }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.opensergo.controlplane.TokenAuthorizer.Grant;
 import io.opensergo.controlplane.TokenAuthorizer.Grants;
+import io.opensergo.rulefiles.FileStamp;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

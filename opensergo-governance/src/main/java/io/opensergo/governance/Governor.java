@@ -4,16 +4,22 @@ import io.opensergo.api.OpenSergoClient;
 import io.opensergo.api.Target;
 import io.opensergo.governance.internal.limiter.LeasedLimiter;
 import io.opensergo.governance.internal.limiter.OverloadControl;
+import io.opensergo.governance.internal.rules.Belonging;
+import io.opensergo.governance.internal.rules.DirectoryFeed;
+import io.opensergo.governance.internal.rules.Feed;
 import io.opensergo.governance.internal.rules.RuleBook;
+import io.opensergo.governance.internal.rules.RuleDocuments;
 import io.opensergo.governance.internal.rules.RuleFeed;
 import io.opensergo.governance.quota.QuotaHealth;
 import io.opensergo.governance.routing.Lanes;
 import io.opensergo.governance.routing.RequestView;
 import io.opensergo.governance.routing.RouteDecision;
 import io.opensergo.governance.routing.RouteExplanation;
+import io.opensergo.rulefiles.RuleDirectory;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleId;
 import io.opensergo.rules.traffic.TrafficRouter;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
@@ -21,6 +27,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -59,8 +66,9 @@ public final class Governor implements AutoCloseable {
     private final BreakerEvents events = new BreakerEvents();
     private final LoadSampler sampler;
     private final Predicate<? super Throwable> isError;
-    private final @Nullable Target target;
-    private final @Nullable RuleFeed feed;
+    private final boolean rulesComeOneByOne;
+    private final Belonging belonging;
+    private final @Nullable Feed feed;
     private final @Nullable InstanceCount instances;
 
     private volatile RuleBook book = RuleBook.unknown(RuleBook.DECISIONS);
@@ -96,12 +104,12 @@ public final class Governor implements AutoCloseable {
         plan = PlanCompiler.empty(engine);
         plans.tryEmitNext(plan.summary());
         instances = InstanceCount.of(settings.instances(), engine, this::recompile);
-        OpenSergoClient client = settings.client();
-        target = client == null ? null : settings.target();
+        rulesComeOneByOne = settings.client() != null;
+        belonging = new Belonging(settings.target());
         try {
-            feed = client == null ? null : follow(client, settings.target());
-            if (client == null) {
-                update(before -> RuleBook.of(settings.rules()));
+            feed = follow(settings);
+            if (feed == null) {
+                useFixedRules(settings);
             }
         } catch (RuntimeException | Error e) {
             release();
@@ -109,11 +117,37 @@ public final class Governor implements AutoCloseable {
         }
     }
 
-    private RuleFeed follow(OpenSergoClient client, Target followed) {
-        LOG.info(
-                "Following the rules of {}; requests are not governed until they have come",
-                followed);
-        return new RuleFeed(client, followed, RuleBook.DECISIONS, this::update);
+    private @Nullable Feed follow(GovernorBuilder settings) {
+        OpenSergoClient client = settings.client();
+        if (client != null) {
+            Target followed = Objects.requireNonNull(settings.target(), "set with the client");
+            LOG.info(
+                    "Following the rules of {}; requests are not governed until they have come",
+                    followed);
+            return new RuleFeed(client, followed, RuleBook.DECISIONS, this::update);
+        }
+        RuleDirectory directory = settings.directory();
+        return directory == null ? null : new DirectoryFeed(directory, belonging, this::update);
+    }
+
+    private void useFixedRules(GovernorBuilder settings) {
+        RuleDocuments documents = settings.documents();
+        if (documents == null) {
+            replaceFixed(settings.rules());
+            return;
+        }
+        documents.problems().stream()
+                .filter(problem -> !problem.isError())
+                .forEach(problem -> LOG.warn("{}", problem));
+        belonging.log("in the documents", documents.rules());
+        RuleBook read = RuleBook.of(documents.rules(), belonging, documents.problems());
+        update(before -> read);
+    }
+
+    private void replaceFixed(Collection<? extends Rule> rules) {
+        RuleBook fixed = RuleBook.of(rules, belonging);
+        belonging.log("given", rules);
+        update(before -> fixed);
     }
 
     /**
@@ -136,6 +170,40 @@ public final class Governor implements AutoCloseable {
     /** Returns a governor by fixed rules, until {@link #replaceRules} gives it others. */
     public static Governor of(Collection<? extends Rule> rules) {
         return builder().rules(rules).build();
+    }
+
+    /**
+     * Returns a governor by fixed rules, until {@link #replaceRules} gives it others.
+     *
+     * @param target the application that it is: rules that are bound to others, or of another
+     *     namespace, are left out
+     */
+    public static Governor of(Collection<? extends Rule> rules, Target target) {
+        return builder().rules(rules).target(target).build();
+    }
+
+    /**
+     * Returns a governor by the rules in the files of a directory, followed as they change; for an
+     * application that needs no control plane. All rules in it are taken to be the application's.
+     *
+     * @throws java.io.UncheckedIOException if the directory does not exist, is none or may not be
+     *     read
+     * @see GovernorBuilder#rules(Path)
+     */
+    public static Governor of(Path directory) {
+        return builder().rules(directory).build();
+    }
+
+    /**
+     * Returns a governor by the rules in the files of a directory, followed as they change.
+     *
+     * @param target the application that it is: rules that are bound to others, or of another
+     *     namespace, are left out
+     * @throws java.io.UncheckedIOException if the directory does not exist, is none or may not be
+     *     read
+     */
+    public static Governor of(Path directory, Target target) {
+        return builder().rules(directory).target(target).build();
     }
 
     /** Starts a governor with settings. */
@@ -267,20 +335,20 @@ public final class Governor implements AutoCloseable {
     }
 
     /**
-     * Replaces the rules of a governor that has no client.
+     * Replaces the rules of a governor that follows none.
      *
-     * @throws IllegalStateException if it has one, or is closed
+     * @throws IllegalStateException if it has a client or a directory, or is closed
      * @throws IllegalArgumentException if there is a rule of a kind that no decision needs
      */
     public void replaceRules(Collection<? extends Rule> rules) {
         if (feed != null) {
-            throw new IllegalStateException("the rules of this governor come from its client");
+            throw new IllegalStateException(
+                    "the rules of this governor come from " + feed.name() + " alone");
         }
         if (closed) {
             throw new IllegalStateException("the governor is closed; make a new one");
         }
-        RuleBook replaced = RuleBook.of(rules);
-        update(before -> replaced);
+        replaceFixed(rules);
     }
 
     /**
@@ -378,7 +446,7 @@ public final class Governor implements AutoCloseable {
         if (!next.book().isComplete()) {
             return;
         }
-        if (target == null || !before.book().isComplete()) {
+        if (!rulesComeOneByOne || !before.book().isComplete()) {
             next.summary().problems().stream()
                     .filter(problem -> !isKnown(problem, before))
                     .forEach(Governor::warn);
@@ -389,17 +457,21 @@ public final class Governor implements AutoCloseable {
                             JOIN_TIME.toMillis(),
                             TimeUnit.MILLISECONDS);
         }
-        if (ready.tryEmitEmpty().isSuccess() && target != null) {
-            int problems = next.summary().problems().size();
-            if (problems == 0) {
-                LOG.info("Governed by the rules of {}", target);
-            } else {
-                LOG.warn(
-                        "Governed by the rules of {}, but not as they all say: the plan has {}"
-                                + " problems, which are logged above",
-                        target,
-                        problems);
-            }
+        if (ready.tryEmitEmpty().isSuccess() && rulesComeOneByOne) {
+            logGoverned(next);
+        }
+    }
+
+    private void logGoverned(CompiledPlan first) {
+        int problems = first.summary().problems().size();
+        if (problems == 0) {
+            LOG.info("Governed by the rules of {}", belonging.target());
+        } else {
+            LOG.warn(
+                    "Governed by the rules of {}, but not as they all say: the plan has {} problems,"
+                            + " which are logged above",
+                    belonging.target(),
+                    problems);
         }
     }
 

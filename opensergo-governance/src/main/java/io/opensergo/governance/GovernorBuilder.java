@@ -2,12 +2,19 @@ package io.opensergo.governance;
 
 import io.opensergo.api.OpenSergoClient;
 import io.opensergo.api.Target;
+import io.opensergo.governance.internal.rules.RuleDocuments;
 import io.opensergo.governance.quota.GlobalQuota;
 import io.opensergo.governance.quota.QuotaFailurePolicy;
 import io.opensergo.governance.routing.LaneSettings;
 import io.opensergo.governance.routing.WorkloadIdentity;
 import io.opensergo.governance.time.Ticker;
+import io.opensergo.rulefiles.RuleDirectory;
 import io.opensergo.rules.Rule;
+import io.opensergo.rules.document.ReadResult;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -24,6 +31,8 @@ public final class GovernorBuilder {
     private @Nullable OpenSergoClient client;
     private @Nullable Target target;
     private List<Rule> rules = List.of();
+    private final List<ReadResult> documents = new ArrayList<>();
+    private @Nullable RuleDirectory directory;
     private Ticker ticker = Ticker.system();
     private LoadMetrics loadMetrics = LoadMetrics.ofRuntime();
     private Scheduler loadScheduler = Schedulers.boundedElastic();
@@ -50,9 +59,63 @@ public final class GovernorBuilder {
         return this;
     }
 
+    /**
+     * Sets which application this process is. Of rules, documents and directories, only what is
+     * bound to it applies, and what is bound to no application: both of its namespace. Without a
+     * target all that is there applies. A client has a target already; this one takes its place.
+     */
+    public GovernorBuilder target(Target target) {
+        this.target = Objects.requireNonNull(target, "target");
+        return this;
+    }
+
     /** Sets the rules of a governor without a client. */
     public GovernorBuilder rules(Collection<? extends Rule> rules) {
         this.rules = List.copyOf(rules);
+        return this;
+    }
+
+    /**
+     * Follows the rule files in a directory and those below it, without a control plane; read and
+     * followed as {@link RuleDirectory} says. What it holds at {@link #build} is in force by then,
+     * and an edit within a second, also one of several files or kinds as one.
+     *
+     * <p>A document that is wrong never takes a good one down, and its own rule stays as it last
+     * was: {@link Plan#problems()} has file, line and column. If the directory goes away, its rules
+     * stay in force. It needs neither a control plane nor gRPC; the governor has one thread for it,
+     * which {@link Governor#close} ends.
+     */
+    public GovernorBuilder rules(Path directory) {
+        return rules(RuleDirectory.of(directory));
+    }
+
+    /** Follows the rule files in a directory, as {@link #rules(Path)} does, with its settings. */
+    public GovernorBuilder rules(RuleDirectory directory) {
+        this.directory = Objects.requireNonNull(directory, "directory");
+        return this;
+    }
+
+    /**
+     * Adds rules from documents that have been read. The good ones apply; what is wrong with the
+     * others is in {@link Plan#problems()}, with its place. Of two documents for one rule the first
+     * counts.
+     */
+    public GovernorBuilder documents(ReadResult... documents) {
+        this.documents.addAll(Arrays.asList(documents));
+        return this;
+    }
+
+    /**
+     * Adds rules from documents on the class path, as {@link #documents} does.
+     *
+     * @param names such as {@code rules/orders.yaml}, for the class loader of this thread's context
+     * @throws IllegalArgumentException if there is no resource of a name
+     * @throws UncheckedIOException if one cannot be read
+     */
+    public GovernorBuilder resources(String... names) {
+        for (String name : names) {
+            documents.add(ClassPathDocument.read(name));
+        }
         return this;
     }
 
@@ -153,22 +216,45 @@ public final class GovernorBuilder {
     /**
      * Returns the governor, which follows its rules from now on.
      *
-     * @throws IllegalStateException if it has both a client and rules
-     * @throws IllegalArgumentException if there is a rule of a kind that no decision needs
+     * @throws IllegalStateException if its rules come from more than one of a client, a directory,
+     *     documents and rules given
+     * @throws IllegalArgumentException if there is a rule given of a kind that no decision needs
+     * @throws UncheckedIOException if the directory does not exist, is none or may not be read
      */
     public Governor build() {
-        if (client != null && !rules.isEmpty()) {
-            throw new IllegalStateException("a governor has either a client or rules, not both");
+        List<String> sources = new ArrayList<>();
+        addIf(client != null, "a client", sources);
+        addIf(directory != null, "a directory", sources);
+        addIf(!documents.isEmpty(), "documents", sources);
+        addIf(!rules.isEmpty(), "rules", sources);
+        if (sources.size() > 1) {
+            throw new IllegalStateException(
+                    "the rules of a governor come from one place, not from "
+                            + String.join(" and ", sources));
         }
         return new Governor(this);
+    }
+
+    private static void addIf(boolean isSet, String name, List<String> names) {
+        if (isSet) {
+            names.add(name);
+        }
     }
 
     @Nullable OpenSergoClient client() {
         return client;
     }
 
-    Target target() {
-        return Objects.requireNonNull(target);
+    @Nullable Target target() {
+        return target;
+    }
+
+    @Nullable RuleDirectory directory() {
+        return directory;
+    }
+
+    @Nullable RuleDocuments documents() {
+        return documents.isEmpty() ? null : RuleDocuments.of(documents);
     }
 
     List<Rule> rules() {

@@ -10,6 +10,7 @@ import io.opensergo.governance.routing.Lanes;
 import io.opensergo.governance.routing.RouteTable;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleKind;
+import io.opensergo.rules.document.Problem;
 import io.opensergo.rules.faulttolerance.ConcurrencyLimitStrategy;
 import io.opensergo.rules.faulttolerance.FaultToleranceRule;
 import io.opensergo.rules.faulttolerance.LimitMode;
@@ -68,6 +69,10 @@ final class PlanCompiler {
 
     private CompiledPlan compile() {
         book.forEachRejected(this::reportRejected);
+        book.problems().stream().filter(Problem::isError).forEach(this::reportDocument);
+        if (!book.rivals().isEmpty()) {
+            reportRivals(book.rivals());
+        }
         for (Strategy strategy : book.strategies()) {
             if (strategy instanceof LimitStrategy limit) {
                 checkSupport(limit);
@@ -188,6 +193,19 @@ final class PlanCompiler {
         problems.add(
                 new PlanProblem(
                         PlanProblem.Type.REFUSED, name, RuleText.rejection(kind, rejected)));
+    }
+
+    private void reportDocument(Problem problem) {
+        problems.add(new PlanProblem(PlanProblem.Type.REFUSED, "", problem.toString()));
+    }
+
+    private void reportRivals(List<String> apps) {
+        problems.add(
+                new PlanProblem(
+                        PlanProblem.Type.SEVERAL_APPLICATIONS,
+                        "",
+                        "the rules are of %d applications (%s), and all of them apply: say which one this process is, by the governor's target"
+                                .formatted(apps.size(), String.join(", ", apps))));
     }
 
     private void checkSupport(LimitStrategy strategy) {

@@ -22,12 +22,14 @@ public record PlanProblem(Type type, String rule, String message) {
         /** It asks for what this process cannot do as it is set up. */
         NOT_SUPPORTED,
         /**
-         * It is not valid, or its push could not be used as a whole, so the client refused it: what
-         * was good before stays.
+         * It is not valid, or its push or file could not be used as a whole: what was good of it
+         * before stays. Of a rule in a file the message says where.
          */
         REFUSED,
         /** It puts more strategies on a resource than one may have. */
-        TOO_MANY_STRATEGIES
+        TOO_MANY_STRATEGIES,
+        /** There are others of other applications, and nothing says which one this process is. */
+        SEVERAL_APPLICATIONS
     }
 
     /** Returns the message. */

@@ -3,6 +3,7 @@ package io.opensergo.governance.internal.rules;
 import io.opensergo.api.RejectedRule;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleKind;
+import io.opensergo.rules.document.Problem;
 import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy;
 import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy;
 import io.opensergo.rules.faulttolerance.ConcurrencyLimitStrategy;
@@ -51,6 +52,8 @@ public final class RuleBook {
     private final Map<String, Long> versions;
     private final Set<RuleKind<?>> answered;
     private final Map<RuleKind<?>, List<RejectedRule>> rejected;
+    private final List<Problem> problems;
+    private final List<String> rivals;
 
     private RuleBook(
             List<RuleKind<? extends Rule>> kinds,
@@ -58,11 +61,24 @@ public final class RuleBook {
             Map<String, Long> versions,
             Set<RuleKind<?>> answered,
             Map<RuleKind<?>, List<RejectedRule>> rejected) {
+        this(kinds, rules, versions, answered, rejected, List.of(), List.of());
+    }
+
+    private RuleBook(
+            List<RuleKind<? extends Rule>> kinds,
+            Map<RuleKind<?>, List<Rule>> rules,
+            Map<String, Long> versions,
+            Set<RuleKind<?>> answered,
+            Map<RuleKind<?>, List<RejectedRule>> rejected,
+            List<Problem> problems,
+            List<String> rivals) {
         this.kinds = kinds;
         this.rules = rules;
         this.versions = versions;
         this.answered = answered;
         this.rejected = rejected;
+        this.problems = problems;
+        this.rivals = rivals;
     }
 
     /** Returns a book of these kinds, of none of which anything is known. */
@@ -76,7 +92,15 @@ public final class RuleBook {
      * @throws IllegalArgumentException if there is one of a kind that no decision needs
      */
     public static RuleBook of(Collection<? extends Rule> all) {
-        Map<RuleKind<?>, List<Rule>> rules = new LinkedHashMap<>();
+        return of(all, new Belonging(null));
+    }
+
+    /**
+     * Returns an application's own of the rules given, and that there are no others for a governor.
+     *
+     * @throws IllegalArgumentException if there is one of a kind that no decision needs
+     */
+    public static RuleBook of(Collection<? extends Rule> all, Belonging belonging) {
         for (Rule rule : all) {
             if (!DECISIONS.contains(rule.kind())) {
                 throw new IllegalArgumentException(
@@ -85,9 +109,33 @@ public final class RuleBook {
                                 + ": "
                                 + rule.name());
             }
+        }
+        return of(all, belonging, List.of());
+    }
+
+    /**
+     * Returns an application's own of the rules that documents hold, and that there are no others
+     * for a governor. Rules of kinds that no decision needs are left out: a source may be there for
+     * others too.
+     *
+     * @param problems what is wrong with the documents
+     */
+    public static RuleBook of(
+            Collection<? extends Rule> all, Belonging belonging, List<Problem> problems) {
+        List<Rule> used = new ArrayList<>(all);
+        used.removeIf(rule -> !DECISIONS.contains(rule.kind()));
+        Map<RuleKind<?>, List<Rule>> rules = new LinkedHashMap<>();
+        for (Rule rule : belonging.select(used)) {
             rules.computeIfAbsent(rule.kind(), kind -> new ArrayList<>()).add(rule);
         }
-        return new RuleBook(DECISIONS, rules, Map.of(), Set.copyOf(DECISIONS), Map.of());
+        return new RuleBook(
+                DECISIONS,
+                rules,
+                Map.of(),
+                Set.copyOf(DECISIONS),
+                Map.of(),
+                List.copyOf(problems),
+                belonging.rivals(used));
     }
 
     /** Returns this book with other rules of one kind. */
@@ -135,6 +183,16 @@ public final class RuleBook {
     /** Tells of each rule, or push as a whole, that could not be used. */
     public void forEachRejected(BiConsumer<RuleKind<?>, RejectedRule> action) {
         rejected.forEach((kind, all) -> all.forEach(one -> action.accept(kind, one)));
+    }
+
+    /** Returns what is wrong with the documents that the rules come from. */
+    public List<Problem> problems() {
+        return problems;
+    }
+
+    /** Returns the applications that the rules are of, if there are several; else none. */
+    public List<String> rivals() {
+        return rivals;
     }
 
     /** Returns whether a kind is known to be as this book says. */

@@ -24,7 +24,7 @@ import reactor.util.retry.Retry;
  * Follows rules of some kinds, so that an edit across kinds takes effect as one. A kind that cannot
  * be had stays as it is, and counts as known.
  */
-public final class RuleFeed implements AutoCloseable {
+public final class RuleFeed implements Feed {
 
     private static final Logger LOG = LoggerFactory.getLogger(RuleFeed.class);
 
@@ -147,7 +147,12 @@ public final class RuleFeed implements AutoCloseable {
         }
     }
 
-    /** Stops following. */
+    /** Returns the target. */
+    @Override
+    public String name() {
+        return target.toString();
+    }
+
     @Override
     public void close() {
         subscriptions.dispose();

@@ -1,6 +1,6 @@
-package io.opensergo.controlplane;
+package io.opensergo.rulefiles;
 
-import static io.opensergo.controlplane.Rules.document;
+import static io.opensergo.rulefiles.Rules.document;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -393,24 +393,17 @@ class SharedDirectoryTest {
     }
 
     /** Holds what was reported. */
-    private static final class Recorder implements RuleSource.Listener {
+    private static final class Recorder implements RuleDirectory.Listener {
 
         private final Map<RuleId, Rule> rules = new LinkedHashMap<>();
         private List<Problem> problems = List.of();
 
         @Override
-        public RuleKinds kinds() {
-            return RuleKinds.standard();
-        }
-
-        @Override
-        public void changed(Collection<? extends Rule> puts, Collection<RuleId> deletes) {
-            throw new AssertionError("a directory has an order of its own");
-        }
-
-        @Override
         public void changed(
-                Collection<? extends Rule> puts, Collection<RuleId> deletes, long revision) {
+                Collection<? extends Rule> puts,
+                Collection<RuleId> deletes,
+                long revision,
+                Map<RuleId, String> places) {
             deletes.forEach(rules::remove);
             puts.forEach(rule -> rules.put(rule.id(), rule));
         }

@@ -1,4 +1,4 @@
-package io.opensergo.controlplane;
+package io.opensergo.rulefiles;
 
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;

@@ -1,4 +1,4 @@
-package io.opensergo.controlplane;
+package io.opensergo.rulefiles;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

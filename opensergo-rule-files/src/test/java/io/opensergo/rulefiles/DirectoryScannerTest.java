@@ -1,7 +1,7 @@
-package io.opensergo.controlplane;
+package io.opensergo.rulefiles;
 
-import static io.opensergo.controlplane.Rules.document;
-import static io.opensergo.controlplane.Rules.rateLimit;
+import static io.opensergo.rulefiles.Rules.document;
+import static io.opensergo.rulefiles.Rules.rateLimit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleId;
 import io.opensergo.rules.document.Problem;
-import io.opensergo.rules.document.RuleKinds;
 import io.opensergo.rules.document.RuleReader;
 import io.opensergo.rules.document.RuleWriter;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
@@ -426,7 +425,7 @@ class DirectoryScannerTest {
 
         settle();
 
-        assertThat(recorder.revisions).containsExactly(Versions.at(edited));
+        assertThat(recorder.revisions).containsExactly(micros(edited));
     }
 
     @Test
@@ -455,11 +454,11 @@ class DirectoryScannerTest {
 
         assertThat(recorder.revisions)
                 .containsExactly(
-                        Versions.at(moment),
-                        Versions.at(moment.plusSeconds(10)),
-                        Versions.at(moment.plusSeconds(20)),
-                        Versions.at(moment.plusSeconds(30)));
-        assertThat(late.revisions).containsExactly(Versions.at(moment.plusSeconds(30)));
+                        micros(moment),
+                        micros(moment.plusSeconds(10)),
+                        micros(moment.plusSeconds(20)),
+                        micros(moment.plusSeconds(30)));
+        assertThat(late.revisions).containsExactly(micros(moment.plusSeconds(30)));
         assertThat(late.rules).isEqualTo(recorder.rules);
     }
 
@@ -476,7 +475,7 @@ class DirectoryScannerTest {
 
         assertThat(recorder.batches).isEqualTo(1);
         assertThat(recorder.revisions)
-                .containsExactly(Versions.at(moment), Versions.at(moment.plusSeconds(5)));
+                .containsExactly(micros(moment), micros(moment.plusSeconds(5)));
     }
 
     @Test
@@ -494,10 +493,10 @@ class DirectoryScannerTest {
         scanner.scan();
 
         assertThat(recorder.thresholds()).containsOnly(Map.entry("a", 2L), Map.entry("b", 1L));
-        assertThat(recorder.revisions.last()).isEqualTo(Versions.at(moment.plusSeconds(10)));
+        assertThat(recorder.revisions.last()).isEqualTo(micros(moment.plusSeconds(10)));
         scanner.scan();
         assertThat(recorder.thresholds()).containsOnly(Map.entry("a", 2L), Map.entry("b", 2L));
-        assertThat(recorder.revisions.last()).isEqualTo(Versions.at(moment.plusSeconds(20)));
+        assertThat(recorder.revisions.last()).isEqualTo(micros(moment.plusSeconds(20)));
     }
 
     @Test
@@ -507,7 +506,7 @@ class DirectoryScannerTest {
 
         scanner.begin(() -> {});
 
-        assertThat(recorder.revisions).containsExactly(Versions.at(moment));
+        assertThat(recorder.revisions).containsExactly(micros(moment));
     }
 
     @Test
@@ -633,6 +632,10 @@ class DirectoryScannerTest {
         assertThat(recorder.batches).isEqualTo(2);
     }
 
+    private static long micros(Instant moment) {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, moment);
+    }
+
     private static Path linkAgain(Path link, String target) throws IOException {
         Files.deleteIfExists(link);
         return Files.createSymbolicLink(link, Path.of(target));
@@ -707,7 +710,7 @@ class DirectoryScannerTest {
     }
 
     /** Holds what was reported. */
-    private static final class Recorder implements RuleSource.Listener {
+    private static final class Recorder implements RuleDirectory.Listener {
 
         private final Map<RuleId, Rule> rules = new LinkedHashMap<>();
         private List<Problem> problems = List.of();
@@ -716,18 +719,11 @@ class DirectoryScannerTest {
         private int lastPuts;
 
         @Override
-        public RuleKinds kinds() {
-            return RuleKinds.standard();
-        }
-
-        @Override
-        public void changed(Collection<? extends Rule> puts, Collection<RuleId> deletes) {
-            throw new AssertionError("a directory has an order of its own");
-        }
-
-        @Override
         public void changed(
-                Collection<? extends Rule> puts, Collection<RuleId> deletes, long revision) {
+                Collection<? extends Rule> puts,
+                Collection<RuleId> deletes,
+                long revision,
+                Map<RuleId, String> places) {
             assertThat(revision).isGreaterThanOrEqualTo(revisions.isEmpty() ? 0 : revisions.last());
             revisions.add(revision);
             if (puts.isEmpty() && deletes.isEmpty()) {

@@ -1,4 +1,4 @@
-package io.opensergo.controlplane;
+package io.opensergo.rulefiles;
 
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleId;
@@ -46,7 +46,7 @@ final class DirectoryScanner {
     private final Path directory;
     private final RuleReader reader;
     private final InstantSource clock;
-    private final RuleSource.Listener listener;
+    private final RuleDirectory.Listener listener;
     private final SlowReads slowReads;
     private final ScanTimes times = new ScanTimes(System::nanoTime);
     private final SortedMap<Path, RuleFile> files = new TreeMap<>();
@@ -63,7 +63,7 @@ final class DirectoryScanner {
             Path directory,
             RuleReader reader,
             InstantSource clock,
-            RuleSource.Listener listener,
+            RuleDirectory.Listener listener,
             SlowReads slowReads) {
         this.slowReads = slowReads;
         this.directory = directory;

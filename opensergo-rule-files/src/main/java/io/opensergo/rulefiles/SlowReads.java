@@ -1,4 +1,4 @@
-package io.opensergo.controlplane;
+package io.opensergo.rulefiles;
 
 import io.opensergo.rules.document.ReadResult;
 import java.nio.file.Path;

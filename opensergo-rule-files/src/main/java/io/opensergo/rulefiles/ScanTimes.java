@@ -1,4 +1,4 @@
-package io.opensergo.controlplane;
+package io.opensergo.rulefiles;
 
 import java.nio.file.Path;
 import java.time.Duration;

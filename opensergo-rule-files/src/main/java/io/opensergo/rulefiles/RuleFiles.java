@@ -1,4 +1,4 @@
-package io.opensergo.controlplane;
+package io.opensergo.rulefiles;
 
 import io.opensergo.rules.document.Problem;
 import java.nio.file.Path;
@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.SortedMap;
 
 /**
- * The rule files in a directory and in those below it, exactly as a {@link DirectoryRuleSource}
- * finds them.
+ * The rule files in a directory and in those below it, exactly as a {@link RuleDirectory} finds
+ * them.
  *
  * @param files the files, in the order of their paths
  * @param problems what could not be looked into, as errors, and links that are not followed, as
