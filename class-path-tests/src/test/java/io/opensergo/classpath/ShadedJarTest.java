@@ -33,6 +33,7 @@ import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /** What is in the jar of the client that applications get. */
 class ShadedJarTest {
@@ -98,7 +99,7 @@ class ShadedJarTest {
                 .allMatch(
                         entry ->
                                 entry.matches(
-                                        "META-INF/(MANIFEST\\.MF|LICENSE|(native|services|third-party)/.*)"));
+                                        "META-INF/(MANIFEST\\.MF|LICENSE|NOTICE|(native|sbom|services|third-party)/.*)"));
     }
 
     /** Else the class would be taken from the application's libraries, or not be found. */
@@ -245,10 +246,18 @@ class ShadedJarTest {
         }
         assertThat(thirdParty).doesNotContain("${").contains("Redistributions in binary form");
         assertThat(content("META-INF/LICENSE")).contains("Apache License");
+        assertThat(content("META-INF/NOTICE")).contains("OpenSergo Reactive");
         assertThat(entries)
                 .contains(
                         "META-INF/third-party/NOTICE.txt",
                         "META-INF/third-party/license/LICENSE.boringssl.txt");
+    }
+
+    @Test
+    @DisabledIfSystemProperty(named = "maven.mode", matches = "offline=true")
+    void hasAnSbom() {
+        assertThat(content("META-INF/sbom/application.cdx.json"))
+                .contains("CycloneDX", "pkg:maven/com.google.protobuf/protobuf-java@");
     }
 
     private static String versionOf(String artifact) {
