@@ -33,6 +33,7 @@ class ModuleOrderTest {
             Map.of(
                     Module.DUBBO, "org.apache.dubbo..",
                     Module.SENTINEL, "com.alibaba.csp..",
+                    Module.SPRING, "org.springframework..",
                     Module.VERTX, "io.vertx..");
 
     private static JavaClasses classes;
@@ -51,6 +52,7 @@ class ModuleOrderTest {
         CONFORMANCE("conformance", RULES, API, GOVERNANCE),
         DUBBO("dubbo", RULES, API, CLIENT, GOVERNANCE),
         SENTINEL("sentinel", RULES, API, CLIENT, GOVERNANCE),
+        SPRING("spring", RULES, API, CLIENT, GOVERNANCE),
         VERTX("vertx", RULES, API, CLIENT, GOVERNANCE),
         CLI("cli", RULES, SCHEMA, RULE_FILES, API, PROTO, CLIENT, CONTROL_PLANE);
 

@@ -1,0 +1,65 @@
+package io.opensergo.spring.boot4;
+
+import io.opensergo.spring.GovernedCalls;
+import io.opensergo.spring.boot.GovernanceReport;
+import io.opensergo.spring.boot.OpenSergoAutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.restclient.RestClientCustomizer;
+import org.springframework.boot.restclient.RestTemplateCustomizer;
+import org.springframework.boot.webclient.WebClientCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.web.reactive.function.client.WebClient;
+
+/** Governs the clients that Spring Boot 4 makes, and tells of it in its health. */
+@AutoConfiguration(after = OpenSergoAutoConfiguration.class)
+public class OpenSergoBoot4AutoConfiguration {
+
+    /** Made by Spring. */
+    OpenSergoBoot4AutoConfiguration() {}
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(RestClientCustomizer.class)
+    @ConditionalOnBean(GovernedCalls.class)
+    static class BlockingClients {
+
+        @Bean
+        RestClientCustomizer openSergoRestClients(GovernedCalls calls) {
+            return builder -> builder.requestInterceptor(calls.interceptor());
+        }
+
+        @Bean
+        RestTemplateCustomizer openSergoRestTemplates(GovernedCalls calls) {
+            return calls::govern;
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass({WebClientCustomizer.class, WebClient.class})
+    @ConditionalOnBean(GovernedCalls.class)
+    static class ReactiveClients {
+
+        @Bean
+        WebClientCustomizer openSergoWebClients(GovernedCalls calls) {
+            return builder -> builder.filter(calls.filter());
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(HealthIndicator.class)
+    @ConditionalOnBean(GovernanceReport.class)
+    static class Healths {
+
+        /** Always up: an application serves requests whatever the control plane does. */
+        @Bean
+        @ConditionalOnMissingBean(name = "openSergoHealthIndicator")
+        HealthIndicator openSergoHealthIndicator(GovernanceReport report) {
+            return () -> Health.up().withDetails(report.summary()).build();
+        }
+    }
+}

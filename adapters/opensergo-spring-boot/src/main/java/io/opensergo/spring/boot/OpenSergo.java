@@ -1,0 +1,144 @@
+package io.opensergo.spring.boot;
+
+import io.opensergo.api.ConfigurationException;
+import io.opensergo.api.OpenSergoClient;
+import io.opensergo.api.Target;
+import io.opensergo.client.OpenSergoClientBuilder;
+import io.opensergo.client.OpenSergoClients;
+import io.opensergo.client.TlsSettings;
+import io.opensergo.governance.Governor;
+import io.opensergo.governance.GovernorBuilder;
+import io.opensergo.spring.boot.OpenSergoProperties.Tls;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.env.Environment;
+import org.springframework.core.io.ResourceLoader;
+import org.springframework.util.ResourceUtils;
+
+/** The governor of the application, and its client if there is a control plane. */
+final class OpenSergo implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(OpenSergo.class);
+
+    private final Governor governor;
+    private final @Nullable OpenSergoClient client;
+    private final String source;
+
+    private OpenSergo(Governor governor, @Nullable OpenSergoClient client, String source) {
+        this.governor = governor;
+        this.client = client;
+        this.source = source;
+    }
+
+    /**
+     * Starts, in the background.
+     *
+     * @throws ConfigurationException if a setting cannot be used; it names the setting
+     */
+    static OpenSergo start(
+            OpenSergoProperties properties, Environment environment, ResourceLoader resources) {
+        String app = app(properties, environment);
+        String rules = properties.getRules();
+        if (rules != null && !rules.isBlank()) {
+            return ofFiles(properties, Target.of(properties.getNamespace(), app), rules, resources);
+        }
+        OpenSergoClient client = client(properties, app);
+        if (client == null) {
+            LOG.info(
+                    "Nothing is governed: set opensergo.endpoints to a control plane, or"
+                            + " opensergo.rules to a directory of rule files");
+            return new OpenSergo(Governor.builder().build(), null, "none");
+        }
+        try {
+            return new OpenSergo(Governor.of(client), client, "control plane");
+        } catch (RuntimeException | Error e) {
+            client.close();
+            throw e;
+        }
+    }
+
+    private static String app(OpenSergoProperties properties, Environment environment) {
+        String app = properties.getApp();
+        return app == null || app.isBlank()
+                ? environment.getProperty("spring.application.name", "application")
+                : app;
+    }
+
+    private static OpenSergo ofFiles(
+            OpenSergoProperties properties, Target target, String rules, ResourceLoader resources) {
+        if (!properties.getEndpoints().isEmpty()) {
+            throw new ConfigurationException(
+                    "opensergo.rules",
+                    "and opensergo.endpoints are both set; rules come from one place, remove one");
+        }
+        GovernorBuilder governor = Governor.builder().target(target);
+        try {
+            if (ResourceUtils.isUrl(rules)) {
+                governor.documents(RuleResources.read(rules, resources));
+            } else {
+                governor.rules(Path.of(rules));
+            }
+            return new OpenSergo(governor.build(), null, rules);
+        } catch (UncheckedIOException | IllegalArgumentException e) {
+            throw new ConfigurationException(
+                    "opensergo.rules", "'" + rules + "' cannot be used: " + e.getMessage(), e);
+        }
+    }
+
+    private static @Nullable OpenSergoClient client(OpenSergoProperties properties, String app) {
+        OpenSergoClientBuilder client =
+                OpenSergoClients.builder().namespace(properties.getNamespace()).app(app);
+        if (!properties.getEndpoints().isEmpty()) {
+            client.endpoints(properties.getEndpoints().toArray(String[]::new));
+        }
+        String token = properties.getToken();
+        if (token != null) {
+            client.token(() -> token);
+        }
+        Path cache = properties.getCacheDirectory();
+        if (cache != null) {
+            client.cacheDirectory(cache);
+        }
+        Tls tls = properties.getTls();
+        if (tls.getCaFile() != null
+                || tls.getCertFile() != null
+                || tls.getKeyFile() != null
+                || tls.getServerName() != null) {
+            client.tls(settings(tls));
+        }
+        return client.bootstrap().buildIfConfigured().orElse(null);
+    }
+
+    private static TlsSettings settings(Tls tls) {
+        try {
+            return new TlsSettings(
+                    tls.getCaFile(), tls.getCertFile(), tls.getKeyFile(), tls.getServerName());
+        } catch (IllegalArgumentException e) {
+            throw new ConfigurationException("opensergo.tls", String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    Governor governor() {
+        return governor;
+    }
+
+    @Nullable OpenSergoClient client() {
+        return client;
+    }
+
+    /** Returns where the rules come from. */
+    String source() {
+        return source;
+    }
+
+    @Override
+    public void close() {
+        governor.close();
+        if (client != null) {
+            client.close();
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package io.opensergo.spring.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.Test;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.context.request.async.DeferredResult;
+import org.springframework.web.server.ResponseStatusException;
+import org.springframework.web.servlet.function.RouterFunction;
+import org.springframework.web.servlet.function.RouterFunctions;
+import org.springframework.web.servlet.function.ServerResponse;
+import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody;
+
+/** What a server of MVC keeps besides: each way to end a request gives its place back once. */
+public abstract class MvcContract extends ServerContract {
+
+    @Test
+    void everyKindOfResultGivesItsPlaceBack() {
+        for (String path :
+                new String[] {"/callable", "/deferred", "/streamed", "/raw", "/raw-dispatched"}) {
+            endsOnce(path, 200);
+        }
+    }
+
+    @Test
+    void timeOutsGiveTheirPlacesBack() {
+        endsOnce("/late", 503);
+        endsOnce("/raw-late", 500);
+    }
+
+    @Test
+    void aCallableThatThrowsOpensTheBreaker() {
+        breaks("/failing-callable");
+    }
+
+    @Test
+    void handledExceptionsCountByTheirStatus() {
+        endsOnce("/missing", 404);
+        assertThat(world.stats("GET:/missing").passed()).isEqualTo(2);
+    }
+
+    private void endsOnce(String path, int status) {
+        String resource = "GET:" + path;
+        atMost(resource, 1);
+        for (int i = 0; i < 2; i++) {
+            assertThat(world.get(path).statusCode()).as(path).isEqualTo(status);
+            world.awaitInFlight(resource, 0);
+        }
+    }
+
+    /** What only MVC serves. */
+    @Configuration(proxyBeanMethods = false)
+    static class Mvc {
+
+        @Bean
+        RouterFunction<ServerResponse> functional() {
+            return RouterFunctions.route()
+                    .GET(
+                            "/functional/{id}",
+                            request ->
+                                    ServerResponse.ok()
+                                            .body("functional " + request.pathVariable("id")))
+                    .build();
+        }
+
+        @RestController
+        static class Results {
+
+            @GetMapping("/callable")
+            Callable<String> callable() {
+                return () -> "called";
+            }
+
+            @GetMapping("/failing-callable")
+            Callable<String> failingCallable() {
+                return () -> {
+                    throw new IllegalStateException("on purpose");
+                };
+            }
+
+            @GetMapping("/deferred")
+            DeferredResult<String> deferred() {
+                var result = new DeferredResult<String>();
+                new Thread(() -> result.setResult("deferred")).start();
+                return result;
+            }
+
+            @GetMapping("/late")
+            DeferredResult<String> late() {
+                return new DeferredResult<>(50L);
+            }
+
+            @GetMapping("/streamed")
+            StreamingResponseBody streamed() {
+                return out -> out.write("streamed".getBytes(StandardCharsets.UTF_8));
+            }
+
+            @GetMapping("/missing")
+            String missing() {
+                throw new ResponseStatusException(HttpStatus.NOT_FOUND);
+            }
+
+            @GetMapping("/raw")
+            void raw(HttpServletRequest request, HttpServletResponse response) {
+                AsyncContext context = request.startAsync();
+                context.start(context::complete);
+            }
+
+            @GetMapping("/raw-late")
+            void rawLate(HttpServletRequest request, HttpServletResponse response) {
+                request.startAsync().setTimeout(50);
+            }
+
+            @GetMapping("/raw-dispatched")
+            void rawDispatched(HttpServletRequest request, HttpServletResponse response) {
+                if (request.getAttribute("started") == null) {
+                    request.setAttribute("started", true);
+                    request.startAsync().dispatch();
+                }
+            }
+        }
+    }
+}

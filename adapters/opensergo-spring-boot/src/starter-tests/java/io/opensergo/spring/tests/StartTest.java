@@ -1,0 +1,158 @@
+package io.opensergo.spring.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.opensergo.api.ConfigurationException;
+import io.opensergo.governance.Governor;
+import io.opensergo.spring.boot.GovernanceReport;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Configuration;
+
+/** How an application starts with a starter. */
+class StartTest {
+
+    @TempDir Path directory;
+
+    @Test
+    void startsWithoutAnySettingAndGovernsNothing() {
+        try (ConfigurableApplicationContext context = run()) {
+            assertThat(context.getBean(GovernanceReport.class).summary())
+                    .containsEntry("governed", false)
+                    .containsEntry("rulesFrom", "none");
+        }
+    }
+
+    @Test
+    void startsWhileTheControlPlaneIsAway() {
+        try (ConfigurableApplicationContext context = run("--opensergo.endpoints=localhost:1")) {
+            assertThat(context.getBean(GovernanceReport.class).summary())
+                    .containsEntry("governed", false)
+                    .containsKey("connection");
+        }
+    }
+
+    @Test
+    void followsADirectoryWithoutAControlPlane() throws IOException {
+        write("first", "prices");
+        try (ConfigurableApplicationContext context =
+                run("--opensergo.rules=" + directory, "--spring.application.name=shop")) {
+            Governor governor = context.getBean(Governor.class);
+            assertThat(governor.plan().resources()).containsExactly("prices");
+
+            write("second", "orders");
+
+            await().atMost(World.PATIENCE)
+                    .until(() -> governor.plan().resources().contains("orders"));
+        }
+    }
+
+    @Test
+    void readsResourcesByAPattern() throws IOException {
+        write("first", "prices");
+        write("second", "orders");
+        try (ConfigurableApplicationContext context =
+                run(
+                        "--opensergo.rules=" + directory.toUri() + "*.yaml",
+                        "--spring.application.name=shop")) {
+            assertThat(context.getBean(Governor.class).plan().resources())
+                    .containsExactlyInAnyOrder("prices", "orders");
+        }
+    }
+
+    @Test
+    void leavesOutTheRulesOfOtherApplications() throws IOException {
+        write("first", "prices");
+        try (ConfigurableApplicationContext context =
+                run("--opensergo.rules=" + directory, "--opensergo.app=another")) {
+            assertThat(context.getBean(Governor.class).plan().resources()).isEmpty();
+        }
+    }
+
+    @Test
+    void canBeSwitchedOff() {
+        try (ConfigurableApplicationContext context =
+                run("--opensergo.enabled=false", "--opensergo.endpoints=no:port:at:all")) {
+            assertThat(context.getBeansOfType(Governor.class)).isEmpty();
+        }
+    }
+
+    @Test
+    void saysWhatToDoAboutAWrongEndpoint() {
+        assertThat(failureOf("--opensergo.endpoints=localhost:no-port"))
+                .contains("APPLICATION FAILED TO START", "no-port", "opensergo.enabled=false");
+    }
+
+    @Test
+    void saysWhatToDoAboutRulesThatAreNotThere() {
+        assertThat(failureOf("--opensergo.rules=" + directory.resolve("nowhere")))
+                .contains("APPLICATION FAILED TO START", "opensergo.rules", "nowhere");
+    }
+
+    @Test
+    void saysWhatToDoAboutTwoPlacesOfRules() {
+        assertThat(
+                        failureOf(
+                                "--opensergo.rules=" + directory,
+                                "--opensergo.endpoints=localhost:10246"))
+                .contains("opensergo.endpoints are both set", "remove one");
+    }
+
+    private void write(String name, String resource) throws IOException {
+        Files.writeString(
+                directory.resolve(name + ".yaml"),
+                Documents.rateLimit(name, 1, 1)
+                        + "---\n"
+                        + Documents.rule(resource, "RateLimitStrategy", name));
+    }
+
+    private static ConfigurableApplicationContext run(String... arguments) {
+        String[] all =
+                Stream.concat(
+                                Stream.of(
+                                        "--spring.main.web-application-type=none",
+                                        "--spring.main.banner-mode=off"),
+                                Arrays.stream(arguments))
+                        .toArray(String[]::new);
+        return new SpringApplication(Empty.class).run(all);
+    }
+
+    /** Returns what the application says on its error output when it does not start. */
+    private static String failureOf(String... arguments) {
+        PrintStream before = System.err;
+        var said = new ByteArrayOutputStream();
+        try (var captured = new PrintStream(said, true, StandardCharsets.UTF_8)) {
+            System.setErr(captured);
+            assertThatThrownBy(() -> run(arguments).close())
+                    .hasRootCauseInstanceOf(Exception.class)
+                    .satisfies(
+                            error ->
+                                    assertThat(
+                                                    Stream.iterate(
+                                                            error,
+                                                            e -> e != null,
+                                                            Throwable::getCause))
+                                            .anyMatch(ConfigurationException.class::isInstance));
+        } finally {
+            System.setErr(before);
+        }
+        return said.toString(StandardCharsets.UTF_8);
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class Empty {}
+}

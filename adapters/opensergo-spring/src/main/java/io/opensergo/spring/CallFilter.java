@@ -1,0 +1,133 @@
+package io.opensergo.spring;
+
+import io.opensergo.governance.Guard;
+import io.opensergo.governance.Outcome;
+import io.opensergo.governance.Rejection;
+import io.opensergo.governance.RequestRejectedException;
+import io.opensergo.governance.routing.TrafficColour;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.springframework.web.reactive.function.client.ClientRequest;
+import org.springframework.web.reactive.function.client.ClientResponse;
+import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
+import org.springframework.web.reactive.function.client.ExchangeFunction;
+import org.springframework.web.reactive.function.client.WebClient;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.SignalType;
+import reactor.util.context.ContextView;
+
+/** Guards and colours the calls of a {@code WebClient}, each subscription by itself. */
+final class CallFilter implements ExchangeFilterFunction {
+
+    private static final String TEMPLATE = WebClient.class.getName() + ".uriTemplate";
+
+    private final CallGuards guards;
+
+    CallFilter(CallGuards guards) {
+        this.guards = guards;
+    }
+
+    @Override
+    public Mono<ClientResponse> filter(ClientRequest request, ExchangeFunction next) {
+        return Mono.deferContextual(context -> call(request, next, context));
+    }
+
+    private Mono<ClientResponse> call(
+            ClientRequest request, ExchangeFunction next, ContextView context) {
+        String template = (String) request.attribute(TEMPLATE).orElse(null);
+        Guard guard = guards.guard(request.method().name(), request.url(), template);
+        if (guard == null) {
+            return next.exchange(request);
+        }
+        ClientRequest coloured = coloured(request, context);
+        if (!guard.isProtected()) {
+            return next.exchange(coloured);
+        }
+        long token = guard.acquire();
+        if (Guard.isRefused(token)) {
+            return Mono.error(new RequestRejectedException(guard.rejection(token)));
+        }
+        var admission = new Admission(guard, token);
+        return admission.isWaiting()
+                ? inTurn(admission, coloured, next)
+                : exchange(admission, coloured, next);
+    }
+
+    private ClientRequest coloured(ClientRequest request, ContextView context) {
+        TrafficColour ofContext = TrafficColour.from(context);
+        TrafficColour colour = ofContext == null ? TrafficColours.current() : ofContext;
+        ClientRequest.Builder changed = ClientRequest.from(request);
+        var isChanged = new AtomicBoolean();
+        guards.carry(
+                colour,
+                request.method().name(),
+                request.url(),
+                request.headers(),
+                (name, value) -> {
+                    isChanged.set(true);
+                    changed.headers(headers -> headers.set(name, value));
+                });
+        return isChanged.get() ? changed.build() : request;
+    }
+
+    private static Mono<ClientResponse> inTurn(
+            Admission admission, ClientRequest request, ExchangeFunction next) {
+        return Mono.delay(Duration.ofNanos(admission.waitNanos()))
+                .doOnCancel(() -> endIfWaiting(admission))
+                .flatMap(
+                        turn -> {
+                            Rejection rejection = admission.proceed();
+                            return rejection == null
+                                    ? exchange(admission, request, next)
+                                    : Mono.error(new RequestRejectedException(rejection));
+                        });
+    }
+
+    /** A cancel may come to the timer when its turn has come already. */
+    private static void endIfWaiting(Admission admission) {
+        if (admission.isWaiting()) {
+            admission.end(Outcome.CANCELLED);
+        }
+    }
+
+    /**
+     * From the response on only its body ends the call: operators such as {@code next()} cancel
+     * what has given them the response.
+     */
+    private static Mono<ClientResponse> exchange(
+            Admission admission, ClientRequest request, ExchangeFunction next) {
+        if (admission.hasEnded()) {
+            return Mono.never(); // cancelled while its turn came: nobody listens
+        }
+        var isAnswered = new AtomicBoolean();
+        return Mono.defer(() -> next.exchange(request))
+                .map(
+                        response -> {
+                            ClientResponse followed = followed(response, admission);
+                            isAnswered.set(true);
+                            return followed;
+                        })
+                .doOnError(error -> admission.end(Outcome.of(error)))
+                .doFinally(
+                        signal -> {
+                            if (!isAnswered.get()) {
+                                admission.end(Outcome.CANCELLED);
+                            }
+                        });
+    }
+
+    private static ClientResponse followed(ClientResponse response, Admission admission) {
+        Outcome outcome = Outcomes.ofStatus(response.statusCode().value());
+        return response.mutate()
+                .body(
+                        body ->
+                                body.doOnError(error -> admission.end(Outcome.of(error)))
+                                        .doFinally(signal -> end(signal, admission, outcome)))
+                .build();
+    }
+
+    private static void end(SignalType signal, Admission admission, Outcome outcome) {
+        admission.end(
+                signal == SignalType.CANCEL && !outcome.isFailure() ? Outcome.CANCELLED : outcome);
+    }
+}

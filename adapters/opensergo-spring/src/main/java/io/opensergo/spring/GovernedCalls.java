@@ -1,0 +1,57 @@
+package io.opensergo.spring;
+
+import io.opensergo.governance.Governor;
+import java.util.function.Predicate;
+import org.springframework.http.client.ClientHttpRequestInterceptor;
+import org.springframework.web.client.RestTemplate;
+import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
+
+/**
+ * Guards the calls of Spring's clients as the resource {@code METHOD:host/template}, for example
+ * {@code GET:prices/items/{id}}; {@code METHOD:host} where no template is known. The template is
+ * what the call gives to {@code uri(...)}, without scheme, authority and query.
+ *
+ * <p>A call carries the colour of the request that is being handled: of its thread ({@link
+ * TrafficColours}), or of its Reactor context. It fails with {@link
+ * io.opensergo.governance.RequestRejectedException} if a rule refuses it. Statuses from 500 and
+ * exceptions, time-outs of the client among them, are failures; a place is given back when the body
+ * of the response has been read, or is closed.
+ *
+ * <p>{@code @HttpExchange} clients go through the client that they are made with.
+ */
+public final class GovernedCalls {
+
+    private final CallGuards guards;
+
+    /**
+     * Makes the interceptors of a governor.
+     *
+     * @param isExcluded which hosts are left alone
+     */
+    public GovernedCalls(Governor governor, Predicate<String> isExcluded) {
+        this.guards = new CallGuards(governor, isExcluded);
+    }
+
+    /**
+     * Returns an interceptor for {@code RestClient} and {@code RestTemplate}. A throttled call
+     * waits on its thread. As with every interceptor, Spring reads the body of a request into
+     * memory.
+     */
+    public ClientHttpRequestInterceptor interceptor() {
+        return new CallInterceptor(guards);
+    }
+
+    /**
+     * Adds {@link #interceptor()} to a {@code RestTemplate}, and lets that know its templates,
+     * which nothing else tells an interceptor.
+     */
+    public void govern(RestTemplate template) {
+        template.setUriTemplateHandler(new TemplateMemory(template.getUriTemplateHandler()));
+        template.getInterceptors().add(interceptor());
+    }
+
+    /** Returns a filter for {@code WebClient}. A throttled call waits without a thread. */
+    public ExchangeFilterFunction filter() {
+        return new CallFilter(guards);
+    }
+}

@@ -1,0 +1,159 @@
+package io.opensergo.spring;
+
+import io.opensergo.governance.Governor;
+import io.opensergo.governance.Guard;
+import io.opensergo.governance.Rejection;
+import io.opensergo.governance.routing.TrafficColour;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.ResponseEntity;
+import org.springframework.http.server.ServletServerHttpRequest;
+import org.springframework.web.cors.CorsUtils;
+import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.servlet.AsyncHandlerInterceptor;
+import org.springframework.web.servlet.HandlerMapping;
+
+/**
+ * Asks the guard before a handler runs. A request has one {@link MvcRequest}, made by its REQUEST
+ * dispatch, through all of its dispatches; forwards, includes and error pages belong to it.
+ */
+final class MvcInterceptor implements AsyncHandlerInterceptor {
+
+    private static final String REQUEST = MvcInterceptor.class.getName() + ".request";
+    private static final String COLOUR = MvcInterceptor.class.getName() + ".colour";
+
+    private final Governor governor;
+    private final ServerGuards guards;
+    private final RejectionResponder responder;
+
+    MvcInterceptor(Governor governor, ServerGuards guards, RejectionResponder responder) {
+        this.governor = governor;
+        this.guards = guards;
+        this.responder = responder;
+    }
+
+    @Override
+    public boolean preHandle(
+            HttpServletRequest request, HttpServletResponse response, Object handler)
+            throws IOException, InterruptedException {
+        DispatcherType dispatch = request.getDispatcherType();
+        if (dispatch == DispatcherType.ASYNC) {
+            TrafficColours.set((TrafficColour) request.getAttribute(COLOUR));
+            MvcRequest known = (MvcRequest) request.getAttribute(REQUEST);
+            return known == null || !known.isWaiting() || goesOn(known, request, response);
+        }
+        if (dispatch != DispatcherType.REQUEST || request.getAttribute(REQUEST) != null) {
+            return true;
+        }
+        String pattern = pattern(request, handler);
+        if (pattern == null || guards.isExcluded(pattern)) {
+            return true;
+        }
+        colour(request);
+        Guard guard = guards.guard(request.getMethod(), pattern);
+        return !guard.isProtected() || admits(guard, request, response);
+    }
+
+    /** Returns {@code null} for what the application does not map, which ends at {@code /**}. */
+    private static @Nullable String pattern(HttpServletRequest request, Object handler) {
+        Object best = request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE);
+        if (best == null || CorsUtils.isPreFlightRequest(request)) {
+            return null;
+        }
+        String pattern = best.toString();
+        return pattern.equals("/**") && !(handler instanceof HandlerMethod) ? null : pattern;
+    }
+
+    private void colour(HttpServletRequest request) {
+        TrafficColour colour = governor.lanes().receive(new ServletView(request));
+        if (colour != null) {
+            request.setAttribute(COLOUR, colour);
+        }
+        TrafficColours.set(colour);
+    }
+
+    private boolean admits(Guard guard, HttpServletRequest request, HttpServletResponse response)
+            throws IOException, InterruptedException {
+        long token = guard.acquire();
+        if (Guard.isRefused(token)) {
+            refuse(request, response, guard.rejection(token));
+            return false;
+        }
+        var admitted = new MvcRequest(new Admission(guard, token), response);
+        try {
+            request.setAttribute(REQUEST, admitted);
+            if (!admitted.isWaiting()) {
+                admitted.follow(request);
+                return true;
+            }
+            if (request.isAsyncSupported()) {
+                admitted.awaitTurn(request);
+                return false;
+            }
+            admitted.awaitTurnOnThisThread();
+        } catch (Throwable e) {
+            TrafficColours.set(null);
+            admitted.abandon();
+            throw e;
+        }
+        return goesOn(admitted, request, response);
+    }
+
+    /** Goes on with a request whose turn has come, unless it is refused by now. */
+    private boolean goesOn(
+            MvcRequest waiting, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        waiting.forgetTurn(request);
+        Rejection rejection = waiting.proceed();
+        if (rejection != null) {
+            refuse(request, response, rejection);
+            return false;
+        }
+        waiting.follow(request);
+        return true;
+    }
+
+    private void refuse(
+            HttpServletRequest request, HttpServletResponse response, Rejection rejection)
+            throws IOException {
+        TrafficColours.set(null);
+        ResponseEntity<byte[]> answer =
+                responder.respond(new ServletServerHttpRequest(request), rejection);
+        response.setStatus(answer.getStatusCode().value());
+        answer.getHeaders()
+                .forEach(
+                        (name, values) -> values.forEach(value -> response.addHeader(name, value)));
+        byte[] body = answer.getBody();
+        if (body != null) {
+            response.setContentLength(body.length);
+            response.getOutputStream().write(body);
+        }
+        response.flushBuffer();
+    }
+
+    @Override
+    public void afterConcurrentHandlingStarted(
+            HttpServletRequest request, HttpServletResponse response, Object handler) {
+        TrafficColours.set(null);
+    }
+
+    @Override
+    public void afterCompletion(
+            HttpServletRequest request,
+            HttpServletResponse response,
+            Object handler,
+            @Nullable Exception error) {
+        DispatcherType dispatch = request.getDispatcherType();
+        if (dispatch != DispatcherType.REQUEST && dispatch != DispatcherType.ASYNC) {
+            return;
+        }
+        TrafficColours.set(null);
+        MvcRequest admitted = (MvcRequest) request.getAttribute(REQUEST);
+        if (admitted != null) {
+            admitted.dispatchEnded(request, error);
+        }
+    }
+}

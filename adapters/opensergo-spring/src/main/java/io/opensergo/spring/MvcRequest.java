@@ -1,0 +1,174 @@
+package io.opensergo.spring;
+
+import io.opensergo.governance.Outcome;
+import io.opensergo.governance.Rejection;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.context.request.NativeWebRequest;
+import org.springframework.web.context.request.async.CallableProcessingInterceptor;
+import org.springframework.web.context.request.async.DeferredResult;
+import org.springframework.web.context.request.async.DeferredResultProcessingInterceptor;
+import org.springframework.web.context.request.async.WebAsyncManager;
+import org.springframework.web.context.request.async.WebAsyncUtils;
+import reactor.core.Disposable;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * An admitted request of Spring MVC, followed to its end.
+ *
+ * <p>A synchronous one ends with its dispatch, an asynchronous one with the dispatch of its result.
+ * One whose result is never dispatched, since the caller is gone or the application completes it
+ * itself, ends when the container says so; that may say so twice.
+ */
+final class MvcRequest
+        implements AsyncListener,
+                CallableProcessingInterceptor,
+                DeferredResultProcessingInterceptor {
+
+    private static final Object KEY = MvcRequest.class;
+
+    /** For how long a container may be late with a turn before it gives the request up. */
+    private static final long PATIENCE_MILLIS = 30_000;
+
+    private final Admission admission;
+    private final HttpServletResponse response;
+
+    /** What the container or Spring said of an asynchronous request. */
+    private volatile @Nullable Throwable error;
+
+    private volatile @Nullable Disposable turn;
+
+    MvcRequest(Admission admission, HttpServletResponse response) {
+        this.admission = admission;
+        this.response = response;
+    }
+
+    boolean isWaiting() {
+        return admission.isWaiting();
+    }
+
+    @Nullable Rejection proceed() {
+        return admission.proceed();
+    }
+
+    void abandon() {
+        admission.end(Outcome.CANCELLED);
+    }
+
+    /** Hears of the end of what a handler starts by Spring; registered before it can. */
+    void follow(HttpServletRequest request) {
+        WebAsyncManager manager = WebAsyncUtils.getAsyncManager(request);
+        manager.registerCallableInterceptor(KEY, this);
+        manager.registerDeferredResultInterceptor(KEY, this);
+    }
+
+    void awaitTurnOnThisThread() throws InterruptedException {
+        admission.await();
+    }
+
+    /** Has Spring dispatch the request again when its turn has come. */
+    void awaitTurn(HttpServletRequest request) {
+        follow(request);
+        WebAsyncManager manager = WebAsyncUtils.getAsyncManager(request);
+        manager.setAsyncWebRequest(WebAsyncUtils.createAsyncWebRequest(request, response));
+        long wait = TimeUnit.NANOSECONDS.toMillis(admission.waitNanos()) + 1;
+        var deferred = new DeferredResult<Object>(wait + PATIENCE_MILLIS);
+        try {
+            manager.startDeferredResultProcessing(deferred);
+        } catch (Exception e) {
+            throw new IllegalStateException("the request cannot wait for its turn", e);
+        }
+        turn =
+                Schedulers.parallel()
+                        .schedule(() -> deferred.setResult(this), wait, TimeUnit.MILLISECONDS);
+    }
+
+    /** Has the handler be called as if there had been no asynchronous result. */
+    void forgetTurn(HttpServletRequest request) {
+        WebAsyncManager manager = WebAsyncUtils.getAsyncManager(request);
+        if (manager.hasConcurrentResult()) {
+            manager.clearConcurrentResult();
+        }
+    }
+
+    /** Ends with a dispatch, unless the request goes on without it. */
+    void dispatchEnded(HttpServletRequest request, @Nullable Exception thrown) {
+        if (request.isAsyncStarted()) {
+            if (!WebAsyncUtils.getAsyncManager(request).isConcurrentHandlingStarted()) {
+                followContainer(request);
+            }
+            return;
+        }
+        Throwable cause = thrown == null ? error : thrown;
+        admission.end(Outcomes.ofServed(cause, response.getStatus()));
+    }
+
+    /** A handler may call {@code startAsync} itself, and end the request by now. */
+    private void followContainer(HttpServletRequest request) {
+        try {
+            request.getAsyncContext().addListener(this);
+        } catch (IllegalStateException e) { // it has been completed or dispatched since
+            admission.end(Outcomes.ofStatus(response.getStatus()));
+        }
+    }
+
+    private void ended() {
+        Disposable timer = turn;
+        if (timer != null) {
+            timer.dispose();
+        }
+        admission.end(Outcomes.ofServed(error, response.getStatus()));
+    }
+
+    @Override
+    public void onComplete(AsyncEvent event) {
+        ended();
+    }
+
+    @Override
+    public void onTimeout(AsyncEvent event) {}
+
+    @Override
+    public void onError(AsyncEvent event) {
+        error = event.getThrowable();
+    }
+
+    @Override
+    public void onStartAsync(AsyncEvent event) {
+        AsyncContext next = event.getAsyncContext();
+        next.addListener(this);
+    }
+
+    @Override
+    public <T> Object handleError(NativeWebRequest request, Callable<T> task, Throwable thrown) {
+        error = thrown;
+        return CallableProcessingInterceptor.RESULT_NONE;
+    }
+
+    @Override
+    public <T> void afterCompletion(NativeWebRequest request, Callable<T> task) {
+        ended();
+    }
+
+    @Override
+    public <T> boolean handleError(
+            NativeWebRequest request, DeferredResult<T> result, Throwable thrown) {
+        error = thrown;
+        return true;
+    }
+
+    @Override
+    public <T> void afterCompletion(NativeWebRequest request, DeferredResult<T> result) {
+        if (result.getResult() != this) {
+            ended();
+        } else if (admission.isWaiting()) {
+            abandon();
+        }
+    }
+}

@@ -1,0 +1,188 @@
+package io.opensergo.spring;
+
+import io.opensergo.governance.Governor;
+import io.opensergo.governance.Guard;
+import io.opensergo.governance.Outcome;
+import io.opensergo.governance.Rejection;
+import io.opensergo.governance.routing.TrafficColour;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.core.Ordered;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.ResponseEntity;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.web.cors.reactive.CorsUtils;
+import org.springframework.web.reactive.HandlerMapping;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebFilter;
+import org.springframework.web.server.WebFilterChain;
+import org.springframework.web.server.WebHandler;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.SignalType;
+
+/**
+ * Guards the handlers of Spring WebFlux, annotated and functional ones, as the resource {@code
+ * METHOD:pattern}, for example {@code GET:/orders/{id}}. A bean of this type is all it takes.
+ *
+ * <p>As a mapping before all others it asks them for the handler, and the guard of its pattern
+ * before that runs; as a filter it gives the place back when the response has ended, failed or been
+ * cancelled. A request that no pattern matches is no resource, nor is one of the actuator. A
+ * throttled request waits without a thread. Nothing here blocks.
+ */
+public final class WebFluxGovernance
+        implements HandlerMapping, WebFilter, Ordered, SmartInitializingSingleton {
+
+    private static final String ADMISSION = WebFluxGovernance.class.getName() + ".admission";
+    private static final String ACTUATOR = ".actuate.";
+
+    private final Governor governor;
+    private final ServerGuards guards;
+    private final RejectionResponder responder;
+    private final ObjectProvider<HandlerMapping> mappings;
+    private volatile List<HandlerMapping> others = List.of();
+
+    /**
+     * Makes the mapping and filter of a governor.
+     *
+     * @param isExcluded which patterns, such as {@code /internal/**}, are left alone
+     * @param mappings all mappings of the application, this one among them
+     */
+    public WebFluxGovernance(
+            Governor governor,
+            Predicate<String> isExcluded,
+            RejectionResponder responder,
+            ObjectProvider<HandlerMapping> mappings) {
+        this.governor = governor;
+        this.guards = new ServerGuards(governor, isExcluded);
+        this.responder = responder;
+        this.mappings = mappings;
+    }
+
+    @Override
+    public int getOrder() {
+        return HIGHEST_PRECEDENCE;
+    }
+
+    @Override
+    public void afterSingletonsInstantiated() {
+        others = mappings.orderedStream().filter(mapping -> mapping != this).toList();
+    }
+
+    @Override
+    public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
+        ServerHttpRequest request = exchange.getRequest();
+        TrafficColour colour =
+                governor.lanes()
+                        .receive(
+                                new HttpView(
+                                        request.getMethod().name(),
+                                        request.getURI(),
+                                        request.getHeaders()));
+        Mono<Void> rest =
+                chain.filter(exchange)
+                        .doOnError(error -> end(exchange, Outcomes.ofError(error)))
+                        .doFinally(signal -> end(exchange, signal));
+        return colour == null ? rest : rest.contextWrite(colour.toContext());
+    }
+
+    private static void end(ServerWebExchange exchange, SignalType signal) {
+        if (signal == SignalType.CANCEL) {
+            end(exchange, Outcome.CANCELLED);
+            return;
+        }
+        HttpStatusCode status = exchange.getResponse().getStatusCode();
+        end(exchange, status == null ? Outcome.SUCCESS : Outcomes.ofStatus(status.value()));
+    }
+
+    private static void end(ServerWebExchange exchange, Outcome outcome) {
+        Admission admission = exchange.getAttribute(ADMISSION);
+        if (admission != null) {
+            admission.end(outcome);
+        }
+    }
+
+    @Override
+    public Mono<Object> getHandler(ServerWebExchange exchange) {
+        if (exchange.getAttribute(ADMISSION) != null) {
+            return Mono.empty(); // this one has been dispatched before
+        }
+        return Flux.fromIterable(others)
+                .concatMap(
+                        mapping ->
+                                mapping.getHandler(exchange)
+                                        .map(handler -> new Mapped(mapping, handler)))
+                .next()
+                .flatMap(mapped -> guarded(mapped, exchange));
+    }
+
+    private record Mapped(HandlerMapping mapping, Object handler) {}
+
+    private Mono<Object> guarded(Mapped mapped, ServerWebExchange exchange) {
+        String pattern = pattern(mapped, exchange);
+        if (pattern == null || guards.isExcluded(pattern)) {
+            return Mono.just(mapped.handler);
+        }
+        Guard guard = guards.guard(exchange.getRequest().getMethod().name(), pattern);
+        if (!guard.isProtected()) {
+            return Mono.just(mapped.handler);
+        }
+        long token = guard.acquire();
+        if (Guard.isRefused(token)) {
+            return refused(guard.rejection(token));
+        }
+        var admission = new Admission(guard, token);
+        exchange.getAttributes().put(ADMISSION, admission);
+        return admission.isWaiting()
+                ? inTurn(admission, mapped.handler)
+                : Mono.just(mapped.handler);
+    }
+
+    private @Nullable String pattern(Mapped mapped, ServerWebExchange exchange) {
+        Object best = exchange.getAttribute(BEST_MATCHING_PATTERN_ATTRIBUTE);
+        if (best == null
+                || mapped.mapping.getClass().getName().contains(ACTUATOR)
+                || CorsUtils.isPreFlightRequest(exchange.getRequest())) {
+            return null;
+        }
+        String pattern = best.toString();
+        boolean isCatchAll = pattern.equals("/**") && mapped.handler instanceof WebHandler;
+        return isCatchAll ? null : pattern;
+    }
+
+    private Mono<Object> inTurn(Admission admission, Object handler) {
+        return Mono.delay(Duration.ofNanos(admission.waitNanos()))
+                .flatMap(
+                        turn -> {
+                            Rejection rejection = admission.proceed();
+                            return rejection == null ? Mono.just(handler) : refused(rejection);
+                        });
+    }
+
+    private Mono<Object> refused(Rejection rejection) {
+        WebHandler answer =
+                exchange ->
+                        Mono.fromCallable(() -> responder.respond(exchange.getRequest(), rejection))
+                                .flatMap(reply -> write(exchange.getResponse(), reply));
+        return Mono.just(answer);
+    }
+
+    private static Mono<Void> write(ServerHttpResponse response, ResponseEntity<byte[]> reply) {
+        response.setStatusCode(reply.getStatusCode());
+        reply.getHeaders()
+                .forEach(
+                        (name, values) ->
+                                values.forEach(value -> response.getHeaders().add(name, value)));
+        byte[] body = reply.getBody();
+        if (body == null) {
+            return response.setComplete();
+        }
+        response.getHeaders().setContentLength(body.length);
+        return response.writeWith(Mono.fromSupplier(() -> response.bufferFactory().wrap(body)));
+    }
+}
