@@ -160,35 +160,38 @@ final class ServerIdentity {
     }
 
     private void use(Contents contents) throws UnusableException {
-        X509Certificate[] chain = certificates(files.certFile(), contents.cert());
+        CertificateFile certificates = certificates(files.certFile(), contents.cert());
         PrivateKey key = key(files.keyFile(), contents.key());
+        X509Certificate[] chain = certificates.chainOf(each -> isPair(each, key));
+        if (chain.length == 0) {
+            throw new UnusableException(otherPair(), null);
+        }
         requireValid(chain[0]);
-        requirePair(chain[0], key);
         Path clientCaFile = files.clientCaFile();
-        X509Certificate[] clientCa =
-                clientCaFile == null
-                        ? new X509Certificate[0]
-                        : certificates(clientCaFile, contents.clientCa());
-        try {
-            if (clientCa.length > 0) {
-                trust.updateTrustCredentials(clientCa);
-            }
-        } catch (IOException | GeneralSecurityException e) {
-            throw new UnusableException(
-                    clientCaFile + " holds certificates that cannot be trusted", e);
+        if (clientCaFile != null) {
+            trust(clientCaFile, certificates(clientCaFile, contents.clientCa()));
         }
         keys.updateIdentityCredentials(chain, key);
     }
 
-    private static X509Certificate[] certificates(Path file, String content)
+    private void trust(Path clientCaFile, CertificateFile clientCa) throws UnusableException {
+        try {
+            trust.updateTrustCredentials(clientCa.all());
+        } catch (IOException | GeneralSecurityException e) {
+            throw new UnusableException(
+                    clientCaFile + " holds certificates that cannot be trusted", e);
+        }
+    }
+
+    private static CertificateFile certificates(Path file, String content)
             throws UnusableException {
         try {
-            X509Certificate[] found = CertificateUtils.getX509Certificates(stream(content));
-            if (found.length > 0) {
+            CertificateFile found = CertificateFile.of(content);
+            if (!found.isEmpty()) {
                 return found;
             }
         } catch (GeneralSecurityException e) {
-            throw new UnusableException(notPem(file, "a certificate"), e);
+            throw new UnusableException("a certificate in " + file + " is damaged", e);
         }
         throw new UnusableException(notPem(file, "a certificate"), null);
     }
@@ -231,7 +234,7 @@ final class ServerIdentity {
         }
     }
 
-    private void requirePair(X509Certificate certificate, PrivateKey key) throws UnusableException {
+    private static boolean isPair(X509Certificate certificate, PrivateKey key) {
         byte[] text = new byte[32];
         String algorithm = key.getAlgorithm().equals("EC") ? "SHA256withECDSA" : "SHA256withRSA";
         try {
@@ -241,19 +244,16 @@ final class ServerIdentity {
             byte[] signed = signature.sign();
             signature.initVerify(certificate.getPublicKey());
             signature.update(text);
-            if (signature.verify(signed)) {
-                return;
-            }
+            return signature.verify(signed);
         } catch (GeneralSecurityException e) {
-            throw new UnusableException(otherPair(), e);
+            return false;
         }
-        throw new UnusableException(otherPair(), null);
     }
 
     private String otherPair() {
         return "the key in "
                 + files.keyFile()
-                + " is not that of the certificate in "
+                + " is not that of a certificate in "
                 + files.certFile()
                 + ": put the two of one pair there";
     }

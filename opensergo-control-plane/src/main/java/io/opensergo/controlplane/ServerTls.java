@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * ends because of it. New files that cannot be used, such as a certificate beside another one's
  * key, leave the old ones in force and are logged once.
  *
- * @param certFile the control plane's certificate, followed by those between it and its CA
+ * @param certFile the control plane's certificate and those between it and its CA, in any order;
+ *     the key may be in the same file
  * @param keyFile the private key of that certificate in PKCS#8 ({@code BEGIN PRIVATE KEY}), RSA or
  *     EC, not encrypted
  * @param clientCaFile the certificates that vouch for clients: each client must then show a

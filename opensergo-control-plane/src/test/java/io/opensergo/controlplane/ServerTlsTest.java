@@ -211,8 +211,24 @@ class ServerTlsTest {
     }
 
     @Test
+    void oneFileMayHoldKeyAndCertificatesInAnyOrderBehindAByteOrderMark() throws Exception {
+        Path all = directory.resolve("all.pem");
+        Files.writeString(
+                all,
+                "\uFEFF"
+                        + Files.readString(certificates.cert("ca"))
+                        + Files.readString(certificates.key("server"))
+                        + "the certificate of the server\n"
+                        + Files.readString(certificates.cert("server")));
+        try (ControlPlane controlPlane = start(ServerTls.of(all, all))) {
+            assertThat(isServed(controlPlane, "ca", null)).isTrue();
+            assertThat(isServed(controlPlane, "other-ca", null)).isFalse();
+        }
+    }
+
+    @Test
     void fileThatCannotBeUsedAtTheStartIsNamedWithTheFixAndWithoutItsContent() throws Exception {
-        assertRefused("server", "shop", "shop.key is not that of the certificate in");
+        assertRefused("server", "shop", "shop.key is not that of a certificate in");
         assertRefused("expired", "expired", "expired.pem is valid only from");
         Files.writeString(certificates.cert("shop"), "no certificate");
         assertRefused("shop", "shop", "shop.pem must hold a certificate in PEM");
