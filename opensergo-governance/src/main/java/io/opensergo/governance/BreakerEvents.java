@@ -20,10 +20,11 @@ final class BreakerEvents {
     private final Scheduler.Worker worker = Schedulers.boundedElastic().createWorker();
     private final Sinks.Many<BreakerTransition> sink = Sinks.many().multicast().directBestEffort();
 
-    void publish(String resource, String strategy, Phase from, Phase to) {
+    void publish(GuardedResource resource, String strategy, Phase from, Phase to) {
         var transition =
                 new BreakerTransition(
-                        resource,
+                        resource.name(),
+                        resource.direction(),
                         strategy,
                         BreakerState.of(from),
                         BreakerState.of(to),
@@ -37,9 +38,10 @@ final class BreakerEvents {
 
     private void tell(BreakerTransition transition) {
         LOG.info(
-                "Circuit breaker '{}' of '{}' goes from {} to {}",
+                "Circuit breaker '{}' of '{}', {}, goes from {} to {}",
                 transition.strategy(),
                 transition.resource(),
+                transition.direction().label(),
                 transition.from(),
                 transition.to());
         sink.tryEmitNext(transition);

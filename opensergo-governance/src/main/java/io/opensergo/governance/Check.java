@@ -63,11 +63,6 @@ abstract sealed class Check {
         void explainTo(GuardExplainer explainer) {
             explainer.explain(this);
         }
-
-        /** One that no rule brought protects the process, from what comes in. */
-        boolean appliesTo(boolean inbound) {
-            return inbound || binding.rule() != null;
-        }
     }
 
     /** {@link ConcurrencyLimitStrategy}. */

@@ -50,7 +50,10 @@ final class Checks {
 
     /** Makes the checks of a resource, at most {@link Token#MAX_CHECKS}. */
     static Checks of(
-            String resource, List<Binding> bindings, @Nullable Checks previous, Engine engine) {
+            GuardedResource resource,
+            List<Binding> bindings,
+            @Nullable Checks previous,
+            Engine engine) {
         List<Binding> ordered = new ArrayList<>(bindings);
         ordered.sort(Comparator.comparingInt(binding -> ORDER.indexOf(binding.kind())));
         List<Check> checks = new ArrayList<>(ordered.size());
@@ -63,7 +66,7 @@ final class Checks {
     }
 
     private static Check check(
-            String resource,
+            GuardedResource resource,
             Binding binding,
             int index,
             CheckCounters counters,
@@ -110,7 +113,10 @@ final class Checks {
     }
 
     private static LeasedLimiter leased(
-            String resource, RateLimitStrategy strategy, @Nullable Check before, Engine engine) {
+            GuardedResource resource,
+            RateLimitStrategy strategy,
+            @Nullable Check before,
+            Engine engine) {
         if (before instanceof Check.Quota quota
                 && quota.binding.strategy() instanceof RateLimitStrategy old
                 && old.statDuration().equals(strategy.statDuration())) {
@@ -130,7 +136,7 @@ final class Checks {
     }
 
     private static CircuitBreaker breaker(
-            String resource,
+            GuardedResource resource,
             CircuitBreakerStrategy strategy,
             @Nullable Check before,
             Engine engine) {

@@ -6,6 +6,8 @@ import io.opensergo.governance.routing.LaneSettings;
 import io.opensergo.governance.routing.WorkloadIdentity;
 import io.opensergo.governance.time.Ticker;
 import io.opensergo.rules.faulttolerance.LimitMode;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
@@ -26,6 +28,9 @@ final class Engine {
 
     /** By a hash of the resource: one that comes back gets the next number, or one close to it. */
     private final AtomicIntegerArray generations = new AtomicIntegerArray(1 << 10);
+
+    /** The directions that guards have been asked for; immutable, and replaced under a lock. */
+    private volatile Set<TrafficDirection> guarded = Set.of();
 
     private volatile int instances = 1;
     private volatile boolean instancesKnown;
@@ -98,6 +103,25 @@ final class Engine {
         return limit / count + (limit % count == 0 ? 0 : 1);
     }
 
+    /** Notes that a guard is asked for; returns whether that makes {@link #directions} others. */
+    boolean noteGuard(TrafficDirection direction) {
+        return !guarded.contains(direction) && addGuarded(direction);
+    }
+
+    private synchronized boolean addGuarded(TrafficDirection direction) {
+        Set<TrafficDirection> before = directions();
+        Set<TrafficDirection> more = EnumSet.of(direction);
+        more.addAll(guarded);
+        guarded = Set.copyOf(more);
+        return !directions().equals(before);
+    }
+
+    /** Returns the directions that guards have been asked for; what comes in, if none was. */
+    Set<TrafficDirection> directions() {
+        Set<TrafficDirection> directions = guarded;
+        return directions.isEmpty() ? Set.of(TrafficDirection.INBOUND) : directions;
+    }
+
     Protection protection(Checks checks, ResourceState state) {
         return new Protection(checks, state, serials.incrementAndGet(), load, ticker);
     }
@@ -108,13 +132,13 @@ final class Engine {
     }
 
     /** Returns a state for a resource that had none, or has none any more. */
-    ResourceState newState(String resource) {
+    ResourceState newState(GuardedResource resource) {
         int slot = Math.floorMod(resource.hashCode(), generations.length());
         int next = generations.incrementAndGet(slot);
         return new ResourceState(1 + Math.floorMod(next, Token.GENERATIONS - 1));
     }
 
-    void onTransition(String resource, String strategy, Phase from, Phase to) {
+    void onTransition(GuardedResource resource, String strategy, Phase from, Phase to) {
         events.publish(resource, strategy, from, to);
     }
 }

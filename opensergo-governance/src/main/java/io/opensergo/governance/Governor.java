@@ -21,6 +21,7 @@ import io.opensergo.rules.RuleId;
 import io.opensergo.rules.traffic.TrafficRouter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
@@ -218,8 +219,15 @@ public final class Governor implements AutoCloseable {
         return guard(resource, TrafficDirection.INBOUND);
     }
 
-    /** Returns the guard of a resource. Keep it; it always follows the plan. */
+    /**
+     * Returns the guard of a resource. Keep it; it always follows the plan. Requests of one name
+     * that come in and requests that go out do not share limits, breakers or counts.
+     */
     public Guard guard(String resource, TrafficDirection direction) {
+        if (engine.noteGuard(direction) && !closed) {
+            // So that whoever follows plans, such as metrics, sees that there is more to be seen.
+            Schedulers.boundedElastic().schedule(this::recompile);
+        }
         return new Guard(this, resource, direction);
     }
 
@@ -301,18 +309,42 @@ public final class Governor implements AutoCloseable {
 
     /**
      * Returns what has been decided on each protected resource, by its name; under {@value
-     * #OTHER_RESOURCES}, on all others together, if a strategy protects the whole process.
+     * #OTHER_RESOURCES}, on all others together, if a strategy protects the whole process. Each
+     * comes once for each direction that a guard has been asked for.
      */
     public List<ResourceStats> stats() {
         CompiledPlan current = plan;
-        Map<String, Protection> all = new HashMap<>(current.protections());
-        if (!current.unprotected().isEmpty()) {
-            all.putIfAbsent(OTHER_RESOURCES, current.unprotected());
+        List<ResourceStats> all = new ArrayList<>();
+        for (TrafficDirection direction : engine.directions()) {
+            Map<String, Protection> protections = new HashMap<>(current.protections(direction));
+            if (!current.others(direction).isEmpty()) {
+                protections.putIfAbsent(OTHER_RESOURCES, current.others(direction));
+            }
+            protections.forEach(
+                    (name, protection) ->
+                            all.add(
+                                    ResourceStats.of(
+                                            new GuardedResource(name, direction), protection)));
         }
-        return all.entrySet().stream()
-                .map(entry -> ResourceStats.of(entry.getKey(), entry.getValue()))
-                .sorted(Comparator.comparing(ResourceStats::resource))
-                .toList();
+        all.sort(
+                Comparator.comparing(ResourceStats::resource)
+                        .thenComparing(ResourceStats::direction));
+        return all;
+    }
+
+    /**
+     * Returns what has been decided on requests of one name that go one way, as {@link
+     * Guard#stats()} does. All zero if no rule names it.
+     */
+    public ResourceStats stats(String resource, TrafficDirection direction) {
+        var guarded = new GuardedResource(resource, direction);
+        CompiledPlan current = plan;
+        return ResourceStats.of(
+                guarded,
+                resource.equals(OTHER_RESOURCES)
+                                && !current.protections(direction).containsKey(resource)
+                        ? current.others(direction)
+                        : current.protection(guarded));
     }
 
     /**

@@ -18,8 +18,8 @@ import reactor.core.publisher.Mono;
  *
  * <p>Looked up once and kept: a guard always follows the newest plan of its governor. Guards are
  * cheap and are not registered anywhere; the state of a resource belongs to the rules that name it,
- * so all guards of one name share it, and a process may ask for any number of names. Safe for use
- * by many threads.
+ * so all guards of one name and direction share it, and a process may ask for any number of names.
+ * Safe for use by many threads.
  *
  * <p>Most code uses {@link #call}, {@link #run}, {@link #callStage} or {@link #protect(Mono)}.
  * Frameworks use {@link #acquire()} and {@link #release}, which allocate nothing:
@@ -50,8 +50,7 @@ public final class Guard {
     static final Function<@Nullable Object, Outcome> SUCCEEDED = result -> Outcome.SUCCESS;
 
     private final Governor governor;
-    private final String resource;
-    private final boolean inbound;
+    private final GuardedResource resource;
 
     /*
      * Written by any thread that meets a new plan, read by all. The objects are immutable, so a volatile
@@ -62,15 +61,19 @@ public final class Guard {
 
     Guard(Governor governor, String resource, TrafficDirection direction) {
         this.governor = governor;
-        this.resource = resource;
-        this.inbound = direction == TrafficDirection.INBOUND;
+        this.resource = new GuardedResource(resource, direction);
         CompiledPlan plan = governor.compiledPlan();
-        this.resolved = new Resolved(plan, plan.protection(resource), null);
+        this.resolved = new Resolved(plan, plan.protection(this.resource), null);
     }
 
     /** Returns the name of the resource. */
     public String resource() {
-        return resource;
+        return resource.name();
+    }
+
+    /** Returns which way the guarded requests go. */
+    public TrafficDirection direction() {
+        return resource.direction();
     }
 
     /** Returns whether a rule in force applies to the resource. */
@@ -85,7 +88,17 @@ public final class Guard {
      *     {@link #release} exactly once, whatever happens
      */
     public long acquire() {
-        return protection().acquire(inbound);
+        return protection().acquire();
+    }
+
+    /**
+     * Decides on a request as {@link #acquire()} does, for a caller that hears of its end in more
+     * than one way.
+     *
+     * @return what may be ended any number of times; the first counts
+     */
+    public Permit acquirePermit() {
+        return new Permit(this, acquire());
     }
 
     /** Returns whether a token is of a refused request. It needs no release. */
@@ -124,7 +137,7 @@ public final class Guard {
         for (long wait = waitNanos(token); wait > 0; wait = waitNanos(token)) {
             if (Thread.interrupted()) {
                 throw new InterruptedException(
-                        "interrupted while '" + resource + "' was throttled");
+                        "interrupted while '" + resource() + "' was throttled");
             }
             LockSupport.parkNanos(this, wait);
         }
@@ -153,7 +166,7 @@ public final class Guard {
         if (!isWaiting(token)) {
             return token;
         }
-        long next = protection().resume(inbound);
+        long next = protection().resume();
         if (isRefused(next)) {
             leave(token);
         }
@@ -203,8 +216,8 @@ public final class Guard {
      * line if it is cancelled; otherwise circuit breakers hear of it, as of one that was made
      * without asking when its turn came.
      *
-     * @param token what {@link #acquire()} of a guard of this resource returned, or {@link
-     *     #proceed}
+     * @param token what {@link #acquire()} of a guard of this resource and direction returned, or
+     *     {@link #proceed}
      * @param outcome how the request ended
      */
     public void release(long token, Outcome outcome) {
@@ -396,7 +409,7 @@ public final class Guard {
     public GuardExplanation explain() {
         Protection protection = protection();
         return GuardExplainer.explain(
-                resource, protection, resolved.plan.summary(), governor.engine(), inbound);
+                resource(), protection, resolved.plan.summary(), governor.engine());
     }
 
     /** Returns what has been decided on the resource. All zero if no rule names it. */
@@ -447,7 +460,7 @@ public final class Guard {
     /** Returns the resource and the direction. */
     @Override
     public String toString() {
-        return "Guard[" + resource + (inbound ? "" : ", outbound") + "]";
+        return "Guard[" + resource() + (resource.isInbound() ? "" : ", outbound") + "]";
     }
 
     /**

@@ -19,23 +19,21 @@ final class GuardExplainer {
     private final Protection protection;
     private final Plan plan;
     private final Engine engine;
-    private final boolean inbound;
     private final long now;
     private final List<CheckExplanation> explanations = new ArrayList<>();
     private @Nullable Check rejecting;
     private long wait;
 
-    private GuardExplainer(Protection protection, Plan plan, Engine engine, boolean inbound) {
+    private GuardExplainer(Protection protection, Plan plan, Engine engine) {
         this.protection = protection;
         this.plan = plan;
         this.engine = engine;
-        this.inbound = inbound;
         this.now = engine.ticker().nanos();
     }
 
     static GuardExplanation explain(
-            String resource, Protection protection, Plan plan, Engine engine, boolean inbound) {
-        return new GuardExplainer(protection, plan, engine, inbound).explain(resource);
+            String resource, Protection protection, Plan plan, Engine engine) {
+        return new GuardExplainer(protection, plan, engine).explain(resource);
     }
 
     private GuardExplanation explain(String resource) {
@@ -73,10 +71,6 @@ final class GuardExplainer {
     }
 
     void explain(Check.Overload check) {
-        if (!check.appliesTo(inbound)) {
-            verdict(check, true, "does not apply to outbound requests");
-            return;
-        }
         double measured = check.cpu ? engine.load().cpu() : engine.load().loadAverage();
         String reason =
                 "measured %.2f, the threshold is %.2f; %s"

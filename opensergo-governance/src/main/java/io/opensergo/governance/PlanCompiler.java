@@ -57,6 +57,8 @@ final class PlanCompiler {
                 RuleBook.unknown(RuleBook.DECISIONS),
                 engine.instances(),
                 Map.of(),
+                Map.of(),
+                engine.protection(Checks.NONE, engine.stateOfOthers()),
                 engine.protection(Checks.NONE, engine.stateOfOthers()),
                 RouteTable.compile(List.of(), List.of(), engine.workload(), engine.seed()),
                 Lanes.compile(List.of(), engine.workload(), engine.lanes()));
@@ -80,16 +82,10 @@ final class PlanCompiler {
         }
         reportDangling(PlanProblem.Type.DANGLING_STRATEGY, join.danglingStrategies());
         reportDangling(PlanProblem.Type.DANGLING_FALLBACK_ACTION, join.danglingActions());
-        List<Binding> ofProcess = join.ofProcess();
-        Map<String, Protection> protections = new HashMap<>(join.resources().size() * 2);
-        for (String resource : join.resources()) {
-            List<Binding> all = new ArrayList<>(ofProcess);
-            all.addAll(join.of(resource));
-            Protection before = previous.protections().get(resource);
-            protections.put(resource, protect(resource, withinLimit(resource, all), before));
-        }
-        List<Binding> ofOthers = withinLimit(Governor.OTHER_RESOURCES, ofProcess);
-        Protection unprotected = protect("", ofOthers, previous.unprotected());
+        Map<String, Protection> inbound = protections(TrafficDirection.INBOUND);
+        Map<String, Protection> outbound = protections(TrafficDirection.OUTBOUND);
+        Protection otherInbound = others(TrafficDirection.INBOUND);
+        Protection otherOutbound = others(TrafficDirection.OUTBOUND);
         RouteTable routes = routes();
         Lanes lanes = lanes();
         var plan =
@@ -97,12 +93,37 @@ final class PlanCompiler {
                         summary(),
                         book,
                         engine.instances(),
-                        protections,
-                        unprotected,
+                        inbound,
+                        outbound,
+                        otherInbound,
+                        otherOutbound,
                         routes,
                         lanes);
         closeAllBut(plan.leases());
         return plan;
+    }
+
+    private Map<String, Protection> protections(TrafficDirection direction) {
+        List<Binding> ofProcess = ofProcess(direction);
+        Map<String, Protection> protections = new HashMap<>(join.resources().size() * 2);
+        for (String name : join.resources()) {
+            List<Binding> all = new ArrayList<>(ofProcess);
+            all.addAll(join.of(name));
+            Protection before = previous.protections(direction).get(name);
+            var resource = new GuardedResource(name, direction);
+            protections.put(name, protect(resource, withinLimit(name, all), before));
+        }
+        return protections;
+    }
+
+    private Protection others(TrafficDirection direction) {
+        List<Binding> bindings = withinLimit(Governor.OTHER_RESOURCES, ofProcess(direction));
+        return protect(new GuardedResource("", direction), bindings, previous.others(direction));
+    }
+
+    /** What protects the process as a whole protects it from what comes in. */
+    private List<Binding> ofProcess(TrafficDirection direction) {
+        return direction == TrafficDirection.INBOUND ? join.ofProcess() : List.of();
     }
 
     private RouteTable routes() {
@@ -128,7 +149,8 @@ final class PlanCompiler {
         return Lanes.compile(book.of(TrafficLane.KIND), engine.workload(), engine.lanes());
     }
 
-    private Protection protect(String resource, List<Binding> all, @Nullable Protection before) {
+    private Protection protect(
+            GuardedResource resource, List<Binding> all, @Nullable Protection before) {
         if (before != null && before.checks.bindings().equals(all) && canStay(before)) {
             return before;
         }

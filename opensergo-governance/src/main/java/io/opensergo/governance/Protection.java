@@ -92,13 +92,12 @@ final class Protection {
     }
 
     /** Decides on a request and returns its {@link Token}. */
-    long acquire(boolean inbound) {
+    long acquire() {
         if (empty) {
             return Token.FREE;
         }
         long now = readsTime ? ticker.nanos() : 0;
-        long token =
-                overloads.length == 0 ? concurrency(now, false) : overload(inbound, now, false);
+        long token = overloads.length == 0 ? concurrency(now, false) : overload(now, false);
         if (countsPassed && token >= 0) {
             state.passed.increment();
         }
@@ -110,21 +109,18 @@ final class Protection {
      *
      * @return the token of a request that is made now, or of one that was refused
      */
-    long resume(boolean inbound) {
+    long resume() {
         if (empty) {
             return Token.FREE;
         }
         long now = ticker.nanos();
-        long token = overloads.length == 0 ? concurrency(now, true) : overload(inbound, now, true);
+        long token = overloads.length == 0 ? concurrency(now, true) : overload(now, true);
         return token < 0 ? token : token | Token.RESUMED;
     }
 
-    private long overload(boolean inbound, long now, boolean turn) {
+    private long overload(long now, boolean turn) {
         boolean measured = false;
         for (Check.Overload check : overloads) {
-            if (!check.appliesTo(inbound)) {
-                continue;
-            }
             if (check.control.refuses()) {
                 if (!check.shadow) {
                     return refuse(check, OVERLOAD_RETRY_NANOS);

@@ -36,7 +36,8 @@ final class Quotas {
     }
 
     /** Starts a limiter by leases of the store, for a strategy that it handles. */
-    LeasedLimiter limiter(String resource, RateLimitStrategy strategy, IntSupplier instances) {
+    LeasedLimiter limiter(
+            GuardedResource resource, RateLimitStrategy strategy, IntSupplier instances) {
         if (store == null) {
             throw new IllegalStateException("there is no store for " + strategy.id());
         }
@@ -46,7 +47,7 @@ final class Quotas {
                 new QuotaKey(
                         strategy.metadata().namespace(),
                         app == null ? "-" : app,
-                        resource,
+                        resource.storeName(),
                         strategy.name()),
                 strategy.threshold(),
                 strategy.statDuration().toNanos(),

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * Why a request was refused.
  *
  * @param resource the guarded resource
+ * @param direction which way the request went; {@code null} if the framework that refused it does
+ *     not say, as Sentinel
  * @param rule the name of the rule that brought the strategy to the resource; {@code null} if the
  *     strategy protects the whole process without one, or if the rule was replaced since the
  *     refusal
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Rejection(
         String resource,
+        @Nullable TrafficDirection direction,
         @Nullable String rule,
         @Nullable StrategyKind kind,
         @Nullable String strategy,
@@ -31,10 +34,11 @@ public record Rejection(
         @Nullable Duration retryAfter,
         @Nullable HttpRequestFallbackAction fallback) {
 
-    static Rejection by(Check check, String resource, @Nullable Duration retryAfter) {
+    static Rejection by(Check check, GuardedResource resource, @Nullable Duration retryAfter) {
         Binding binding = check.binding;
         return new Rejection(
-                resource,
+                resource.name(),
+                resource.direction(),
                 binding.ruleName(),
                 binding.kind(),
                 binding.strategy().name(),
@@ -43,15 +47,26 @@ public record Rejection(
                 binding.fallback());
     }
 
-    static Rejection byReplacedRule(String resource, @Nullable Duration retryAfter) {
+    static Rejection byReplacedRule(GuardedResource resource, @Nullable Duration retryAfter) {
         return new Rejection(
-                resource, null, null, null, "a rule that was replaced since", retryAfter, null);
+                resource.name(),
+                resource.direction(),
+                null,
+                null,
+                null,
+                "a rule that was replaced since",
+                retryAfter,
+                null);
     }
 
     /** Returns one sentence for a log. */
     @Override
     public String toString() {
-        var text = new StringBuilder("'").append(resource).append("' was refused");
+        var text = new StringBuilder("'").append(resource).append('\'');
+        if (direction == TrafficDirection.OUTBOUND) {
+            text.append(", outbound,");
+        }
+        text.append(" was refused");
         if (kind != null) {
             text.append(" by ")
                     .append(kind.documentName())

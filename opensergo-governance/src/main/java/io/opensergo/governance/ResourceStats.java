@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * What has been decided on a protected resource since rules first named it, through all edits.
  *
  * @param resource the name of the resource
+ * @param direction which way its requests go
  * @param passed the requests that passed; one that is withdrawn afterwards is taken out again
  * @param rejected the requests that any strategy refused, those that are gone included; it never
  *     falls
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ResourceStats(
         String resource,
+        TrafficDirection direction,
         long passed,
         long rejected,
         long inFlight,
@@ -50,10 +52,11 @@ public record ResourceStats(
             long shadowRejected,
             @Nullable BreakerState breaker) {}
 
-    static ResourceStats of(String resource, Protection protection) {
+    static ResourceStats of(GuardedResource resource, Protection protection) {
         ResourceState state = protection.state;
         return new ResourceStats(
-                resource,
+                resource.name(),
+                resource.direction(),
                 state.passedTotal(),
                 state.rejectedTotal(protection.checks),
                 state.inFlight.count(),

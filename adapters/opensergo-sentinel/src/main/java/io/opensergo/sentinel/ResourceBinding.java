@@ -44,6 +44,7 @@ record ResourceBinding(String resource, Binding binding) {
     Rejection rejection(String refusedResource) {
         return new Rejection(
                 refusedResource,
+                null,
                 binding.ruleName(),
                 binding.kind(),
                 strategy().name(),

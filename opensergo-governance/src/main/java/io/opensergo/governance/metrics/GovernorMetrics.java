@@ -12,6 +12,7 @@ import io.opensergo.governance.Governor;
 import io.opensergo.governance.Plan;
 import io.opensergo.governance.ResourceStats;
 import io.opensergo.governance.ResourceStats.StrategyStats;
+import io.opensergo.governance.TrafficDirection;
 import io.opensergo.governance.quota.QuotaHealth;
 import io.opensergo.rules.RuleId;
 import java.util.ArrayList;
@@ -31,15 +32,15 @@ import reactor.core.Disposable;
  * <table>
  * <caption>Meters</caption>
  * <tr><th>name</th><th>tags</th><th>what it says</th></tr>
- * <tr><td>{@code opensergo.guard.passed}</td><td>resource</td><td>requests that passed</td></tr>
- * <tr><td>{@code opensergo.guard.rejected}</td><td>resource, kind, strategy</td><td>requests that were refused, by the
+ * <tr><td>{@code opensergo.guard.passed}</td><td>resource, direction</td><td>requests that passed</td></tr>
+ * <tr><td>{@code opensergo.guard.rejected}</td><td>resource, direction, kind, strategy</td><td>requests that were refused, by the
  *     strategy that did</td></tr>
- * <tr><td>{@code opensergo.guard.shadow.rejected}</td><td>resource, kind, strategy</td><td>requests that a shadow
+ * <tr><td>{@code opensergo.guard.shadow.rejected}</td><td>resource, direction, kind, strategy</td><td>requests that a shadow
  *     would have refused</td></tr>
- * <tr><td>{@code opensergo.guard.in.flight}</td><td>resource</td><td>requests in flight; 0 without a concurrency
+ * <tr><td>{@code opensergo.guard.in.flight}</td><td>resource, direction</td><td>requests in flight; 0 without a concurrency
  *     limit</td></tr>
- * <tr><td>{@code opensergo.guard.waited}</td><td>resource</td><td>seconds that passed requests were throttled for, in sum</td></tr>
- * <tr><td>{@code opensergo.breaker.state}</td><td>resource, strategy</td><td>0 closed, 1 half-open, 2 open</td></tr>
+ * <tr><td>{@code opensergo.guard.waited}</td><td>resource, direction</td><td>seconds that passed requests were throttled for, in sum</td></tr>
+ * <tr><td>{@code opensergo.breaker.state}</td><td>resource, direction, strategy</td><td>0 closed, 1 half-open, 2 open</td></tr>
  * <tr><td>{@code opensergo.route.shadow.matches}</td><td>router</td><td>requests that a router that is a shadow would
  *     have decided</td></tr>
  * <tr><td>{@code opensergo.plan.number}</td><td></td><td>the number of the plan in force</td></tr>
@@ -85,6 +86,14 @@ public final class GovernorMetrics implements MeterBinder, AutoCloseable {
         bindings.clear();
     }
 
+    /** What meters of a resource are of. */
+    private record Key(String name, TrafficDirection direction) {
+
+        static Key of(ResourceStats stats) {
+            return new Key(stats.resource(), stats.direction());
+        }
+    }
+
     /** The meters in one registry; confined to the thread that changes the plan, one at a time. */
     private static final class Binding {
 
@@ -92,9 +101,9 @@ public final class GovernorMetrics implements MeterBinder, AutoCloseable {
         private final Tags common;
         private final MeterRegistry registry;
         private final List<Meter> ofGovernor = new ArrayList<>();
-        private final Map<String, List<Meter>> ofResources = new HashMap<>();
+        private final Map<Key, List<Meter>> ofResources = new HashMap<>();
         private final Map<RuleId, Meter> ofRouters = new HashMap<>();
-        private final Map<String, Set<Tags>> strategies = new HashMap<>();
+        private final Map<Key, Set<Tags>> strategies = new HashMap<>();
         private final Disposable subscription;
 
         Binding(Governor governor, Tags common, MeterRegistry registry) {
@@ -133,9 +142,9 @@ public final class GovernorMetrics implements MeterBinder, AutoCloseable {
         }
 
         private synchronized void follow(Plan plan) {
-            Set<String> gone = new HashSet<>(ofResources.keySet());
+            Set<Key> gone = new HashSet<>(ofResources.keySet());
             for (ResourceStats stats : governor.stats()) {
-                gone.remove(stats.resource());
+                gone.remove(Key.of(stats));
                 registerIfChanged(stats);
             }
             gone.forEach(this::remove);
@@ -167,18 +176,19 @@ public final class GovernorMetrics implements MeterBinder, AutoCloseable {
 
         private void registerIfChanged(ResourceStats stats) {
             Set<Tags> now = new HashSet<>();
-            stats.strategies().forEach(strategy -> now.add(tags(stats.resource(), strategy)));
-            if (now.equals(strategies.get(stats.resource()))) {
+            Key key = Key.of(stats);
+            stats.strategies().forEach(strategy -> now.add(tags(key, strategy)));
+            if (now.equals(strategies.get(key))) {
                 return;
             }
-            remove(stats.resource());
-            strategies.put(stats.resource(), now);
-            ofResources.put(stats.resource(), register(stats));
+            remove(key);
+            strategies.put(key, now);
+            ofResources.put(key, register(stats));
         }
 
         private List<Meter> register(ResourceStats stats) {
-            String resource = stats.resource();
-            Tags tags = common.and("resource", resource);
+            Key resource = Key.of(stats);
+            Tags tags = tags(resource);
             List<Meter> meters = new ArrayList<>();
             meters.add(
                     FunctionCounter.builder(
@@ -210,7 +220,7 @@ public final class GovernorMetrics implements MeterBinder, AutoCloseable {
             return meters;
         }
 
-        private List<Meter> register(String resource, StrategyStats strategy) {
+        private List<Meter> register(Key resource, StrategyStats strategy) {
             Tags tags = tags(resource, strategy);
             List<Meter> meters = new ArrayList<>();
             meters.add(
@@ -232,12 +242,7 @@ public final class GovernorMetrics implements MeterBinder, AutoCloseable {
                                         governor,
                                         of(resource, strategy, Binding::openness))
                                 .description("0 closed, 1 half-open, 2 open")
-                                .tags(
-                                        common.and(
-                                                "resource",
-                                                resource,
-                                                "strategy",
-                                                strategy.strategy()))
+                                .tags(tags(resource).and("strategy", strategy.strategy()))
                                 .register(registry));
             }
             return meters;
@@ -251,14 +256,14 @@ public final class GovernorMetrics implements MeterBinder, AutoCloseable {
                     .register(registry);
         }
 
-        private Tags tags(String resource, StrategyStats strategy) {
+        private Tags tags(Key resource) {
             return common.and(
-                    "resource",
-                    resource,
-                    "kind",
-                    strategy.kind().documentName(),
-                    "strategy",
-                    strategy.strategy());
+                    "resource", resource.name(), "direction", resource.direction().label());
+        }
+
+        private Tags tags(Key resource, StrategyStats strategy) {
+            return tags(resource)
+                    .and("kind", strategy.kind().documentName(), "strategy", strategy.strategy());
         }
 
         private static double openness(StrategyStats strategy) {
@@ -266,13 +271,13 @@ public final class GovernorMetrics implements MeterBinder, AutoCloseable {
             return state == BreakerState.OPEN ? 2 : state == BreakerState.HALF_OPEN ? 1 : 0;
         }
 
-        private static ResourceStats stats(Governor governor, String resource) {
-            return governor.guard(resource).stats();
+        private static ResourceStats stats(Governor governor, Key resource) {
+            return governor.stats(resource.name(), resource.direction());
         }
 
         /** Returns a function of a strategy's counts; 0 once it is gone. */
         private static ToDoubleFunction<Governor> of(
-                String resource, StrategyStats strategy, ToDoubleFunction<StrategyStats> count) {
+                Key resource, StrategyStats strategy, ToDoubleFunction<StrategyStats> count) {
             return governor -> {
                 Optional<StrategyStats> found =
                         stats(governor, resource).strategies().stream()
@@ -286,7 +291,7 @@ public final class GovernorMetrics implements MeterBinder, AutoCloseable {
             };
         }
 
-        private void remove(String resource) {
+        private void remove(Key resource) {
             strategies.remove(resource);
             List<Meter> meters = ofResources.remove(resource);
             if (meters != null) {

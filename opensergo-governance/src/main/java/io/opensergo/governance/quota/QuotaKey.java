@@ -5,7 +5,8 @@ package io.opensergo.governance.quota;
  *
  * @param namespace the namespace of the rules
  * @param app the application
- * @param resource the name of the resource, such as {@code GET:/foo}
+ * @param resource the name of the resource, such as {@code GET:/foo}; of requests that go out,
+ *     {@code outbound GET:/foo}
  * @param strategy the name of the strategy
  */
 public record QuotaKey(String namespace, String app, String resource, String strategy) {
