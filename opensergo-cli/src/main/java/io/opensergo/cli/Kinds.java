@@ -9,12 +9,18 @@ final class Kinds {
 
     private Kinds() {}
 
+    /**
+     * Returns the kinds of the specification and those that jars on the class path bring.
+     *
+     * @throws IllegalStateException if one of them cannot be used
+     */
+    static RuleKinds all() {
+        return RuleKinds.installed();
+    }
+
     /** Returns a message about a kind that there is none of. */
     static String unknown(String option, String found) {
-        String names =
-                RuleKinds.standard().all().stream()
-                        .map(RuleKind::name)
-                        .collect(Collectors.joining(", "));
+        String names = all().all().stream().map(RuleKind::name).collect(Collectors.joining(", "));
         return option + " must be one of " + names + "; was '" + found + "'";
     }
 }

@@ -1,7 +1,6 @@
 package io.opensergo.cli;
 
 import io.opensergo.rules.RuleKind;
-import io.opensergo.rules.document.RuleKinds;
 import io.opensergo.schema.RuleSchemas;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -30,11 +29,11 @@ final class SchemaCommand implements Runnable {
     public void run() {
         spec.commandLine()
                 .getOut()
-                .println(kind == null ? RuleSchemas.all() : RuleSchemas.of(find(kind)));
+                .println(kind == null ? RuleSchemas.all(Kinds.all()) : RuleSchemas.of(find(kind)));
     }
 
     private RuleKind<?> find(String name) {
-        RuleKind<?> found = RuleKinds.standard().findByName(name);
+        RuleKind<?> found = Kinds.all().findByName(name);
         if (found == null) {
             throw new ParameterException(spec.commandLine(), Kinds.unknown("KIND", name));
         }

@@ -85,7 +85,11 @@ final class ServeCommand implements Runnable {
                     spec.commandLine(), "--port must be from 0 to 65535, was " + port);
         }
         ControlPlane.Builder builder =
-                ControlPlane.builder().host(host).port(port).source(DirectoryRuleSource.of(rules));
+                ControlPlane.builder()
+                        .host(host)
+                        .port(port)
+                        .kinds(Kinds.all())
+                        .source(DirectoryRuleSource.of(rules));
         security.apply(builder, spec.commandLine());
         limits.apply(builder);
         if (state != null) {

@@ -50,7 +50,7 @@ final class ValidateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        RuleReader reader = RuleReader.strict().withAppRequired();
+        RuleReader reader = RuleReader.strict().withKinds(Kinds.all()).withAppRequired();
         for (Path path : paths) {
             if (path.equals(STANDARD_INPUT)) {
                 readStandardInput(reader);

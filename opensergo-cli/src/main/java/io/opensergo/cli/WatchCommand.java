@@ -5,7 +5,6 @@ import io.opensergo.api.Target;
 import io.opensergo.client.OpenSergoClientBuilder;
 import io.opensergo.client.OpenSergoClients;
 import io.opensergo.rules.RuleKind;
-import io.opensergo.rules.document.RuleKinds;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -120,10 +119,10 @@ final class WatchCommand implements Callable<Integer> {
 
     private List<? extends RuleKind<?>> kinds() {
         if (kind.equalsIgnoreCase(ALL)) {
-            return RuleKinds.standard().all();
+            return Kinds.all().all();
         }
-        RuleKind<?> found = RuleKinds.standard().find(kind);
-        found = found == null ? RuleKinds.standard().findByName(kind) : found;
+        RuleKind<?> found = Kinds.all().find(kind);
+        found = found == null ? Kinds.all().findByName(kind) : found;
         if (found == null) {
             throw new ParameterException(
                     spec.commandLine(), Kinds.unknown("--kind", kind) + " or ALL");

@@ -1,6 +1,7 @@
 package io.opensergo.governance;
 
 import io.opensergo.rules.document.ReadResult;
+import io.opensergo.rules.document.RuleKinds;
 import io.opensergo.rules.document.RuleReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,7 +23,9 @@ final class ClassPathDocument {
                                 + "' on the class path: name it from the root, as in"
                                 + " 'rules/orders.yaml'");
             }
-            return RuleReader.strict().read(in, "classpath:" + path);
+            return RuleReader.strict()
+                    .withKinds(RuleKinds.installed())
+                    .read(in, "classpath:" + path);
         } catch (IOException e) {
             throw new UncheckedIOException("the resource '" + path + "' cannot be read", e);
         }

@@ -11,6 +11,8 @@ import io.opensergo.governance.time.Ticker;
 import io.opensergo.rulefiles.RuleDirectory;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.document.ReadResult;
+import io.opensergo.rules.document.RuleKinds;
+import io.opensergo.rules.document.RuleReader;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -86,7 +88,9 @@ public final class GovernorBuilder {
      * which {@link Governor#close} ends.
      */
     public GovernorBuilder rules(Path directory) {
-        return rules(RuleDirectory.of(directory));
+        RuleReader reader =
+                RuleReader.strict().withKinds(RuleKinds.installed()).withForeignTextHidden();
+        return rules(RuleDirectory.of(directory).withReader(reader));
     }
 
     /** Follows the rule files in a directory, as {@link #rules(Path)} does, with its settings. */

@@ -2,10 +2,12 @@ package io.opensergo.schema;
 
 import io.opensergo.rules.RuleKind;
 import io.opensergo.rules.document.RuleKinds;
+import io.opensergo.schema.internal.GeneratedSchemas;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Supplier;
 
 /**
  * The JSON Schemas (draft-07) of rule documents.
@@ -19,20 +21,50 @@ public final class RuleSchemas {
     private RuleSchemas() {}
 
     /**
-     * Returns the schema of the documents of a kind.
+     * Returns the schema of the documents of a kind. One of a kind that is not the specification's
+     * is generated now, from its record; for that {@code com.github.victools:jsonschema-generator}
+     * has to be on the class path.
      *
-     * @throws IllegalArgumentException if the kind is none of the specification
+     * @throws IllegalArgumentException if documents cannot be read into the kind's record, or the
+     *     specification has another kind of that name
+     * @throws IllegalStateException if the generator is needed and missing
      */
     public static String of(RuleKind<?> kind) {
-        if (!RuleKinds.standard().all().contains(kind)) {
-            throw new IllegalArgumentException("there is no schema of kind " + kind);
-        }
-        return read(kind.name() + ".schema.json");
+        return isStandard(RuleKinds.standard().with(kind))
+                ? read(kind.name() + ".schema.json")
+                : generated(() -> GeneratedSchemas.of(kind));
     }
 
     /** Returns the schema of the documents of every kind, which tells them apart by themselves. */
     public static String all() {
         return read("opensergo.schema.json");
+    }
+
+    /**
+     * Returns the schema of the documents of any of these kinds, which tells them apart by
+     * themselves. If one is not the specification's, it is generated now, as {@link #of} does.
+     *
+     * @throws IllegalArgumentException if two kinds, or what they are made of, have one short name
+     * @throws IllegalStateException if the generator is needed and missing
+     */
+    public static String all(RuleKinds kinds) {
+        return isStandard(kinds) ? all() : generated(() -> GeneratedSchemas.of(kinds.all()));
+    }
+
+    private static boolean isStandard(RuleKinds kinds) {
+        return kinds.all().equals(RuleKinds.standard().all());
+    }
+
+    private static String generated(Supplier<String> generation) {
+        try {
+            return generation.get();
+        } catch (NoClassDefFoundError e) {
+            throw new IllegalStateException(
+                    "a schema of a kind of your own needs com.github.victools:jsonschema-generator"
+                            + " on the class path, which lacks "
+                            + e.getMessage(),
+                    e);
+        }
     }
 
     private static String read(String name) {

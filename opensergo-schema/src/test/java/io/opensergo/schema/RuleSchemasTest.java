@@ -8,6 +8,7 @@ import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import io.opensergo.rules.Examples;
+import io.opensergo.rules.Limits;
 import io.opensergo.rules.Metadata;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleKind;
@@ -30,6 +31,32 @@ class RuleSchemasTest {
             return RuleKind.of(
                     RateLimitStrategy.KIND.apiVersion(), "RateLimitStrategy", OwnRule.class);
         }
+    }
+
+    /** A kind of a user. */
+    public record CacheRule(Metadata metadata, @Limits(min = 1, max = 60) int ttlSeconds)
+            implements Rule {
+
+        static final RuleKind<CacheRule> KIND =
+                RuleKind.of("example.org/v1", "CacheRule", CacheRule.class);
+
+        @Override
+        public RuleKind<CacheRule> kind() {
+            return KIND;
+        }
+    }
+
+    @Test
+    void schemaOfAKindOfAUserIsGenerated() {
+        String schema = RuleSchemas.of(CacheRule.KIND);
+        String all = RuleSchemas.all(RuleKinds.standard().with(CacheRule.KIND));
+
+        assertThat(Schemas.tree(schema).get("title").asText()).isEqualTo("CacheRule");
+        assertThat(schema).contains("\"ttlSeconds\"", "\"maximum\" : 60");
+        assertThat(Schemas.tree(all).get("definitions").fieldNames())
+                .toIterable()
+                .contains("CacheRule", "RateLimitStrategy");
+        assertThat(RuleSchemas.all(RuleKinds.standard())).isEqualTo(RuleSchemas.all());
     }
 
     static Stream<RuleKind<?>> kinds() {
@@ -256,7 +283,7 @@ class RuleSchemasTest {
 
         assertThatThrownBy(() -> RuleSchemas.of(kind))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("there is no schema of kind " + kind);
+                .hasMessageStartingWith("two record classes for kind " + kind);
     }
 
     /** Returns the ways to fields without a description; alternatives and percents need none. */

@@ -25,6 +25,8 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 
 /** An immutable set of rule kinds, found by name. */
@@ -72,6 +74,43 @@ public final class RuleKinds {
     /** Returns the kinds of the specification. */
     public static RuleKinds standard() {
         return STANDARD;
+    }
+
+    /**
+     * Returns the kinds of the specification, and those of every {@link RuleKindProvider} that the
+     * class loader of this thread's context finds. Looks for them each time.
+     *
+     * @throws IllegalStateException if one of them cannot be used; the message names it and says
+     *     why
+     */
+    public static RuleKinds installed() {
+        RuleKinds kinds = STANDARD;
+        try {
+            for (RuleKindProvider provider : ServiceLoader.load(RuleKindProvider.class)) {
+                kinds = kinds.with(provider);
+            }
+        } catch (ServiceConfigurationError e) {
+            throw new IllegalStateException(
+                    "a provider of rule kinds cannot be used: " + e.getMessage(), e);
+        }
+        return kinds;
+    }
+
+    private RuleKinds with(RuleKindProvider provider) {
+        RuleKinds kinds = this;
+        try {
+            for (RuleKind<?> kind : provider.kinds()) {
+                kinds = kinds.with(kind);
+            }
+        } catch (RuntimeException e) {
+            throw new IllegalStateException(
+                    "the rule kinds of "
+                            + provider.getClass().getName()
+                            + " cannot be used: "
+                            + e.getMessage(),
+                    e);
+        }
+        return kinds;
     }
 
     /**

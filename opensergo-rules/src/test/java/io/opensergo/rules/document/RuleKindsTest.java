@@ -11,10 +11,17 @@ import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleKind;
 import io.opensergo.rules.Violations;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
+import java.io.IOException;
 import java.math.BigDecimal;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -75,6 +82,72 @@ class RuleKindsTest {
 
     private static final RuleReader READER =
             RuleReader.strict().withKinds(RuleKinds.standard().with(CacheRule.KIND));
+
+    /** Brings a kind of a user. */
+    public static final class CacheRules implements RuleKindProvider {
+
+        @Override
+        public Collection<RuleKind<?>> kinds() {
+            return List.of(CacheRule.KIND);
+        }
+    }
+
+    /** Brings a kind that documents cannot be read into. */
+    public static final class MoneyRules implements RuleKindProvider {
+
+        @Override
+        public Collection<RuleKind<?>> kinds() {
+            return List.of(RuleKind.of(EXAMPLE, "MoneyRule", MoneyRule.class));
+        }
+    }
+
+    private static void withProvider(Path jar, String provider, Runnable test) throws IOException {
+        Path services = Files.createDirectories(jar.resolve("META-INF/services"));
+        Files.writeString(services.resolve(RuleKindProvider.class.getName()), provider + "\n");
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        try (var loader = new URLClassLoader(new URL[] {jar.toUri().toURL()}, before)) {
+            thread.setContextClassLoader(loader);
+            test.run();
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+    }
+
+    @Test
+    void installedAreTheKindsThatProvidersBringBesidesTheSpecifications(@TempDir Path jar)
+            throws IOException {
+        assertThat(RuleKinds.installed().all()).isEqualTo(RuleKinds.standard().all());
+
+        withProvider(
+                jar,
+                CacheRules.class.getName(),
+                () ->
+                        assertThat(RuleKinds.installed().all())
+                                .hasSize(19)
+                                .containsAll(RuleKinds.standard().all())
+                                .contains(CacheRule.KIND));
+    }
+
+    @Test
+    void providerThatCannotBeUsedIsNamed(@TempDir Path jar) throws IOException {
+        withProvider(
+                jar,
+                MoneyRules.class.getName(),
+                () ->
+                        assertThatThrownBy(RuleKinds::installed)
+                                .isInstanceOf(IllegalStateException.class)
+                                .hasMessageStartingWith(
+                                        "the rule kinds of " + MoneyRules.class.getName())
+                                .hasMessageContaining("MoneyRule"));
+        withProvider(
+                jar,
+                "com.example.Missing",
+                () ->
+                        assertThatThrownBy(RuleKinds::installed)
+                                .isInstanceOf(IllegalStateException.class)
+                                .hasMessageContaining("com.example.Missing"));
+    }
 
     @Test
     void specificationHas18Kinds() {

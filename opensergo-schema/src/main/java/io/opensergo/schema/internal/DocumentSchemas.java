@@ -91,7 +91,10 @@ final class DocumentSchemas {
 
     private static void add(ObjectNode definitions, String name, ObjectNode definition) {
         if (definitions.replace(name, definition) != null) {
-            throw new IllegalStateException("two definitions are named " + name);
+            throw new IllegalArgumentException(
+                    "two kinds, or what they are made of, are named "
+                            + name
+                            + ": name the record of your own otherwise");
         }
     }
 

@@ -1,10 +1,5 @@
 package io.opensergo.schema.internal;
 
-import com.fasterxml.jackson.core.util.DefaultIndenter;
-import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.ObjectWriter;
 import io.opensergo.rules.RuleKind;
 import io.opensergo.rules.document.RuleKinds;
 import java.io.IOException;
@@ -13,13 +8,6 @@ import java.nio.file.Path;
 
 /** Writes the schemas as resources of {@code io.opensergo.schema}. */
 public final class SchemaGeneratorMain {
-
-    private static final ObjectWriter WRITER =
-            new ObjectMapper()
-                    .writer(
-                            new DefaultPrettyPrinter()
-                                    .withObjectIndenter(new DefaultIndenter("  ", "\n"))
-                                    .withArrayIndenter(new DefaultIndenter("  ", "\n")));
 
     private SchemaGeneratorMain() {}
 
@@ -36,12 +24,12 @@ public final class SchemaGeneratorMain {
         Path directory = Files.createDirectories(classes.resolve("io/opensergo/schema"));
         RuleKinds kinds = RuleKinds.standard();
         for (RuleKind<?> kind : kinds.all()) {
-            write(directory.resolve(kind.name() + ".schema.json"), DocumentSchemas.of(kind));
+            write(directory.resolve(kind.name() + ".schema.json"), GeneratedSchemas.of(kind));
         }
-        write(directory.resolve("opensergo.schema.json"), DocumentSchemas.of(kinds.all()));
+        write(directory.resolve("opensergo.schema.json"), GeneratedSchemas.of(kinds.all()));
     }
 
-    private static void write(Path file, JsonNode schema) throws IOException {
-        Files.writeString(file, WRITER.writeValueAsString(schema) + "\n");
+    private static void write(Path file, String schema) throws IOException {
+        Files.writeString(file, schema);
     }
 }
