@@ -76,6 +76,8 @@ public final class Governor implements AutoCloseable {
     private final AtomicInteger recompilations = new AtomicInteger();
     private final Sinks.Many<Plan> plans = Sinks.many().replay().latest();
 
+    private final Sinks.Many<Set<TrafficDirection>> directions = Sinks.many().replay().latest();
+
     private final Sinks.Empty<Void> ready = Sinks.empty();
     private volatile boolean closed;
 
@@ -104,6 +106,7 @@ public final class Governor implements AutoCloseable {
         isError = settings.isError();
         plan = PlanCompiler.empty(engine);
         plans.tryEmitNext(plan.summary());
+        tellDirections();
         instances = InstanceCount.of(settings.instances(), engine, this::recompile);
         rulesComeOneByOne = settings.client() != null;
         belonging = new Belonging(settings.target());
@@ -224,11 +227,30 @@ public final class Governor implements AutoCloseable {
      * that come in and requests that go out do not share limits, breakers or counts.
      */
     public Guard guard(String resource, TrafficDirection direction) {
-        if (engine.noteGuard(direction) && !closed) {
-            // So that whoever follows plans, such as metrics, sees that there is more to be seen.
-            Schedulers.boundedElastic().schedule(this::recompile);
+        if (engine.noteGuard(direction)) {
+            tellDirections();
         }
         return new Guard(this, resource, direction);
+    }
+
+    private void tellDirections() {
+        synchronized (directions) { // two may come at once, and a sink takes one after the other
+            directions.tryEmitNext(engine.directions());
+        }
+    }
+
+    /**
+     * Follows which ways guards are there for, which {@link #stats()} tells of.
+     *
+     * <p><b>Signals:</b> the directions of now, then each change, of which there is one at most;
+     * completes on {@link #close()}.
+     *
+     * <p><b>Backpressure:</b> directions that a subscriber has not asked for yet wait.
+     *
+     * <p><b>Threads:</b> serial, on the thread that asked for the guard.
+     */
+    public Flux<Set<TrafficDirection>> directions() {
+        return directions.asFlux();
     }
 
     /**
@@ -405,6 +427,9 @@ public final class Governor implements AutoCloseable {
         sampler.close();
         events.close();
         plans.tryEmitComplete();
+        synchronized (directions) {
+            directions.tryEmitComplete();
+        }
     }
 
     CompiledPlan compiledPlan() {

@@ -463,6 +463,11 @@ final class Protection {
         }
     }
 
+    /** Returns the calls that a breaker has in its window by now. */
+    CircuitBreaker.Window window(Check.Break check) {
+        return check.breaker.window(ticker.nanos());
+    }
+
     private void tellBreakers(long token, Outcome outcome, long now, long rt) {
         long probe = Token.probe(token);
         boolean cancelled = outcome == Outcome.CANCELLED;
@@ -475,7 +480,11 @@ final class Protection {
                     check.breaker.giveBackProbe(now, probe);
                 }
             } else if (timed || !check.slow) {
-                check.breaker.record(now, rt, failed && check.isError(outcome), probe);
+                boolean error = failed && check.isError(outcome);
+                if (check.slow ? check.breaker.isSlow(rt) : error) {
+                    check.counters.bad.increment();
+                }
+                check.breaker.record(now, rt, error, probe);
             }
         }
     }

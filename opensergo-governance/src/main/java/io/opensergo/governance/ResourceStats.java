@@ -1,5 +1,6 @@
 package io.opensergo.governance;
 
+import io.opensergo.governance.internal.limiter.CircuitBreaker;
 import io.opensergo.governance.internal.rules.Binding;
 import io.opensergo.rules.faulttolerance.StrategyKind;
 import java.time.Duration;
@@ -42,6 +43,7 @@ public record ResourceStats(
      * @param rejected the requests it refused
      * @param shadowRejected the requests it would have refused while it was a shadow
      * @param breaker the state of a circuit breaker; {@code null} for another kind
+     * @param calls the calls that a circuit breaker was told of; {@code null} for another kind
      */
     public record StrategyStats(
             @Nullable String rule,
@@ -50,7 +52,24 @@ public record ResourceStats(
             boolean shadow,
             long rejected,
             long shadowRejected,
-            @Nullable BreakerState breaker) {}
+            @Nullable BreakerState breaker,
+            @Nullable BreakerCalls calls) {}
+
+    /**
+     * The calls that a circuit breaker was told of when they had ended.
+     *
+     * @param slow whether slow calls are the bad ones, or else those that failed
+     * @param bad the bad calls, whatever its state was; it never falls
+     * @param inWindow the calls in its window now; 0 unless it is closed
+     * @param badInWindow the bad ones among them
+     */
+    public record BreakerCalls(boolean slow, long bad, long inWindow, long badInWindow) {
+
+        /** Returns the share of bad calls in the window, 0 to 1; 0 if there are no calls. */
+        public double ratio() {
+            return inWindow == 0 ? 0 : (double) badInWindow / inWindow;
+        }
+    }
 
     static ResourceStats of(GuardedResource resource, Protection protection) {
         ResourceState state = protection.state;
@@ -61,10 +80,10 @@ public record ResourceStats(
                 state.rejectedTotal(protection.checks),
                 state.inFlight.count(),
                 Duration.ofNanos(state.waitedNanos.sum()),
-                protection.checks.all().stream().map(ResourceStats::of).toList());
+                protection.checks.all().stream().map(check -> of(check, protection)).toList());
     }
 
-    private static StrategyStats of(Check check) {
+    private static StrategyStats of(Check check, Protection protection) {
         Binding binding = check.binding;
         return new StrategyStats(
                 binding.ruleName(),
@@ -75,6 +94,12 @@ public record ResourceStats(
                 check.counters.shadowRejected.sum(),
                 check instanceof Check.Break broken
                         ? BreakerState.of(broken.breaker.phase())
-                        : null);
+                        : null,
+                check instanceof Check.Break broken ? of(broken, protection) : null);
+    }
+
+    private static BreakerCalls of(Check.Break check, Protection protection) {
+        CircuitBreaker.Window window = protection.window(check);
+        return new BreakerCalls(check.slow, check.counters.bad.sum(), window.calls(), window.bad());
     }
 }

@@ -154,7 +154,7 @@ class DirectionsTest {
 
             admitted(outbound(governor), 2);
 
-            await().until(() -> registry.find("opensergo.guard.passed").meters().size() == 2);
+            assertThat(registry.find("opensergo.guard.passed").meters()).hasSize(2);
             assertThat(passed(registry, "inbound")).isEqualTo(1);
             assertThat(passed(registry, "outbound")).isEqualTo(2);
         }

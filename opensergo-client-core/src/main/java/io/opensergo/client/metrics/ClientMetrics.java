@@ -3,6 +3,7 @@ package io.opensergo.client.metrics;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opensergo.api.ConnectionState;
 import io.opensergo.api.ConnectionState.Phase;
 import io.opensergo.api.RuleKey;
@@ -20,8 +21,8 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * The metrics of one client: a listener that is given to its builder and bound to registries, best
- * before the client is made, since what happened before is not counted.
+ * The metrics of one client: a listener that is given to its builder and bound to registries,
+ * whenever these are there: counters begin with what happened before, timers when they are bound.
  *
  * <pre>{@code
  * var metrics = new ClientMetrics();
@@ -58,6 +59,11 @@ public final class ClientMetrics implements ClientListener, MeterBinder, AutoClo
 
     private final Tags tags;
     private final LongSupplier nanoTime;
+
+    /** Everything that was counted, for registries that are bound later. */
+    private final MeterRegistry history = new SimpleMeterRegistry();
+
+    private final RegistryMeters earlier;
     private final List<RegistryMeters> registries = new CopyOnWriteArrayList<>();
     private final Map<String, FollowedKind> kinds = new ConcurrentHashMap<>();
 
@@ -81,14 +87,16 @@ public final class ClientMetrics implements ClientListener, MeterBinder, AutoClo
     ClientMetrics(Tags tags, LongSupplier nanoTime) {
         this.tags = tags;
         this.nanoTime = nanoTime;
+        this.earlier = new RegistryMeters(history, tags, () -> phase);
     }
 
-    /** Registers the meters, and counts from now on. */
+    /** Registers the meters, and counts on from what has happened. */
     @Override
     public synchronized void bindTo(MeterRegistry registry) {
         var meters = new RegistryMeters(registry, tags, () -> phase);
         registries.add(meters);
         kinds.values().forEach(meters::follow);
+        meters.takeOver(history);
     }
 
     /** Removes the meters from every registry. */
@@ -98,7 +106,9 @@ public final class ClientMetrics implements ClientListener, MeterBinder, AutoClo
         registries.clear();
     }
 
-    private void tell(Consumer<RegistryMeters> event) {
+    /** What is counted while a registry is bound is counted there once. */
+    private synchronized void tell(Consumer<RegistryMeters> event) {
+        event.accept(earlier);
         registries.forEach(event);
     }
 
@@ -114,7 +124,7 @@ public final class ClientMetrics implements ClientListener, MeterBinder, AutoClo
         if (raced != null) {
             return raced;
         }
-        tell(meters -> meters.follow(added));
+        registries.forEach(meters -> meters.follow(added));
         return added;
     }
 

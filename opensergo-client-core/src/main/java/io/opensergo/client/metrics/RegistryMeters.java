@@ -113,6 +113,20 @@ final class RegistryMeters {
                 .increment();
     }
 
+    /** Counts on from what has been counted in another registry. */
+    void takeOver(MeterRegistry earlier) {
+        for (Meter each : earlier.getMeters()) {
+            Meter.Id id = each.getId();
+            if (each instanceof Counter counted && counted.count() > 0) {
+                counter(
+                                id.getName().substring(PREFIX.length()),
+                                String.valueOf(id.getDescription()),
+                                Tags.of(id.getTags()))
+                        .increment(counted.count());
+            }
+        }
+    }
+
     /** Removes the meters. */
     void close() {
         registered.forEach(registry::remove);

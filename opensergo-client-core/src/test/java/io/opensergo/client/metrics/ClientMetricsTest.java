@@ -78,6 +78,34 @@ class ClientMetricsTest {
         assertThat(registry.find("opensergo.client.state").gauges()).hasSize(Phase.values().length);
     }
 
+    /** An application makes its registry when it likes, and the rules may have come by then. */
+    @Test
+    void countersBeginWithWhatHappenedBeforeTheyAreBound() {
+        metrics.onFollow(SHOP);
+        metrics.onPush(push(SHOP, Result.ACCEPTED, null));
+        metrics.onReconnect("localhost", Duration.ofSeconds(3));
+
+        metrics.bindTo(registry);
+        assertThat(value("pushes", "result", "accepted")).isEqualTo(1);
+        assertThat(value("pushes", "result", "rejected")).isZero();
+        assertThat(value("reconnects")).isEqualTo(1);
+
+        metrics.onPush(push(SHOP, Result.ACCEPTED, null));
+        var later = new SimpleMeterRegistry();
+        metrics.bindTo(later);
+        assertThat(value("pushes", "result", "accepted")).isEqualTo(2);
+        assertThat(
+                        later.get("opensergo.client.pushes")
+                                .tags("result", "accepted")
+                                .counter()
+                                .count())
+                .isEqualTo(2);
+
+        metrics.close();
+        assertThat(registry.getMeters()).isEmpty();
+        assertThat(later.getMeters()).isEmpty();
+    }
+
     @Test
     void countsReconnectsAndTimesOutages() {
         metrics.bindTo(registry);
@@ -180,7 +208,7 @@ class ClientMetricsTest {
         assertThat(value("keys", RATE)).isEqualTo(1);
         assertThat(value("rules.age", RATE)).isZero();
         assertThat(value("keys", "kind", "ConcurrencyLimitStrategy")).isEqualTo(1);
-        assertThat(value("pushes", "kind", "RateLimitStrategy", "result", "accepted")).isZero();
+        assertThat(value("pushes", "kind", "RateLimitStrategy", "result", "accepted")).isEqualTo(1);
     }
 
     @Test

@@ -9,8 +9,8 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.opensergo.governance.BreakerState;
 import io.opensergo.governance.Governor;
-import io.opensergo.governance.Plan;
 import io.opensergo.governance.ResourceStats;
+import io.opensergo.governance.ResourceStats.BreakerCalls;
 import io.opensergo.governance.ResourceStats.StrategyStats;
 import io.opensergo.governance.TrafficDirection;
 import io.opensergo.governance.quota.QuotaHealth;
@@ -23,7 +23,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
+import reactor.core.Disposables;
 
 /**
  * The metrics of a governor. They read what decisions count anyway, when the registry asks for it,
@@ -41,6 +44,14 @@ import reactor.core.Disposable;
  *     limit</td></tr>
  * <tr><td>{@code opensergo.guard.waited}</td><td>resource, direction</td><td>seconds that passed requests were throttled for, in sum</td></tr>
  * <tr><td>{@code opensergo.breaker.state}</td><td>resource, direction, strategy</td><td>0 closed, 1 half-open, 2 open</td></tr>
+ * <tr><td>{@code opensergo.breaker.failed}</td><td>resource, direction, strategy</td><td>calls that failed, as
+ *     a circuit breaker on failed calls counts them, whatever its state</td></tr>
+ * <tr><td>{@code opensergo.breaker.slow}</td><td>resource, direction, strategy</td><td>calls that were slow, of a
+ *     circuit breaker on slow calls</td></tr>
+ * <tr><td>{@code opensergo.breaker.calls}</td><td>resource, direction, strategy</td><td>calls in the window of a closed
+ *     circuit breaker; else 0</td></tr>
+ * <tr><td>{@code opensergo.breaker.ratio}</td><td>resource, direction, strategy</td><td>the share of failed or slow calls
+ *     among them, 0 to 1; at {@code triggerRatio} it opens</td></tr>
  * <tr><td>{@code opensergo.route.shadow.matches}</td><td>router</td><td>requests that a router that is a shadow would
  *     have decided</td></tr>
  * <tr><td>{@code opensergo.plan.number}</td><td></td><td>the number of the plan in force</td></tr>
@@ -53,6 +64,8 @@ import reactor.core.Disposable;
  * <p>A registry that counts steps starts them anew when a meter comes back.
  */
 public final class GovernorMetrics implements MeterBinder, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(GovernorMetrics.class);
 
     private final Governor governor;
     private final Tags tags;
@@ -105,11 +118,19 @@ public final class GovernorMetrics implements MeterBinder, AutoCloseable {
         private final Map<RuleId, Meter> ofRouters = new HashMap<>();
         private final Map<Key, Set<Tags>> strategies = new HashMap<>();
         private final Disposable subscription;
+        private boolean closed;
 
         Binding(Governor governor, Tags common, MeterRegistry registry) {
             this.governor = governor;
             this.common = common;
             this.registry = registry;
+            if (registry.find("opensergo.plan.number").tags(common).meters().stream()
+                    .anyMatch(meter -> Tags.of(meter.getId().getTags()).equals(common))) {
+                LOG.warn(
+                        "Two governors have their meters in one registry with the tags {}: only the"
+                                + " first one is seen. Give each GovernorMetrics tags of its own",
+                        common);
+            }
             ofGovernor.add(
                     Gauge.builder("opensergo.plan.number", governor, one -> one.plan().number())
                             .description("The number of the plan in force")
@@ -124,7 +145,10 @@ public final class GovernorMetrics implements MeterBinder, AutoCloseable {
                             .tags(common)
                             .register(registry));
             governor.quotaHealth().ifPresent(this::registerQuota);
-            subscription = governor.plans().subscribe(this::follow);
+            subscription =
+                    Disposables.composite(
+                            governor.plans().subscribe(plan -> follow()),
+                            governor.directions().subscribe(more -> follow()));
         }
 
         private void registerQuota(QuotaHealth health) {
@@ -141,7 +165,10 @@ public final class GovernorMetrics implements MeterBinder, AutoCloseable {
                             .register(registry));
         }
 
-        private synchronized void follow(Plan plan) {
+        private synchronized void follow() {
+            if (closed) {
+                return; // what was on its way would leave meters behind
+            }
             Set<Key> gone = new HashSet<>(ofResources.keySet());
             for (ResourceStats stats : governor.stats()) {
                 gone.remove(Key.of(stats));
@@ -177,7 +204,7 @@ public final class GovernorMetrics implements MeterBinder, AutoCloseable {
         private void registerIfChanged(ResourceStats stats) {
             Set<Tags> now = new HashSet<>();
             Key key = Key.of(stats);
-            stats.strategies().forEach(strategy -> now.add(tags(key, strategy)));
+            stats.strategies().forEach(strategy -> now.add(identity(key, strategy)));
             if (now.equals(strategies.get(key))) {
                 return;
             }
@@ -236,6 +263,7 @@ public final class GovernorMetrics implements MeterBinder, AutoCloseable {
                             tags,
                             of(resource, strategy, StrategyStats::shadowRejected)));
             if (strategy.breaker() != null) {
+                meters.addAll(registerCalls(resource, strategy));
                 meters.add(
                         Gauge.builder(
                                         "opensergo.breaker.state",
@@ -246,6 +274,39 @@ public final class GovernorMetrics implements MeterBinder, AutoCloseable {
                                 .register(registry));
             }
             return meters;
+        }
+
+        private List<Meter> registerCalls(Key resource, StrategyStats strategy) {
+            Tags tags = tags(resource).and("strategy", strategy.strategy());
+            BreakerCalls now = strategy.calls();
+            boolean slow = now != null && now.slow();
+            return List.of(
+                    counter(
+                            slow ? "opensergo.breaker.slow" : "opensergo.breaker.failed",
+                            slow ? "Calls that were slow" : "Calls that failed",
+                            tags,
+                            of(resource, strategy, calls(BreakerCalls::bad))),
+                    Gauge.builder(
+                                    "opensergo.breaker.calls",
+                                    governor,
+                                    of(resource, strategy, calls(BreakerCalls::inWindow)))
+                            .description("Calls in the window of a closed circuit breaker")
+                            .tags(tags)
+                            .register(registry),
+                    Gauge.builder(
+                                    "opensergo.breaker.ratio",
+                                    governor,
+                                    of(resource, strategy, calls(BreakerCalls::ratio)))
+                            .description("The share of failed or slow calls among them")
+                            .tags(tags)
+                            .register(registry));
+        }
+
+        private static ToDoubleFunction<StrategyStats> calls(ToDoubleFunction<BreakerCalls> value) {
+            return strategy -> {
+                BreakerCalls calls = strategy.calls();
+                return calls == null ? 0 : value.applyAsDouble(calls);
+            };
         }
 
         private Meter counter(
@@ -259,6 +320,14 @@ public final class GovernorMetrics implements MeterBinder, AutoCloseable {
         private Tags tags(Key resource) {
             return common.and(
                     "resource", resource.name(), "direction", resource.direction().label());
+        }
+
+        /** A breaker that is edited to count slow calls has other meters. */
+        private Tags identity(Key resource, StrategyStats strategy) {
+            BreakerCalls calls = strategy.calls();
+            return calls == null
+                    ? tags(resource, strategy)
+                    : tags(resource, strategy).and("slow", Boolean.toString(calls.slow()));
         }
 
         private Tags tags(Key resource, StrategyStats strategy) {
@@ -300,6 +369,7 @@ public final class GovernorMetrics implements MeterBinder, AutoCloseable {
         }
 
         synchronized void close() {
+            closed = true;
             subscription.dispose();
             ofGovernor.forEach(registry::remove);
             ofRouters.values().forEach(registry::remove);

@@ -6,6 +6,7 @@ import static io.opensergo.governance.Rules.metadata;
 import static io.opensergo.governance.Rules.on;
 import static io.opensergo.governance.Rules.rate;
 import static io.opensergo.governance.Rules.shadow;
+import static io.opensergo.governance.Rules.slowBreaker;
 import static io.opensergo.governance.Rules.throttling;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -16,6 +17,7 @@ import io.opensergo.governance.Governor;
 import io.opensergo.governance.Guard;
 import io.opensergo.governance.Outcome;
 import io.opensergo.governance.quota.InMemoryGlobalQuota;
+import io.opensergo.governance.quota.LogCapture;
 import io.opensergo.governance.routing.RequestView;
 import io.opensergo.governance.time.ManualTicker;
 import io.opensergo.rules.faulttolerance.LimitMode;
@@ -122,6 +124,71 @@ class GovernorMetricsTest {
         assertThat(value("opensergo.guard.waited", "resource", "a")).isEqualTo(1);
         guard.acquire();
         assertThat(value("opensergo.guard.passed", "resource", "a")).isEqualTo(2);
+    }
+
+    @Test
+    void countsFailedCallsAndShowsTheirRatioUntilTheBreakerOpens() {
+        governor.replaceRules(on("a", breaker("breaker", "503")));
+        metrics.bindTo(registry);
+        Guard guard = governor.guard("a");
+
+        request(guard, Outcome.SUCCESS);
+        request(guard, Outcome.SUCCESS);
+        request(guard, Outcome.failure("503"));
+        request(guard, Outcome.failure("404"));
+        assertThat(value("opensergo.breaker.failed", "strategy", "breaker")).isEqualTo(1);
+        assertThat(value("opensergo.breaker.calls", "strategy", "breaker")).isEqualTo(4);
+        assertThat(value("opensergo.breaker.ratio", "strategy", "breaker")).isEqualTo(0.25);
+
+        request(guard, Outcome.failure("503"));
+        request(guard, Outcome.failure("503"));
+        request(guard, Outcome.failure("503"));
+
+        assertThat(value("opensergo.breaker.state", "strategy", "breaker")).isEqualTo(2);
+        assertThat(value("opensergo.breaker.failed", "strategy", "breaker")).isEqualTo(3);
+        assertThat(value("opensergo.breaker.ratio", "strategy", "breaker")).isZero();
+    }
+
+    @Test
+    void countsSlowCallsOfABreakerOnSlowCallsAndFollowsAnEdit() {
+        var ticker = new ManualTicker();
+        try (Governor timed =
+                        Governor.builder()
+                                .ticker(ticker)
+                                .rules(on("a", slowBreaker("breaker", SECOND)))
+                                .build();
+                var ofTimed = new GovernorMetrics(timed)) {
+            ofTimed.bindTo(registry);
+            long token = timed.guard("a").acquire();
+            ticker.advance(SECOND.plusMillis(1));
+            timed.guard("a").release(token, Outcome.SUCCESS);
+            assertThat(value("opensergo.breaker.slow", "strategy", "breaker")).isEqualTo(1);
+            assertThat(value("opensergo.breaker.ratio", "strategy", "breaker")).isEqualTo(1);
+
+            timed.replaceRules(on("a", breaker("breaker")));
+
+            assertThat(registry.find("opensergo.breaker.slow").meter()).isNull();
+            assertThat(registry.find("opensergo.breaker.failed").meter()).isNotNull();
+        }
+    }
+
+    /** One of them would not be seen, and would take the other's meters away when it closes. */
+    @Test
+    void warnsOfTwoGovernorsWithTheSameTagsInOneRegistry() {
+        metrics.bindTo(registry);
+        try (var log = LogCapture.open();
+                var second = new GovernorMetrics(governor, Tags.of("app", "other"));
+                var third = new GovernorMetrics(governor)) {
+            second.bindTo(registry);
+            assertThat(log.linesOf(GovernorMetrics.class)).isEmpty();
+
+            third.bindTo(registry);
+
+            assertThat(log.linesOf(GovernorMetrics.class))
+                    .singleElement()
+                    .asString()
+                    .contains("Give each GovernorMetrics tags of its own");
+        }
     }
 
     @Test
