@@ -4,7 +4,6 @@ import io.opensergo.governance.Governor;
 import java.util.function.Predicate;
 import org.springframework.http.client.ClientHttpRequestInterceptor;
 import org.springframework.web.client.RestTemplate;
-import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
 
 /**
  * Guards the calls of Spring's clients as the resource {@code METHOD:host/template}, for example
@@ -17,7 +16,9 @@ import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
  * exceptions, time-outs of the client among them, are failures; a place is given back when the body
  * of the response has been read, or is closed.
  *
- * <p>{@code @HttpExchange} clients go through the client that they are made with.
+ * <p>It names no type of WebFlux, which may be absent: for {@code WebClient} there is {@link
+ * GovernedReactiveCalls}. {@code @HttpExchange} clients go through the client that they are made
+ * with.
  */
 public final class GovernedCalls {
 
@@ -50,8 +51,7 @@ public final class GovernedCalls {
         template.getInterceptors().add(interceptor());
     }
 
-    /** Returns a filter for {@code WebClient}. A throttled call waits without a thread. */
-    public ExchangeFilterFunction filter() {
-        return new CallFilter(guards);
+    CallGuards guards() {
+        return guards;
     }
 }

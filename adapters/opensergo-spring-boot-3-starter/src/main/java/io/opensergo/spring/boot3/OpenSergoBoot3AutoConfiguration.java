@@ -1,6 +1,7 @@
 package io.opensergo.spring.boot3;
 
 import io.opensergo.spring.GovernedCalls;
+import io.opensergo.spring.GovernedReactiveCalls;
 import io.opensergo.spring.boot.GovernanceReport;
 import io.opensergo.spring.boot.OpenSergoAutoConfiguration;
 import org.springframework.boot.actuate.health.Health;
@@ -46,7 +47,8 @@ public class OpenSergoBoot3AutoConfiguration {
 
         @Bean
         WebClientCustomizer openSergoWebClients(GovernedCalls calls) {
-            return builder -> builder.filter(calls.filter());
+            var reactive = new GovernedReactiveCalls(calls);
+            return builder -> builder.filter(reactive.filter());
         }
     }
 

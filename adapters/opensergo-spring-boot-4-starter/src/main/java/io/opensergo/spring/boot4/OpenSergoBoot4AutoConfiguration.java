@@ -1,6 +1,7 @@
 package io.opensergo.spring.boot4;
 
 import io.opensergo.spring.GovernedCalls;
+import io.opensergo.spring.GovernedReactiveCalls;
 import io.opensergo.spring.boot.GovernanceReport;
 import io.opensergo.spring.boot.OpenSergoAutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -46,7 +47,8 @@ public class OpenSergoBoot4AutoConfiguration {
 
         @Bean
         WebClientCustomizer openSergoWebClients(GovernedCalls calls) {
-            return builder -> builder.filter(calls.filter());
+            var reactive = new GovernedReactiveCalls(calls);
+            return builder -> builder.filter(reactive.filter());
         }
     }
 

@@ -22,6 +22,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
+import org.springframework.http.ResponseEntity;
 import org.springframework.http.client.ClientHttpRequestInterceptor;
 import org.springframework.util.PatternMatchUtils;
 
@@ -53,12 +54,6 @@ public class OpenSergoAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    RejectionResponder openSergoRejectionResponder() {
-        return RejectionResponder.standard();
-    }
-
-    @Bean
-    @ConditionalOnMissingBean
     GovernanceReport openSergoReport(Governor governor, ObjectProvider<OpenSergo> openSergo) {
         OpenSergo own = openSergo.getIfAvailable();
         @Nullable OpenSergoClient client = own == null ? null : own.client();
@@ -72,6 +67,17 @@ public class OpenSergoAutoConfiguration {
         @Bean
         static GovernedMethodProcessor openSergoMethods(ObjectProvider<Governor> governor) {
             return new GovernedMethodProcessor(governor::getObject);
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(ResponseEntity.class)
+    static class Answers {
+
+        @Bean
+        @ConditionalOnMissingBean
+        RejectionResponder openSergoRejectionResponder() {
+            return RejectionResponder.standard();
         }
     }
 

@@ -1,0 +1,42 @@
+package io.opensergo.examples.spring;
+
+import io.opensergo.governance.RequestRejectedException;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.client.RestClient;
+import org.springframework.web.client.RestClientResponseException;
+
+/** A service that calls prices; the builder that Spring Boot gives it makes a governed client. */
+@RestController
+@EnableAutoConfiguration
+class Shop {
+
+    private final RestClient prices;
+
+    Shop(RestClient.Builder builder, @Value("${prices}") String prices) {
+        this.prices = builder.baseUrl(prices).build();
+    }
+
+    @GetMapping("/shop/{id}")
+    String offer(@PathVariable("id") String id) {
+        return "only " + prices.get().uri("/prices/{id}", id).retrieve().body(String.class);
+    }
+
+    @ExceptionHandler
+    ResponseEntity<String> answer(RequestRejectedException refused) {
+        return ResponseEntity.status(HttpStatus.SERVICE_UNAVAILABLE)
+                .body("prices was not called: " + refused.rejection().limit());
+    }
+
+    @ExceptionHandler
+    ResponseEntity<String> answer(RestClientResponseException failed) {
+        return ResponseEntity.status(HttpStatus.BAD_GATEWAY)
+                .body("prices says " + failed.getStatusCode().value());
+    }
+}

@@ -1,0 +1,5 @@
+/** Two services of Spring Boot, governed by rules that change while they run. */
+@NullMarked
+package io.opensergo.examples.spring;
+
+import org.jspecify.annotations.NullMarked;
