@@ -10,6 +10,7 @@ import com.alibaba.csp.sentinel.SphU;
 import com.alibaba.csp.sentinel.slots.block.BlockException;
 import com.alibaba.csp.sentinel.slots.clusterbuilder.ClusterBuilderSlot;
 import io.opensergo.governance.Rejection;
+import io.opensergo.governance.TrafficDirection;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy.AdaptiveStrategy;
 import io.opensergo.rules.faulttolerance.LimitMode;
@@ -204,14 +205,26 @@ class SlotEnforcesTest {
     }
 
     @Test
+    void entriesThatComeInAndThoseThatGoOutHaveBudgetsOfTheirOwn() {
+        rig.put("both-ways", 1, Rules.on("both-ways", Rules.rate("minute", 5, 60)));
+
+        assertThat(Calls.passed("both-ways", 10)).isEqualTo(5);
+        assertThat(Calls.refusal("both-ways", EntryType.OUT)).isEmpty();
+    }
+
+    @Test
     void aShadowRefusesNothingAndIsCounted() {
         var strategy = Rules.rate(Rules.shadow("tried"), LimitMode.LOCAL, 3, 60);
         rig.put("tried", 1, Rules.on("tried", strategy));
 
         assertThat(Calls.passed("tried", 10)).isEqualTo(10);
-        assertThat(rig.sentinel.slotStats()).hasSize(1);
-        assertThat(rig.sentinel.slotStats().get(0).strategies().get(0).shadowRejected())
-                .isEqualTo(7);
+        assertThat(rig.sentinel.slotStats())
+                .filteredOn(stats -> stats.direction() == TrafficDirection.INBOUND)
+                .singleElement()
+                .satisfies(
+                        stats ->
+                                assertThat(stats.strategies().get(0).shadowRejected())
+                                        .isEqualTo(7));
     }
 
     @Test
@@ -264,8 +277,8 @@ class SlotEnforcesTest {
                 Rules.on("async", Rules.concurrency("limit", LimitMode.GLOBAL_TO_LOCAL, 4)));
         Rig.eventually(() -> twoAreInFlightAtMost("async"));
 
-        AsyncEntry first = SphU.asyncEntry("async");
-        AsyncEntry second = SphU.asyncEntry("async");
+        AsyncEntry first = SphU.asyncEntry("async", EntryType.IN);
+        AsyncEntry second = SphU.asyncEntry("async", EntryType.IN);
         boolean third = Calls.passes("async");
         CompletableFuture.runAsync(first::exit).get(30, TimeUnit.SECONDS);
         boolean afterwards = Calls.passes("async");
@@ -280,7 +293,7 @@ class SlotEnforcesTest {
         List<Entry> entries = new ArrayList<>();
         try {
             for (int i = 0; i < 3; i++) {
-                entries.add(0, SphU.entry(resource));
+                entries.add(0, SphU.entry(resource, EntryType.IN));
             }
             return false;
         } catch (BlockException e) {
@@ -315,10 +328,10 @@ class SlotEnforcesTest {
         LaterSlot.failing = "failing";
 
         for (int i = 0; i < 5; i++) {
-            SphU.entry("failing").exit();
+            SphU.entry("failing", EntryType.IN).exit();
         }
-        Entry first = SphU.entry("failing"); // Sentinel lets it pass
-        Entry second = SphU.entry("failing");
+        Entry first = SphU.entry("failing", EntryType.IN); // Sentinel lets it pass
+        Entry second = SphU.entry("failing", EntryType.IN);
         boolean third = Calls.passes("failing");
         second.exit();
         first.exit();
@@ -339,7 +352,7 @@ class SlotEnforcesTest {
 
         List<AsyncEntry> entries = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
-            entries.add(SphU.asyncEntry("given-up"));
+            entries.add(SphU.asyncEntry("given-up", EntryType.IN));
         }
         LaterSlot.failing = "";
 
