@@ -11,6 +11,7 @@ import io.opensergo.governance.BreakerState;
 import io.opensergo.governance.BreakerTransition;
 import io.opensergo.governance.Guard;
 import io.opensergo.governance.RequestRejectedException;
+import io.opensergo.governance.TrafficDirection;
 import io.opensergo.rules.Rule;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -446,7 +447,7 @@ class GuardTest {
         DubboApp caller = consumer();
         Greeter consumer = caller.consume(provider);
         apply(caller, throttle("consumer", GREET_LATER, "100ms"));
-        Guard guard = caller.governance().governor().guard(GREET_LATER);
+        Guard guard = caller.governance().governor().guard(GREET_LATER, TrafficDirection.OUTBOUND);
         Set<String> givenUp = new HashSet<>();
 
         for (int i = 0; givenUp.size() < 5; i++) {
@@ -476,7 +477,7 @@ class GuardTest {
 
         giveUp(consumer.greetLater("given up"), completed);
 
-        Guard guard = caller.governance().governor().guard(GREET_LATER);
+        Guard guard = caller.governance().governor().guard(GREET_LATER, TrafficDirection.OUTBOUND);
         assertThat(guard.waitNanos(guard.acquire())).isBetween(1L, TimeUnit.SECONDS.toNanos(600));
     }
 

@@ -9,6 +9,7 @@ import io.opensergo.controlplane.InMemoryRuleSource;
 import io.opensergo.controlplane.RuleSource;
 import io.opensergo.governance.Plan;
 import io.opensergo.governance.ResourceStats;
+import io.opensergo.governance.TrafficDirection;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.document.RuleReader;
 import io.vertx.core.Future;
@@ -150,8 +151,12 @@ final class World implements AutoCloseable {
                 .orThrow();
     }
 
+    /** Of a resource with a host it is the calls, of one with a path the requests that come in. */
     ResourceStats stats(String resource) {
-        return openSergo.governor().guard(resource).stats();
+        boolean isCall = resource.matches("[A-Z]+:[^/].*");
+        return openSergo
+                .governor()
+                .stats(resource, isCall ? TrafficDirection.OUTBOUND : TrafficDirection.INBOUND);
     }
 
     /** Waits until no request of a resource holds a place. */

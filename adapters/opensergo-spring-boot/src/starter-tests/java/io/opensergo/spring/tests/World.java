@@ -7,6 +7,7 @@ import io.opensergo.controlplane.ControlPlane;
 import io.opensergo.controlplane.InMemoryRuleSource;
 import io.opensergo.governance.Governor;
 import io.opensergo.governance.ResourceStats;
+import io.opensergo.governance.TrafficDirection;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.document.RuleReader;
 import java.io.IOException;
@@ -124,11 +125,11 @@ final class World implements AutoCloseable {
         return socket;
     }
 
+    /** Of a resource with a host it is the calls, of one with a path the requests that come in. */
     ResourceStats stats(String resource) {
-        return governor().stats().stream()
-                .filter(stats -> stats.resource().equals(resource))
-                .findFirst()
-                .orElseThrow();
+        boolean isCall = resource.matches("[A-Z]+:[^/].*");
+        return governor()
+                .stats(resource, isCall ? TrafficDirection.OUTBOUND : TrafficDirection.INBOUND);
     }
 
     void awaitInFlight(String resource, long count) {
