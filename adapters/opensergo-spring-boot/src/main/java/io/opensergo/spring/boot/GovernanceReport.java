@@ -8,6 +8,7 @@ import io.opensergo.governance.ResourceStats;
 import io.opensergo.governance.ResourceStats.StrategyStats;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -45,8 +46,13 @@ public final class GovernanceReport {
         report.put("plan", plan.number());
         report.put("problems", plan.problems().stream().map(PlanProblem::message).toList());
         report.put("routers", plan.routers());
-        var resources = new LinkedHashMap<String, Object>();
-        governor.stats().forEach(stats -> resources.put(stats.resource(), described(stats)));
+        var resources = new LinkedHashMap<String, Map<String, Object>>();
+        for (ResourceStats stats : governor.stats()) {
+            String direction = stats.direction().name().toLowerCase(Locale.ROOT);
+            resources
+                    .computeIfAbsent(stats.resource(), resource -> new LinkedHashMap<>())
+                    .put(direction, described(stats));
+        }
         report.put("resources", resources);
         return report;
     }

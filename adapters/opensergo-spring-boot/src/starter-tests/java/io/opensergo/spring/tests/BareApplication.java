@@ -11,8 +11,15 @@ import org.springframework.context.ConfigurableApplicationContext;
 @EnableAutoConfiguration
 public class BareApplication {
 
+    private static final String TOMCAT_URLS =
+            "org.apache.catalina.webresources.TomcatURLStreamHandlerFactory";
+
     /** Starts it, stops it, and returns what governed it. */
-    public static String start(String type) {
+    public static String start(String type) throws ReflectiveOperationException {
+        if (WebApplicationType.valueOf(type) == WebApplicationType.SERVLET) {
+            // of which a process has one, and other tests of this one need it
+            Class.forName(TOMCAT_URLS).getMethod("disable").invoke(null);
+        }
         var application = new SpringApplication(BareApplication.class);
         application.setWebApplicationType(WebApplicationType.valueOf(type));
         application.setDefaultProperties(
