@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.opensergo.governance.BreakerState;
+import io.opensergo.governance.TrafficDirection;
 import io.opensergo.vertx.World.Reply;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpClientAgent;
@@ -323,7 +324,7 @@ class ServerGuardTest {
         }
 
         world.awaitIdle("all");
-        assertThat(world.stats("all").passed()).isZero();
+        assertThat(world.stats("all", TrafficDirection.INBOUND).passed()).isZero();
         for (int i = 0; i < 3; i++) {
             assertThat(get(World.get(client, port, "/open")).status()).isEqualTo(200);
         }

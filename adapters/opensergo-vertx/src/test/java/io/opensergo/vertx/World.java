@@ -151,12 +151,14 @@ final class World implements AutoCloseable {
                 .orThrow();
     }
 
-    /** Of a resource with a host it is the calls, of one with a path the requests that come in. */
+    /** Of a resource with a path it is the requests that come in, of any other the calls. */
     ResourceStats stats(String resource) {
-        boolean isCall = resource.matches("[A-Z]+:[^/].*");
-        return openSergo
-                .governor()
-                .stats(resource, isCall ? TrafficDirection.OUTBOUND : TrafficDirection.INBOUND);
+        boolean comesIn = resource.contains(":/");
+        return stats(resource, comesIn ? TrafficDirection.INBOUND : TrafficDirection.OUTBOUND);
+    }
+
+    ResourceStats stats(String resource, TrafficDirection direction) {
+        return openSergo.governor().stats(resource, direction);
     }
 
     /** Waits until no request of a resource holds a place. */
