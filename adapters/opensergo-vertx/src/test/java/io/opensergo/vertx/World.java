@@ -151,9 +151,9 @@ final class World implements AutoCloseable {
                 .orThrow();
     }
 
-    /** Of a resource with a path it is the requests that come in, of any other the calls. */
+    /** Of a resource with a host, or of {@code call}, it is the calls, of others what comes in. */
     ResourceStats stats(String resource) {
-        boolean comesIn = resource.contains(":/");
+        boolean comesIn = !resource.matches("call|[A-Z]+:[^/].*");
         return stats(resource, comesIn ? TrafficDirection.INBOUND : TrafficDirection.OUTBOUND);
     }
 
