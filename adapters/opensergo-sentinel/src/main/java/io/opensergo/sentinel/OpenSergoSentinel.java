@@ -5,7 +5,6 @@ import com.alibaba.csp.sentinel.slots.block.BlockException;
 import com.alibaba.csp.sentinel.slots.system.SystemBlockException;
 import io.opensergo.api.OpenSergoClient;
 import io.opensergo.api.Target;
-import io.opensergo.governance.Governor;
 import io.opensergo.governance.PlanProblem;
 import io.opensergo.governance.Rejection;
 import io.opensergo.governance.ResourceStats;
@@ -44,7 +43,7 @@ public final class OpenSergoSentinel implements AutoCloseable {
 
     private final Target target;
     private final boolean sharedStore;
-    private final Governor governor;
+    private final SlotEngine slot;
     private final RuleFeed feed;
     private final @Nullable OpenSergoClient ownClient;
     private final Sinks.Empty<Void> ready = Sinks.empty();
@@ -58,7 +57,7 @@ public final class OpenSergoSentinel implements AutoCloseable {
     OpenSergoSentinel(OpenSergoSentinelBuilder settings) {
         target = settings.target();
         sharedStore = settings.hasGlobalQuota();
-        governor = settings.governor();
+        slot = new SlotEngine(settings);
         ownClient = settings.ownsClient() ? settings.client() : null;
         FOLLOWED.add(target);
         try {
@@ -138,16 +137,17 @@ public final class OpenSergoSentinel implements AutoCloseable {
     /** Returns which rules cannot be used now, or not as they say; the rest is in force. */
     public List<PlanProblem> problems() {
         Set<PlanProblem> all = new LinkedHashSet<>(contribution.problems());
-        all.addAll(governor.plan().problems()); // of a rule that both enforce, both may report
+        all.addAll(slot.problems()); // of a rule that both enforce, both may report
         return List.copyOf(all);
     }
 
     /**
-     * Returns what the slot has decided, by resource, shadows included. What Sentinel enforces is
-     * counted by Sentinel.
+     * Returns what the slot has decided by the rules of resources, shadows included, for entries of
+     * both types together: Sentinel counts them as one, so the direction says nothing. What
+     * Sentinel enforces is counted by Sentinel.
      */
     public List<ResourceStats> slotStats() {
-        return governor.stats();
+        return slot.stats();
     }
 
     /**
@@ -213,11 +213,11 @@ public final class OpenSergoSentinel implements AutoCloseable {
             }
             closed = true;
             contribution = Contribution.NONE;
-            SlotTable.put(governor, List.of());
+            SlotTable.remove(slot);
             SentinelRules.OF_JVM.remove(this);
         }
         FOLLOWED.remove(target);
-        governor.close();
+        slot.close();
         ready.tryEmitEmpty();
         if (ownClient != null) {
             ownClient.close();
@@ -253,8 +253,7 @@ public final class OpenSergoSentinel implements AutoCloseable {
             if (!before.slotRules().isEmpty()) { // else nothing moves from there
                 SentinelRules.OF_JVM.put(this, next.keepingRulesOf(before));
             }
-            governor.replaceRules(next.slotRules());
-            SlotTable.put(governor, next.slotRules());
+            SlotTable.put(slot.replaceRules(next.slotRules()));
         }
         SentinelRules.OF_JVM.put(this, next);
         contribution = next;

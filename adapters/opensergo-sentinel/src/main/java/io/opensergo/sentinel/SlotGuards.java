@@ -5,16 +5,16 @@ import com.alibaba.csp.sentinel.EntryType;
 import com.alibaba.csp.sentinel.context.Context;
 import com.alibaba.csp.sentinel.slots.block.BlockException;
 import com.alibaba.csp.sentinel.util.function.BiConsumer;
-import io.opensergo.governance.Governor;
 import io.opensergo.governance.Guard;
 import io.opensergo.governance.Outcome;
-import io.opensergo.governance.TrafficDirection;
+import io.opensergo.governance.Rejection;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The guards of a resource: of each governor with rules for it, one for requests that come in and
- * one for those that go out. Immutable.
+ * The guards of a resource, of each application with rules for it: those that all entries meet, and
+ * those of the process that only what comes in meets before. Immutable.
  */
 final class SlotGuards {
 
@@ -26,17 +26,10 @@ final class SlotGuards {
         this.outbound = outbound;
     }
 
-    static SlotGuards of(List<Governor> governors, String resource) {
+    static SlotGuards of(List<Guard> ofProcess, List<Guard> ofResource) {
         return new SlotGuards(
-                guards(governors, resource, TrafficDirection.INBOUND),
-                guards(governors, resource, TrafficDirection.OUTBOUND));
-    }
-
-    private static Guard[] guards(
-            List<Governor> governors, String resource, TrafficDirection direction) {
-        return governors.stream()
-                .map(governor -> governor.guard(resource, direction))
-                .toArray(Guard[]::new);
+                Stream.concat(ofProcess.stream(), ofResource.stream()).toArray(Guard[]::new),
+                ofResource.toArray(Guard[]::new));
     }
 
     /**
@@ -51,7 +44,7 @@ final class SlotGuards {
         for (Guard guard : type == EntryType.IN ? inbound : outbound) {
             long token = guard.acquire();
             if (Guard.isRefused(token)) {
-                throw new OpenSergoBlockException(guard.rejection(token));
+                throw refusal(guard, token);
             }
             last = new Admission(guard, token, last);
             entry.whenTerminate(last);
@@ -63,6 +56,21 @@ final class SlotGuards {
             }
         }
         return last;
+    }
+
+    /** It says no direction: entries of both types meet one guard. */
+    private static OpenSergoBlockException refusal(Guard guard, long token) {
+        Rejection by = guard.rejection(token);
+        return new OpenSergoBlockException(
+                new Rejection(
+                        by.resource(),
+                        null,
+                        by.rule(),
+                        by.kind(),
+                        by.strategy(),
+                        by.limit(),
+                        by.retryAfter(),
+                        by.fallback()));
     }
 
     private static void awaitTurn(@Nullable Admission last) throws OpenSergoBlockException {
@@ -113,7 +121,7 @@ final class SlotGuards {
             long waiting = token;
             token = guard.proceed(waiting);
             if (Guard.isRefused(token)) {
-                throw new OpenSergoBlockException(guard.rejection(token));
+                throw refusal(guard, token);
             }
             waited = Guard.isWaiting(waiting) ? waiting : NOTHING;
         }

@@ -1,19 +1,16 @@
 package io.opensergo.sentinel;
 
-import io.opensergo.governance.Governor;
-import io.opensergo.governance.internal.rules.RuleBook;
-import io.opensergo.governance.internal.rules.RuleJoin;
-import io.opensergo.rules.Rule;
+import io.opensergo.governance.Guard;
+import io.opensergo.sentinel.SlotEngine.Coverage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the slot enforces: the governors of all applications that have rules for it, and the guards
- * of the resources that these rules protect.
+ * What the slot enforces: the engines of all applications that have rules for it, and the guards of
+ * the resources that these rules protect.
  *
  * <p>Written when rules change, under the class's monitor; read by every request, with one volatile
  * read. There is a new table after each change of rules.
@@ -31,23 +28,6 @@ final class SlotTable {
     private final Map<String, SlotGuards> guards = new ConcurrentHashMap<>();
 
     private final boolean coversProcess;
-
-    /**
-     * What a governor protects, by its rules: its plan may be about to follow them, and its guards
-     * follow the plan.
-     */
-    private record Coverage(Governor governor, Set<String> resources, boolean ofProcess) {
-
-        static Coverage of(Governor governor, List<Rule> rules) {
-            var join = new RuleJoin(RuleBook.of(rules));
-            return new Coverage(
-                    governor, Set.copyOf(join.resources()), !join.ofProcess().isEmpty());
-        }
-
-        boolean covers(String resource) {
-            return ofProcess || resources.contains(resource);
-        }
-    }
 
     private SlotTable(List<Coverage> coverages) {
         this.coverages = coverages;
@@ -67,23 +47,44 @@ final class SlotTable {
 
     /** As many as Sentinel has chains for, and that is bounded. */
     private SlotGuards make(String resource) {
-        return guards.computeIfAbsent(resource, name -> SlotGuards.of(governorsOf(name), name));
+        return guards.computeIfAbsent(resource, this::guardsOf);
     }
 
-    private List<Governor> governorsOf(String resource) {
-        return coverages.stream()
-                .filter(coverage -> coverage.covers(resource))
-                .map(Coverage::governor)
-                .toList();
+    private SlotGuards guardsOf(String resource) {
+        List<Guard> ofProcess =
+                coverages.stream()
+                        .filter(Coverage::ofProcess)
+                        .map(coverage -> coverage.engine().guardOfProcess(resource))
+                        .toList();
+        List<Guard> ofResource =
+                coverages.stream()
+                        .filter(coverage -> coverage.resources().contains(resource))
+                        .map(coverage -> coverage.engine().guardOfResource(resource))
+                        .toList();
+        return SlotGuards.of(ofProcess, ofResource);
     }
 
-    /** Says by which rules a governor decides now; none takes it out of the table. */
-    static synchronized void put(Governor governor, List<Rule> rules) {
-        List<Coverage> coverages = new ArrayList<>(current.coverages);
-        coverages.removeIf(coverage -> coverage.governor().equals(governor));
-        if (!rules.isEmpty()) {
-            coverages.add(Coverage.of(governor, rules));
+    /** Says what an engine covers now; nothing takes it out of the table. */
+    static synchronized void put(Coverage coverage) {
+        List<Coverage> coverages = others(coverage.engine());
+        if (!coverage.isEmpty()) {
+            coverages.add(coverage);
         }
+        replace(coverages);
+    }
+
+    /** Takes an engine out of the table. */
+    static synchronized void remove(SlotEngine engine) {
+        replace(others(engine));
+    }
+
+    private static List<Coverage> others(SlotEngine engine) {
+        List<Coverage> coverages = new ArrayList<>(current.coverages);
+        coverages.removeIf(coverage -> coverage.engine().equals(engine));
+        return coverages;
+    }
+
+    private static void replace(List<Coverage> coverages) {
         current = coverages.isEmpty() ? EMPTY : new SlotTable(List.copyOf(coverages));
     }
 }

@@ -46,7 +46,7 @@ final class Calls {
 
     /** Makes a request that fails, if it is not refused. */
     static void fail(String resource, Exception error) {
-        try (Entry entry = SphU.entry(resource, EntryType.IN)) {
+        try (Entry entry = SphU.entry(resource)) {
             Tracer.traceEntry(error, entry);
         } catch (BlockException e) {
             throw new AssertionError("refused: " + resource, e);

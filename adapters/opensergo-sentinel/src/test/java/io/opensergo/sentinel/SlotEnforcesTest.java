@@ -10,7 +10,6 @@ import com.alibaba.csp.sentinel.SphU;
 import com.alibaba.csp.sentinel.slots.block.BlockException;
 import com.alibaba.csp.sentinel.slots.clusterbuilder.ClusterBuilderSlot;
 import io.opensergo.governance.Rejection;
-import io.opensergo.governance.TrafficDirection;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy.AdaptiveStrategy;
 import io.opensergo.rules.faulttolerance.LimitMode;
@@ -19,6 +18,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -205,11 +205,18 @@ class SlotEnforcesTest {
     }
 
     @Test
-    void entriesThatComeInAndThoseThatGoOutHaveBudgetsOfTheirOwn() {
+    void entriesOfBothTypesHaveOneBudgetAsInSentinel() {
         rig.put("both-ways", 1, Rules.on("both-ways", Rules.rate("minute", 5, 60)));
 
-        assertThat(Calls.passed("both-ways", 10)).isEqualTo(5);
-        assertThat(Calls.refusal("both-ways", EntryType.OUT)).isEmpty();
+        assertThat(Calls.passed("both-ways", 5)).isEqualTo(5);
+        Optional<BlockException> refusal = Calls.refusal("both-ways", EntryType.OUT);
+
+        assertThat(refusal.flatMap(OpenSergoSentinel::rejectionOf))
+                .hasValueSatisfying(
+                        rejection -> {
+                            assertThat(rejection.strategy()).isEqualTo("minute");
+                            assertThat(rejection.direction()).isNull();
+                        });
     }
 
     @Test
@@ -218,13 +225,9 @@ class SlotEnforcesTest {
         rig.put("tried", 1, Rules.on("tried", strategy));
 
         assertThat(Calls.passed("tried", 10)).isEqualTo(10);
-        assertThat(rig.sentinel.slotStats())
-                .filteredOn(stats -> stats.direction() == TrafficDirection.INBOUND)
-                .singleElement()
-                .satisfies(
-                        stats ->
-                                assertThat(stats.strategies().get(0).shadowRejected())
-                                        .isEqualTo(7));
+        assertThat(rig.sentinel.slotStats()).hasSize(1);
+        assertThat(rig.sentinel.slotStats().get(0).strategies().get(0).shadowRejected())
+                .isEqualTo(7);
     }
 
     @Test
@@ -277,8 +280,8 @@ class SlotEnforcesTest {
                 Rules.on("async", Rules.concurrency("limit", LimitMode.GLOBAL_TO_LOCAL, 4)));
         Rig.eventually(() -> twoAreInFlightAtMost("async"));
 
-        AsyncEntry first = SphU.asyncEntry("async", EntryType.IN);
-        AsyncEntry second = SphU.asyncEntry("async", EntryType.IN);
+        AsyncEntry first = SphU.asyncEntry("async");
+        AsyncEntry second = SphU.asyncEntry("async");
         boolean third = Calls.passes("async");
         CompletableFuture.runAsync(first::exit).get(30, TimeUnit.SECONDS);
         boolean afterwards = Calls.passes("async");
@@ -293,7 +296,7 @@ class SlotEnforcesTest {
         List<Entry> entries = new ArrayList<>();
         try {
             for (int i = 0; i < 3; i++) {
-                entries.add(0, SphU.entry(resource, EntryType.IN));
+                entries.add(0, SphU.entry(resource));
             }
             return false;
         } catch (BlockException e) {
@@ -328,10 +331,10 @@ class SlotEnforcesTest {
         LaterSlot.failing = "failing";
 
         for (int i = 0; i < 5; i++) {
-            SphU.entry("failing", EntryType.IN).exit();
+            SphU.entry("failing").exit();
         }
-        Entry first = SphU.entry("failing", EntryType.IN); // Sentinel lets it pass
-        Entry second = SphU.entry("failing", EntryType.IN);
+        Entry first = SphU.entry("failing"); // Sentinel lets it pass
+        Entry second = SphU.entry("failing");
         boolean third = Calls.passes("failing");
         second.exit();
         first.exit();
@@ -352,7 +355,7 @@ class SlotEnforcesTest {
 
         List<AsyncEntry> entries = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
-            entries.add(SphU.asyncEntry("given-up", EntryType.IN));
+            entries.add(SphU.asyncEntry("given-up"));
         }
         LaterSlot.failing = "";
 
@@ -396,5 +399,21 @@ class SlotEnforcesTest {
         assertThat(Calls.refusal("whatever", EntryType.OUT)).isEmpty();
         assertThat(Calls.refusal("whatever").orElseThrow())
                 .isInstanceOf(OpenSergoBlockException.class);
+    }
+
+    @Test
+    void protectionOfTheProcessLeavesWhatGoesOutToTheRulesOfItsResource() {
+        rig.put("", 1, List.of(Rules.load("load", 0)));
+        rig.put(
+                "limited",
+                1,
+                Rules.on("limited", Rules.concurrency("limit", LimitMode.GLOBAL_TO_LOCAL, 4)));
+
+        Rig.eventually(() -> !Calls.passes("limited"));
+
+        assertThat(Calls.refusal("limited", EntryType.OUT)).isEmpty();
+        assertThat(Calls.refusal("limited", EntryType.IN).flatMap(OpenSergoSentinel::rejectionOf))
+                .hasValueSatisfying(
+                        rejection -> assertThat(rejection.strategy()).isEqualTo("load"));
     }
 }
