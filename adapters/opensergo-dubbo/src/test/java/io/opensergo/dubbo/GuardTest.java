@@ -169,7 +169,8 @@ class GuardTest {
 
         assertThat(error)
                 .isInstanceOf(RpcException.class)
-                .hasMessageContaining("'" + GREET + "' was refused by RateLimitStrategy");
+                .hasMessageContaining(
+                        "'" + GREET + "', outbound, was refused by RateLimitStrategy");
         if (isGoverned) {
             assertThat(codeOf(error)).isEqualTo(RpcException.LIMIT_EXCEEDED_EXCEPTION);
         }
@@ -446,7 +447,7 @@ class GuardTest {
         DubboApp provider = provider(protocol);
         DubboApp caller = consumer();
         Greeter consumer = caller.consume(provider);
-        apply(caller, throttle("consumer", GREET_LATER, "100ms"));
+        apply(caller, throttle("consumer", GREET_LATER, "300ms"));
         Guard guard = caller.governance().governor().guard(GREET_LATER, TrafficDirection.OUTBOUND);
         Set<String> givenUp = new HashSet<>();
 
@@ -454,14 +455,13 @@ class GuardTest {
             String name = "call " + i;
             Duration waited = guard.stats().waited();
             CompletableFuture<String> call = consumer.greetLater(name);
-            boolean waits = !guard.stats().waited().equals(waited);
-            if (waits && !call.isDone()) { // its turn may have come at once, or by now
+            if (!guard.stats().waited().equals(waited)) { // unless its turn had come at once
                 giveUp(call, completed);
                 givenUp.add(name);
             }
         }
 
-        for (int i = 0; i < 10; i++) { // which takes longer than those would have waited
+        for (int i = 0; i < 6; i++) { // which takes longer than those would have waited
             consumer.greetLater("you").join();
         }
         assertThat(greeter.askedLater).contains("you").doesNotContainAnyElementsOf(givenUp);
