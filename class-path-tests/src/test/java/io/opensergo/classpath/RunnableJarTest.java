@@ -58,7 +58,10 @@ class RunnableJarTest {
     }
 
     @Test
-    @DisabledIfSystemProperty(named = "maven.mode", matches = "offline=true")
+    @DisabledIfSystemProperty(
+            named = "maven.mode",
+            matches = "offline=true",
+            disabledReason = "Maven makes no SBOM while it is offline")
     void namesEachLibraryThatItBundlesWithItsVersion() throws IOException {
         String thirdParty = content("META-INF/third-party/THIRD-PARTY.txt");
 

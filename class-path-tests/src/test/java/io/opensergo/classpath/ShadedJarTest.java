@@ -254,7 +254,10 @@ class ShadedJarTest {
     }
 
     @Test
-    @DisabledIfSystemProperty(named = "maven.mode", matches = "offline=true")
+    @DisabledIfSystemProperty(
+            named = "maven.mode",
+            matches = "offline=true",
+            disabledReason = "Maven makes no SBOM while it is offline")
     void hasAnSbom() {
         assertThat(content("META-INF/sbom/application.cdx.json"))
                 .contains("CycloneDX", "pkg:maven/com.google.protobuf/protobuf-java@");

@@ -77,6 +77,15 @@ public final class Permit {
         return guard.waitNanos(token);
     }
 
+    /**
+     * Waits on this thread for the turn of a waiting request, which has to {@link #proceed} then.
+     *
+     * @throws InterruptedException if the thread is interrupted; the request still waits then
+     */
+    public void await() throws InterruptedException {
+        guard.await(token);
+    }
+
     /** Returns whether the request was refused, has been released or withdrawn. */
     public boolean isEnded() {
         return state == ENDED;
@@ -127,14 +136,19 @@ public final class Permit {
     }
 
     /**
-     * Ends the request, as {@link Guard#release} says, if nobody has.
+     * Ends the request, as {@link Guard#release} says, if nobody has. One that still waits is not
+     * made at all, whatever the outcome, and gives everything back.
      *
      * @return whether this was the first end
      */
     public boolean release(Outcome outcome) {
         int before = STATE.getAndSet(this, ENDED);
         if (before == HELD) {
-            guard.release(token, outcome);
+            if (Guard.isWaiting(token)) {
+                giveBack();
+            } else {
+                guard.release(token, outcome);
+            }
         }
         return before != ENDED;
     }

@@ -6,6 +6,7 @@ import static io.opensergo.governance.Rules.on;
 import static io.opensergo.governance.Rules.rate;
 import static io.opensergo.governance.Rules.throttling;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.opensergo.governance.time.ManualTicker;
@@ -105,6 +106,32 @@ class PermitTest {
         assertThat(permit.release(Outcome.SUCCESS)).isFalse();
         assertThat(guard.stats().inFlight()).isEqualTo(1);
         assertThat(other.release(Outcome.SUCCESS)).isTrue();
+    }
+
+    @Test
+    void waitingRequestThatIsReleasedIsNotMadeAndLeavesTheLine() {
+        Guard guard = guard(throttling("line", SECOND, SECOND), breaker("breaker"));
+        guard.acquirePermit().release(Outcome.SUCCESS);
+        Permit permit = guard.acquirePermit();
+
+        assertThat(permit.release(Outcome.failure("503"))).isTrue();
+
+        assertThat(permit.proceed()).isFalse();
+        assertThat(permit.isRefused()).isFalse();
+        assertThat(guard.stats().passed()).isEqualTo(1);
+        assertThat(guard.acquirePermit().waitNanos()).as("its place").isEqualTo(SECOND.toNanos());
+    }
+
+    @Test
+    void interruptedWaitLeavesTheRequestInTheLine() {
+        Guard guard = guard(throttling("line", SECOND, SECOND));
+        guard.acquirePermit().release(Outcome.SUCCESS);
+        Permit permit = guard.acquirePermit();
+        Thread.currentThread().interrupt();
+
+        assertThatExceptionOfType(InterruptedException.class).isThrownBy(permit::await);
+
+        assertThat(permit.isWaiting()).isTrue();
     }
 
     @Test

@@ -2,7 +2,7 @@ package io.opensergo.spring;
 
 import io.opensergo.governance.Guard;
 import io.opensergo.governance.Outcome;
-import io.opensergo.governance.Rejection;
+import io.opensergo.governance.Permit;
 import io.opensergo.governance.RequestRejectedException;
 import io.opensergo.governance.routing.TrafficColour;
 import java.time.Duration;
@@ -43,14 +43,13 @@ final class CallFilter implements ExchangeFilterFunction {
         if (!guard.isProtected()) {
             return next.exchange(coloured);
         }
-        long token = guard.acquire();
-        if (Guard.isRefused(token)) {
-            return Mono.error(new RequestRejectedException(guard.rejection(token)));
+        Permit permit = guard.acquirePermit();
+        if (permit.isRefused()) {
+            return refused(permit);
         }
-        var admission = new Admission(guard, token);
-        return admission.isWaiting()
-                ? inTurn(admission, coloured, next)
-                : exchange(admission, coloured, next);
+        return permit.isWaiting()
+                ? inTurn(permit, coloured, next)
+                : exchange(permit, coloured, next);
     }
 
     private ClientRequest coloured(ClientRequest request, ContextView context) {
@@ -71,22 +70,27 @@ final class CallFilter implements ExchangeFilterFunction {
     }
 
     private static Mono<ClientResponse> inTurn(
-            Admission admission, ClientRequest request, ExchangeFunction next) {
-        return Mono.delay(Duration.ofNanos(admission.waitNanos()))
-                .doOnCancel(() -> endIfWaiting(admission))
+            Permit permit, ClientRequest request, ExchangeFunction next) {
+        return Mono.delay(Duration.ofNanos(permit.waitNanos()))
+                .doOnCancel(() -> endIfWaiting(permit))
                 .flatMap(
                         turn -> {
-                            Rejection rejection = admission.proceed();
-                            return rejection == null
-                                    ? exchange(admission, request, next)
-                                    : Mono.error(new RequestRejectedException(rejection));
+                            if (permit.proceed()) {
+                                return exchange(permit, request, next);
+                            }
+                            // cancelled while its turn came, if it is not refused: nobody listens
+                            return permit.isRefused() ? refused(permit) : Mono.never();
                         });
     }
 
+    private static Mono<ClientResponse> refused(Permit permit) {
+        return Mono.error(new RequestRejectedException(permit.rejection()));
+    }
+
     /** A cancel may come to the timer when its turn has come already. */
-    private static void endIfWaiting(Admission admission) {
-        if (admission.isWaiting()) {
-            admission.end(Outcome.CANCELLED);
+    private static void endIfWaiting(Permit permit) {
+        if (permit.isWaiting()) {
+            permit.release(Outcome.CANCELLED);
         }
     }
 
@@ -95,39 +99,36 @@ final class CallFilter implements ExchangeFilterFunction {
      * what has given them the response.
      */
     private static Mono<ClientResponse> exchange(
-            Admission admission, ClientRequest request, ExchangeFunction next) {
-        if (admission.hasEnded()) {
-            return Mono.never(); // cancelled while its turn came: nobody listens
-        }
+            Permit permit, ClientRequest request, ExchangeFunction next) {
         var isAnswered = new AtomicBoolean();
         return Mono.defer(() -> next.exchange(request))
                 .map(
                         response -> {
-                            ClientResponse followed = followed(response, admission);
+                            ClientResponse followed = followed(response, permit);
                             isAnswered.set(true);
                             return followed;
                         })
-                .doOnError(error -> admission.end(Outcome.of(error)))
+                .doOnError(error -> permit.release(Outcome.of(error)))
                 .doFinally(
                         signal -> {
                             if (!isAnswered.get()) {
-                                admission.end(Outcome.CANCELLED);
+                                permit.release(Outcome.CANCELLED);
                             }
                         });
     }
 
-    private static ClientResponse followed(ClientResponse response, Admission admission) {
+    private static ClientResponse followed(ClientResponse response, Permit permit) {
         Outcome outcome = Outcomes.ofStatus(response.statusCode().value());
         return response.mutate()
                 .body(
                         body ->
-                                body.doOnError(error -> admission.end(Outcome.of(error)))
-                                        .doFinally(signal -> end(signal, admission, outcome)))
+                                body.doOnError(error -> permit.release(Outcome.of(error)))
+                                        .doFinally(signal -> end(signal, permit, outcome)))
                 .build();
     }
 
-    private static void end(SignalType signal, Admission admission, Outcome outcome) {
-        admission.end(
+    private static void end(SignalType signal, Permit permit, Outcome outcome) {
+        permit.release(
                 signal == SignalType.CANCEL && !outcome.isFailure() ? Outcome.CANCELLED : outcome);
     }
 }

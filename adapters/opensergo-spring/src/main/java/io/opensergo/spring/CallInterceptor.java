@@ -2,7 +2,7 @@ package io.opensergo.spring;
 
 import io.opensergo.governance.Guard;
 import io.opensergo.governance.Outcome;
-import io.opensergo.governance.Rejection;
+import io.opensergo.governance.Permit;
 import io.opensergo.governance.RequestRejectedException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -42,17 +42,17 @@ final class CallInterceptor implements ClientHttpRequestInterceptor {
         if (!guard.isProtected()) {
             return execution.execute(request, body);
         }
-        Admission admission = admitted(guard);
+        Permit permit = admitted(guard);
         ClientHttpResponse response;
         Outcome outcome;
         try {
             response = execution.execute(request, body);
             outcome = Outcomes.ofStatus(response.getStatusCode().value());
         } catch (Throwable e) {
-            admission.end(Outcome.of(e));
+            permit.release(Outcome.of(e));
             throw e;
         }
-        return new GovernedResponse(response, admission, outcome);
+        return new GovernedResponse(response, permit, outcome);
     }
 
     private static @Nullable String template(HttpRequest request) {
@@ -60,27 +60,23 @@ final class CallInterceptor implements ClientHttpRequestInterceptor {
         return template instanceof String text ? text : TemplateMemory.templateOf(request.getURI());
     }
 
-    private static Admission admitted(Guard guard) throws InterruptedIOException {
-        long token = guard.acquire();
-        if (Guard.isRefused(token)) {
-            throw new RequestRejectedException(guard.rejection(token));
+    private static Permit admitted(Guard guard) throws InterruptedIOException {
+        Permit permit = guard.acquirePermit();
+        if (permit.isWaiting()) {
+            awaitTurn(permit);
+            boolean unused = permit.proceed(); // nobody else can end it
         }
-        var admission = new Admission(guard, token);
-        if (admission.isWaiting()) {
-            awaitTurn(admission);
-            Rejection rejection = admission.proceed();
-            if (rejection != null) {
-                throw new RequestRejectedException(rejection);
-            }
+        if (permit.isRefused()) {
+            throw new RequestRejectedException(permit.rejection());
         }
-        return admission;
+        return permit;
     }
 
-    private static void awaitTurn(Admission admission) throws InterruptedIOException {
+    private static void awaitTurn(Permit permit) throws InterruptedIOException {
         try {
-            admission.await();
+            permit.await();
         } catch (InterruptedException e) {
-            admission.end(Outcome.CANCELLED);
+            permit.release(Outcome.CANCELLED);
             Thread.currentThread().interrupt();
             var interrupted =
                     new InterruptedIOException("interrupted while the call was throttled");

@@ -1,6 +1,7 @@
 package io.opensergo.spring;
 
 import io.opensergo.governance.Outcome;
+import io.opensergo.governance.Permit;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,12 +13,12 @@ import org.springframework.http.client.ClientHttpResponse;
 final class GovernedResponse implements ClientHttpResponse {
 
     private final ClientHttpResponse response;
-    private final Admission admission;
+    private final Permit permit;
     private final Outcome outcome;
 
-    GovernedResponse(ClientHttpResponse response, Admission admission, Outcome outcome) {
+    GovernedResponse(ClientHttpResponse response, Permit permit, Outcome outcome) {
         this.response = response;
-        this.admission = admission;
+        this.permit = permit;
         this.outcome = outcome;
     }
 
@@ -46,7 +47,7 @@ final class GovernedResponse implements ClientHttpResponse {
         try {
             response.close();
         } finally {
-            admission.end(outcome);
+            permit.release(outcome);
         }
     }
 
@@ -76,13 +77,13 @@ final class GovernedResponse implements ClientHttpResponse {
 
         private int heard(int read) {
             if (read < 0) {
-                admission.end(outcome);
+                permit.release(outcome);
             }
             return read;
         }
 
         private IOException failed(IOException error) {
-            admission.end(Outcome.of(error));
+            permit.release(Outcome.of(error));
             return error;
         }
     }

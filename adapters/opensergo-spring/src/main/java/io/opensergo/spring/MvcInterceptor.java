@@ -2,6 +2,7 @@ package io.opensergo.spring;
 
 import io.opensergo.governance.Governor;
 import io.opensergo.governance.Guard;
+import io.opensergo.governance.Permit;
 import io.opensergo.governance.Rejection;
 import io.opensergo.governance.routing.TrafficColour;
 import jakarta.servlet.DispatcherType;
@@ -77,12 +78,12 @@ final class MvcInterceptor implements AsyncHandlerInterceptor {
 
     private boolean admits(Guard guard, HttpServletRequest request, HttpServletResponse response)
             throws IOException, InterruptedException {
-        long token = guard.acquire();
-        if (Guard.isRefused(token)) {
-            refuse(request, response, guard.rejection(token));
+        Permit permit = guard.acquirePermit();
+        if (permit.isRefused()) {
+            refuse(request, response, permit.rejection());
             return false;
         }
-        var admitted = new MvcRequest(new Admission(guard, token), response);
+        var admitted = new MvcRequest(permit, response);
         try {
             request.setAttribute(REQUEST, admitted);
             if (!admitted.isWaiting()) {
@@ -102,18 +103,19 @@ final class MvcInterceptor implements AsyncHandlerInterceptor {
         return goesOn(admitted, request, response);
     }
 
-    /** Goes on with a request whose turn has come, unless it is refused by now. */
+    /** Goes on with a request whose turn has come, unless it is refused or over by now. */
     private boolean goesOn(
             MvcRequest waiting, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         waiting.forgetTurn(request);
-        Rejection rejection = waiting.proceed();
-        if (rejection != null) {
-            refuse(request, response, rejection);
-            return false;
+        if (waiting.proceeds()) {
+            waiting.follow(request);
+            return true;
         }
-        waiting.follow(request);
-        return true;
+        if (waiting.isRefused()) {
+            refuse(request, response, waiting.rejection());
+        }
+        return false;
     }
 
     private void refuse(

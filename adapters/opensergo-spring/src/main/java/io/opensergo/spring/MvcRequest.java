@@ -1,6 +1,7 @@
 package io.opensergo.spring;
 
 import io.opensergo.governance.Outcome;
+import io.opensergo.governance.Permit;
 import io.opensergo.governance.Rejection;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
@@ -36,7 +37,7 @@ final class MvcRequest
     /** For how long a container may be late with a turn before it gives the request up. */
     private static final long PATIENCE_MILLIS = 30_000;
 
-    private final Admission admission;
+    private final Permit permit;
     private final HttpServletResponse response;
 
     /** What the container or Spring said of an asynchronous request. */
@@ -44,21 +45,29 @@ final class MvcRequest
 
     private volatile @Nullable Disposable turn;
 
-    MvcRequest(Admission admission, HttpServletResponse response) {
-        this.admission = admission;
+    MvcRequest(Permit permit, HttpServletResponse response) {
+        this.permit = permit;
         this.response = response;
     }
 
     boolean isWaiting() {
-        return admission.isWaiting();
+        return permit.isWaiting();
     }
 
-    @Nullable Rejection proceed() {
-        return admission.proceed();
+    boolean proceeds() {
+        return permit.proceed();
+    }
+
+    boolean isRefused() {
+        return permit.isRefused();
+    }
+
+    Rejection rejection() {
+        return permit.rejection();
     }
 
     void abandon() {
-        admission.end(Outcome.CANCELLED);
+        permit.release(Outcome.CANCELLED);
     }
 
     /** Hears of the end of what a handler starts by Spring; registered before it can. */
@@ -69,7 +78,7 @@ final class MvcRequest
     }
 
     void awaitTurnOnThisThread() throws InterruptedException {
-        admission.await();
+        permit.await();
     }
 
     /** Has Spring dispatch the request again when its turn has come. */
@@ -77,7 +86,7 @@ final class MvcRequest
         follow(request);
         WebAsyncManager manager = WebAsyncUtils.getAsyncManager(request);
         manager.setAsyncWebRequest(WebAsyncUtils.createAsyncWebRequest(request, response));
-        long wait = TimeUnit.NANOSECONDS.toMillis(admission.waitNanos()) + 1;
+        long wait = TimeUnit.NANOSECONDS.toMillis(permit.waitNanos()) + 1;
         var deferred = new DeferredResult<Object>(wait + PATIENCE_MILLIS);
         try {
             manager.startDeferredResultProcessing(deferred);
@@ -106,7 +115,7 @@ final class MvcRequest
             return;
         }
         Throwable cause = thrown == null ? error : thrown;
-        admission.end(Outcomes.ofServed(cause, response.getStatus()));
+        permit.release(Outcomes.ofServed(cause, response.getStatus()));
     }
 
     /** A handler may call {@code startAsync} itself, and end the request by now. */
@@ -114,7 +123,7 @@ final class MvcRequest
         try {
             request.getAsyncContext().addListener(this);
         } catch (IllegalStateException e) { // it has been completed or dispatched since
-            admission.end(Outcomes.ofStatus(response.getStatus()));
+            permit.release(Outcomes.ofStatus(response.getStatus()));
         }
     }
 
@@ -123,7 +132,7 @@ final class MvcRequest
         if (timer != null) {
             timer.dispose();
         }
-        admission.end(Outcomes.ofServed(error, response.getStatus()));
+        permit.release(Outcomes.ofServed(error, response.getStatus()));
     }
 
     @Override
@@ -167,7 +176,7 @@ final class MvcRequest
     public <T> void afterCompletion(NativeWebRequest request, DeferredResult<T> result) {
         if (result.getResult() != this) {
             ended();
-        } else if (admission.isWaiting()) {
+        } else if (permit.isWaiting()) {
             abandon();
         }
     }

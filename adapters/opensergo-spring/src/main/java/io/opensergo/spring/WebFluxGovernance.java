@@ -3,6 +3,7 @@ package io.opensergo.spring;
 import io.opensergo.governance.Governor;
 import io.opensergo.governance.Guard;
 import io.opensergo.governance.Outcome;
+import io.opensergo.governance.Permit;
 import io.opensergo.governance.Rejection;
 import io.opensergo.governance.routing.TrafficColour;
 import java.time.Duration;
@@ -38,7 +39,7 @@ import reactor.core.publisher.SignalType;
 public final class WebFluxGovernance
         implements HandlerMapping, WebFilter, Ordered, SmartInitializingSingleton {
 
-    private static final String ADMISSION = WebFluxGovernance.class.getName() + ".admission";
+    private static final String PERMIT = WebFluxGovernance.class.getName() + ".permit";
     private static final String ACTUATOR = ".actuate.";
 
     private final Governor governor;
@@ -101,15 +102,15 @@ public final class WebFluxGovernance
     }
 
     private static void end(ServerWebExchange exchange, Outcome outcome) {
-        Admission admission = exchange.getAttribute(ADMISSION);
-        if (admission != null) {
-            admission.end(outcome);
+        Permit permit = exchange.getAttribute(PERMIT);
+        if (permit != null) {
+            permit.release(outcome);
         }
     }
 
     @Override
     public Mono<Object> getHandler(ServerWebExchange exchange) {
-        if (exchange.getAttribute(ADMISSION) != null) {
+        if (exchange.getAttribute(PERMIT) != null) {
             return Mono.empty(); // this one has been dispatched before
         }
         return Flux.fromIterable(others)
@@ -132,15 +133,12 @@ public final class WebFluxGovernance
         if (!guard.isProtected()) {
             return Mono.just(mapped.handler);
         }
-        long token = guard.acquire();
-        if (Guard.isRefused(token)) {
-            return refused(guard.rejection(token));
+        Permit permit = guard.acquirePermit();
+        if (permit.isRefused()) {
+            return refused(permit);
         }
-        var admission = new Admission(guard, token);
-        exchange.getAttributes().put(ADMISSION, admission);
-        return admission.isWaiting()
-                ? inTurn(admission, mapped.handler)
-                : Mono.just(mapped.handler);
+        exchange.getAttributes().put(PERMIT, permit);
+        return permit.isWaiting() ? inTurn(permit, mapped.handler) : Mono.just(mapped.handler);
     }
 
     private @Nullable String pattern(Mapped mapped, ServerWebExchange exchange) {
@@ -155,16 +153,20 @@ public final class WebFluxGovernance
         return isCatchAll ? null : pattern;
     }
 
-    private Mono<Object> inTurn(Admission admission, Object handler) {
-        return Mono.delay(Duration.ofNanos(admission.waitNanos()))
+    private Mono<Object> inTurn(Permit permit, Object handler) {
+        return Mono.delay(Duration.ofNanos(permit.waitNanos()))
                 .flatMap(
                         turn -> {
-                            Rejection rejection = admission.proceed();
-                            return rejection == null ? Mono.just(handler) : refused(rejection);
+                            if (permit.proceed()) {
+                                return Mono.just(handler);
+                            }
+                            // cancelled while its turn came, if it is not refused: nobody listens
+                            return permit.isRefused() ? refused(permit) : Mono.never();
                         });
     }
 
-    private Mono<Object> refused(Rejection rejection) {
+    private Mono<Object> refused(Permit permit) {
+        Rejection rejection = permit.rejection();
         WebHandler answer =
                 exchange ->
                         Mono.fromCallable(() -> responder.respond(exchange.getRequest(), rejection))

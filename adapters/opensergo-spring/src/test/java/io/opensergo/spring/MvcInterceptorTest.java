@@ -3,6 +3,7 @@ package io.opensergo.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.opensergo.governance.Governor;
+import io.opensergo.rules.document.RuleReader;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.springframework.mock.web.MockHttpServletRequest;
@@ -11,9 +12,7 @@ import org.springframework.web.servlet.HandlerMapping;
 
 class MvcInterceptorTest {
 
-    private final Governor governor =
-            AdmissionTest.governor(
-                    "ThrottlingStrategy", "minIntervalOfRequests: 50ms, queueTimeout: 10s");
+    private final Governor governor = throttling();
     private final MvcInterceptor interceptor =
             new MvcInterceptor(
                     governor,
@@ -36,5 +35,26 @@ class MvcInterceptorTest {
         boolean isServed = interceptor.preHandle(request, response, this);
         interceptor.afterCompletion(request, response, this, null);
         return isServed;
+    }
+
+    private static Governor throttling() {
+        return Governor.of(
+                RuleReader.strict()
+                        .read(
+                                """
+                                apiVersion: fault-tolerance.opensergo.io/v1alpha1
+                                kind: ThrottlingStrategy
+                                metadata: {name: line}
+                                spec: {minIntervalOfRequests: 50ms, queueTimeout: 10s}
+                                ---
+                                apiVersion: fault-tolerance.opensergo.io/v1alpha1
+                                kind: FaultToleranceRule
+                                metadata: {name: rule}
+                                spec:
+                                  targets: [{targetResourceName: 'GET:/paced'}]
+                                  strategies: [{name: line, kind: ThrottlingStrategy}]
+                                """,
+                                "test")
+                        .rules());
     }
 }

@@ -41,9 +41,9 @@ final class OpenSergo implements AutoCloseable {
     static OpenSergo start(
             OpenSergoProperties properties, Environment environment, ResourceLoader resources) {
         String app = app(properties, environment);
-        String rules = properties.getRules();
+        String rules = properties.rules();
         if (rules != null && !rules.isBlank()) {
-            return ofFiles(properties, Target.of(properties.getNamespace(), app), rules, resources);
+            return ofFiles(properties, Target.of(properties.namespace(), app), rules, resources);
         }
         OpenSergoClient client = client(properties, app);
         if (client == null) {
@@ -61,7 +61,7 @@ final class OpenSergo implements AutoCloseable {
     }
 
     private static String app(OpenSergoProperties properties, Environment environment) {
-        String app = properties.getApp();
+        String app = properties.app();
         return app == null || app.isBlank()
                 ? environment.getProperty("spring.application.name", "application")
                 : app;
@@ -69,7 +69,7 @@ final class OpenSergo implements AutoCloseable {
 
     private static OpenSergo ofFiles(
             OpenSergoProperties properties, Target target, String rules, ResourceLoader resources) {
-        if (!properties.getEndpoints().isEmpty()) {
+        if (!properties.endpoints().isEmpty()) {
             throw new ConfigurationException(
                     "opensergo.rules",
                     "and opensergo.endpoints are both set; rules come from one place, remove one");
@@ -90,23 +90,20 @@ final class OpenSergo implements AutoCloseable {
 
     private static @Nullable OpenSergoClient client(OpenSergoProperties properties, String app) {
         OpenSergoClientBuilder client =
-                OpenSergoClients.builder().namespace(properties.getNamespace()).app(app);
-        if (!properties.getEndpoints().isEmpty()) {
-            client.endpoints(properties.getEndpoints().toArray(String[]::new));
+                OpenSergoClients.builder().namespace(properties.namespace()).app(app);
+        if (!properties.endpoints().isEmpty()) {
+            client.endpoints(properties.endpoints().toArray(String[]::new));
         }
-        String token = properties.getToken();
+        String token = properties.token();
         if (token != null) {
             client.token(() -> token);
         }
-        Path cache = properties.getCacheDirectory();
+        Path cache = properties.cacheDirectory();
         if (cache != null) {
             client.cacheDirectory(cache);
         }
-        Tls tls = properties.getTls();
-        if (tls.getCaFile() != null
-                || tls.getCertFile() != null
-                || tls.getKeyFile() != null
-                || tls.getServerName() != null) {
+        Tls tls = properties.tls();
+        if (tls.isSet()) {
             client.tls(settings(tls));
         }
         return client.bootstrap().buildIfConfigured().orElse(null);
@@ -114,8 +111,7 @@ final class OpenSergo implements AutoCloseable {
 
     private static TlsSettings settings(Tls tls) {
         try {
-            return new TlsSettings(
-                    tls.getCaFile(), tls.getCertFile(), tls.getKeyFile(), tls.getServerName());
+            return new TlsSettings(tls.caFile(), tls.certFile(), tls.keyFile(), tls.serverName());
         } catch (IllegalArgumentException e) {
             throw new ConfigurationException("opensergo.tls", String.valueOf(e.getMessage()), e);
         }

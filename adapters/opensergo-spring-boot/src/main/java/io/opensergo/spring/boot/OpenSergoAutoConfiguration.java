@@ -89,7 +89,7 @@ public class OpenSergoAutoConfiguration {
         @Bean
         @ConditionalOnMissingBean
         GovernedCalls openSergoCalls(Governor governor, OpenSergoProperties properties) {
-            return new GovernedCalls(governor, anyOf(properties.getClient().getExclude()));
+            return new GovernedCalls(governor, anyOf(properties.client().exclude()));
         }
 
         private static Predicate<String> anyOf(List<String> hosts) {

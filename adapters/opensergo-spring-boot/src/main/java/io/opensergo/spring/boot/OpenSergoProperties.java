@@ -1,223 +1,81 @@
 package io.opensergo.spring.boot;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
-import org.springframework.boot.context.properties.NestedConfigurationProperty;
+import org.springframework.boot.context.properties.bind.DefaultValue;
 
-/** The settings {@code opensergo.*}; Spring Boot writes them. */
+/**
+ * The settings {@code opensergo.*}; Spring Boot reads them.
+ *
+ * @param enabled Whether anything is governed.
+ * @param endpoints Control planes, the preferred one first: host:port, http://host:port or
+ *     https://host:port.
+ * @param namespace Namespace of the application's rules.
+ * @param app Name under which rules know the application; spring.application.name by default.
+ * @param token Bearer token for the control plane.
+ * @param cacheDirectory Directory in which the last good rules are kept over restarts.
+ * @param rules Rules without a control plane: a directory, which is followed, or resources such as
+ *     classpath:rules/*.yaml, which are read once.
+ * @param tls TLS to the control plane, with PEM files.
+ * @param server Requests to this application.
+ * @param client Calls of this application.
+ */
 @ConfigurationProperties("opensergo")
-public class OpenSergoProperties {
+public record OpenSergoProperties(
+        @DefaultValue("true") boolean enabled,
+        @DefaultValue List<String> endpoints,
+        @DefaultValue("default") String namespace,
+        @Nullable String app,
+        @Nullable String token,
+        @Nullable Path cacheDirectory,
+        @Nullable String rules,
+        @DefaultValue Tls tls,
+        @DefaultValue Server server,
+        @DefaultValue Client client) {
 
-    /** Whether anything is governed. */
-    private boolean enabled = true;
+    /** Says nothing, since the token is a secret. */
+    @Override
+    public String toString() {
+        return "OpenSergoProperties[hidden]";
+    }
 
     /**
-     * Control planes, the preferred one first: host:port, http://host:port or https://host:port.
+     * The settings {@code opensergo.tls.*}.
+     *
+     * @param caFile File of the authorities that are trusted; those of Java by default.
+     * @param certFile File of the application's own certificate chain.
+     * @param keyFile File of the private key of the certificate.
+     * @param serverName Name that the control plane's certificate must have instead of the
+     *     endpoint's host.
      */
-    private List<String> endpoints = new ArrayList<>();
+    public record Tls(
+            @Nullable Path caFile,
+            @Nullable Path certFile,
+            @Nullable Path keyFile,
+            @Nullable String serverName) {
 
-    /** Namespace of the application's rules. */
-    private String namespace = "default";
-
-    /** Name under which rules know the application; spring.application.name by default. */
-    private @Nullable String app;
-
-    /** Bearer token for the control plane. */
-    private @Nullable String token;
-
-    /** Directory in which the last good rules are kept over restarts. */
-    private @Nullable Path cacheDirectory;
+        boolean isSet() {
+            return caFile != null || certFile != null || keyFile != null || serverName != null;
+        }
+    }
 
     /**
-     * Rules without a control plane: a directory, which is followed, or resources such as
-     * classpath:rules/*.yaml, which are read once.
+     * The settings {@code opensergo.server.*}.
+     *
+     * @param enabled Whether requests to this application are guarded.
+     * @param exclude Patterns of handlers that are left alone, for example /internal/**.
      */
-    private @Nullable String rules;
+    public record Server(
+            @DefaultValue("true") boolean enabled, @DefaultValue List<String> exclude) {}
 
-    @NestedConfigurationProperty private final Tls tls = new Tls();
-    @NestedConfigurationProperty private final Server server = new Server();
-    @NestedConfigurationProperty private final Client client = new Client();
-
-    /** Makes the defaults. */
-    public OpenSergoProperties() {}
-
-    public boolean isEnabled() {
-        return enabled;
-    }
-
-    public void setEnabled(boolean enabled) {
-        this.enabled = enabled;
-    }
-
-    public List<String> getEndpoints() {
-        return endpoints;
-    }
-
-    public void setEndpoints(List<String> endpoints) {
-        this.endpoints = endpoints;
-    }
-
-    public String getNamespace() {
-        return namespace;
-    }
-
-    public void setNamespace(String namespace) {
-        this.namespace = namespace;
-    }
-
-    public @Nullable String getApp() {
-        return app;
-    }
-
-    public void setApp(@Nullable String app) {
-        this.app = app;
-    }
-
-    public @Nullable String getToken() {
-        return token;
-    }
-
-    public void setToken(@Nullable String token) {
-        this.token = token;
-    }
-
-    public @Nullable Path getCacheDirectory() {
-        return cacheDirectory;
-    }
-
-    public void setCacheDirectory(@Nullable Path cacheDirectory) {
-        this.cacheDirectory = cacheDirectory;
-    }
-
-    public @Nullable String getRules() {
-        return rules;
-    }
-
-    public void setRules(@Nullable String rules) {
-        this.rules = rules;
-    }
-
-    public Tls getTls() {
-        return tls;
-    }
-
-    public Server getServer() {
-        return server;
-    }
-
-    public Client getClient() {
-        return client;
-    }
-
-    /** The settings {@code opensergo.tls.*}: TLS to the control plane, with PEM files. */
-    public static class Tls {
-
-        /** File of the authorities that are trusted; those of Java by default. */
-        private @Nullable Path caFile;
-
-        /** File of the application's own certificate chain. */
-        private @Nullable Path certFile;
-
-        /** File of the private key of the certificate. */
-        private @Nullable Path keyFile;
-
-        /** Name that the control plane's certificate must have instead of the endpoint's host. */
-        private @Nullable String serverName;
-
-        /** Makes the defaults. */
-        public Tls() {}
-
-        public @Nullable Path getCaFile() {
-            return caFile;
-        }
-
-        public void setCaFile(@Nullable Path caFile) {
-            this.caFile = caFile;
-        }
-
-        public @Nullable Path getCertFile() {
-            return certFile;
-        }
-
-        public void setCertFile(@Nullable Path certFile) {
-            this.certFile = certFile;
-        }
-
-        public @Nullable Path getKeyFile() {
-            return keyFile;
-        }
-
-        public void setKeyFile(@Nullable Path keyFile) {
-            this.keyFile = keyFile;
-        }
-
-        public @Nullable String getServerName() {
-            return serverName;
-        }
-
-        public void setServerName(@Nullable String serverName) {
-            this.serverName = serverName;
-        }
-    }
-
-    /** The settings {@code opensergo.server.*}. */
-    public static class Server {
-
-        /** Whether requests to this application are guarded. */
-        private boolean enabled = true;
-
-        /** Patterns of handlers that are left alone, for example /internal/**. */
-        private List<String> exclude = new ArrayList<>();
-
-        /** Makes the defaults. */
-        public Server() {}
-
-        public boolean isEnabled() {
-            return enabled;
-        }
-
-        public void setEnabled(boolean enabled) {
-            this.enabled = enabled;
-        }
-
-        public List<String> getExclude() {
-            return exclude;
-        }
-
-        public void setExclude(List<String> exclude) {
-            this.exclude = exclude;
-        }
-    }
-
-    /** The settings {@code opensergo.client.*}. */
-    public static class Client {
-
-        /** Whether calls of this application are guarded. */
-        private boolean enabled = true;
-
-        /** Hosts whose calls are left alone; an asterisk stands for any part of a name. */
-        private List<String> exclude = new ArrayList<>();
-
-        /** Makes the defaults. */
-        public Client() {}
-
-        public boolean isEnabled() {
-            return enabled;
-        }
-
-        public void setEnabled(boolean enabled) {
-            this.enabled = enabled;
-        }
-
-        public List<String> getExclude() {
-            return exclude;
-        }
-
-        public void setExclude(List<String> exclude) {
-            this.exclude = exclude;
-        }
-    }
+    /**
+     * The settings {@code opensergo.client.*}.
+     *
+     * @param enabled Whether calls of this application are guarded.
+     * @param exclude Hosts whose calls are left alone; an asterisk stands for any part of a name.
+     */
+    public record Client(
+            @DefaultValue("true") boolean enabled, @DefaultValue List<String> exclude) {}
 }

@@ -29,7 +29,7 @@ public class OpenSergoServerAutoConfiguration {
     OpenSergoServerAutoConfiguration() {}
 
     private static Predicate<String> anyOf(OpenSergoProperties properties) {
-        List<String> excluded = List.copyOf(properties.getServer().getExclude());
+        List<String> excluded = List.copyOf(properties.server().exclude());
         var matcher = new AntPathMatcher();
         return pattern -> excluded.stream().anyMatch(each -> matcher.match(each, pattern));
     }
