@@ -5,6 +5,7 @@ import com.alibaba.csp.sentinel.slots.block.BlockException;
 import com.alibaba.csp.sentinel.slots.system.SystemBlockException;
 import io.opensergo.api.OpenSergoClient;
 import io.opensergo.api.Target;
+import io.opensergo.governance.Governor;
 import io.opensergo.governance.PlanProblem;
 import io.opensergo.governance.Rejection;
 import io.opensergo.governance.ResourceStats;
@@ -142,8 +143,9 @@ public final class OpenSergoSentinel implements AutoCloseable {
     }
 
     /**
-     * Returns what the slot has decided by the rules of resources, shadows included, for entries of
-     * both types together: Sentinel counts them as one, so the direction says nothing. What
+     * Returns what the slot has decided, by resource, shadows included, for entries of both types
+     * together: Sentinel counts them as one, so the direction says nothing. What protects the whole
+     * process is counted under {@link Governor#OTHER_RESOURCES}, whatever the resource. What
      * Sentinel enforces is counted by Sentinel.
      */
     public List<ResourceStats> slotStats() {

@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Decides for the slot by the rules of one application.
@@ -66,8 +67,12 @@ final class SlotEngine {
         return ofProcess.guard(resource);
     }
 
+    /**
+     * Returns the counts by resource, and those of the process under {@link
+     * Governor#OTHER_RESOURCES}.
+     */
     List<ResourceStats> stats() {
-        return ofResources.stats();
+        return Stream.concat(ofResources.stats().stream(), ofProcess.stats().stream()).toList();
     }
 
     Set<PlanProblem> problems() {

@@ -9,6 +9,7 @@ import com.alibaba.csp.sentinel.SphO;
 import com.alibaba.csp.sentinel.SphU;
 import com.alibaba.csp.sentinel.slots.block.BlockException;
 import com.alibaba.csp.sentinel.slots.clusterbuilder.ClusterBuilderSlot;
+import io.opensergo.governance.Governor;
 import io.opensergo.governance.Rejection;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy.AdaptiveStrategy;
@@ -415,5 +416,9 @@ class SlotEnforcesTest {
         assertThat(Calls.refusal("limited", EntryType.IN).flatMap(OpenSergoSentinel::rejectionOf))
                 .hasValueSatisfying(
                         rejection -> assertThat(rejection.strategy()).isEqualTo("load"));
+        assertThat(rig.sentinel.slotStats())
+                .filteredOn(stats -> stats.resource().equals(Governor.OTHER_RESOURCES))
+                .singleElement()
+                .satisfies(stats -> assertThat(stats.rejected()).isPositive());
     }
 }
