@@ -328,6 +328,7 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
             long unread = outbox.unread();
             Duration allowed = sparesSlow && !isDue() ? time.plusSeconds(unread / SLOW) : time;
             if (cut || !outbox.isBlockedFor(allowed, nowNanos)) {
+                send(); // the transport was asked, and may not report any more that it takes more
                 return false;
             }
             service.counters().stuck.increment();

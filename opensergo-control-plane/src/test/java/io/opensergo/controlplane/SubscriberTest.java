@@ -274,6 +274,17 @@ class SubscriberTest {
     }
 
     @Test
+    void streamThatIsFoundNotToBeBlockedGoesOnThoughTheTransportReportsNothing() {
+        openInTheMiddleOfARow();
+        transport.ready = true;
+
+        subscriber.cutForOthers(Duration.ofSeconds(1), System.nanoTime() + 2 * SECOND);
+
+        assertThat(transport.completed).isFalse();
+        assertThat(transport.sent).hasSize(2);
+    }
+
+    @Test
     void kindThatIsUnsubscribedFromInTheMiddleOfARowIsNotSent() {
         openInTheMiddleOfARow();
 
