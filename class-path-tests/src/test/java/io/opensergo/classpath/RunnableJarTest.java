@@ -4,20 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.jar.JarFile;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
+import org.junit.jupiter.api.io.TempDir;
 
-/** What {@code opensergo.jar} says of itself and of what it bundles. */
+/** {@code opensergo.jar} as users run it, and what it says of what it bundles. */
 class RunnableJarTest {
 
     /** Annotations that nothing needs at run time: listed, since the build needs them. */
@@ -27,9 +34,16 @@ class RunnableJarTest {
                     "annotations",
                     "error_prone_annotations",
                     "j2objc-annotations",
-                    "jspecify",
                     "jsr305",
                     "listenablefuture");
+
+    private static final String RULES =
+            """
+            apiVersion: fault-tolerance.opensergo.io/v1alpha1
+            kind: RateLimitStrategy
+            metadata: {name: orders-per-second, labels: {app: shop}}
+            spec: {metricType: RequestAmount, limitMode: Local, threshold: 50, statDurationSeconds: 1}
+            """;
 
     private static JarFile jar;
 
@@ -90,9 +104,75 @@ class RunnableJarTest {
     }
 
     @Test
-    void holdsNoAnnotationsOfOthers() {
+    void holdsNoAnnotationsThatNothingReads() {
         assertThat(jar.stream().map(entry -> entry.getName()))
-                .noneMatch(name -> name.startsWith("javax/annotation/"))
-                .noneMatch(name -> name.startsWith("org/jspecify/"));
+                .noneMatch(name -> name.startsWith("javax/annotation/"));
+    }
+
+    @Test
+    void validatesRules(@TempDir Path directory) throws Exception {
+        Path rules = Files.createDirectory(directory.resolve("rules"));
+        Files.writeString(rules.resolve("orders.yaml"), RULES);
+
+        Forked validation = run(directory, "validate", rules.toString());
+
+        assertThat(validation.output()).contains("1 file, 1 rule, 0 errors, 0 warnings");
+        assertThat(validation.exitCode()).isZero();
+    }
+
+    @Test
+    void printsTheSchema(@TempDir Path directory) throws Exception {
+        Forked schema = run(directory, "schema");
+
+        assertThat(new ObjectMapper().readTree(schema.output()).path("$schema").asText())
+                .startsWith("http://json-schema.org/");
+        assertThat(schema.exitCode()).isZero();
+    }
+
+    @Test
+    void servesRulesThatItsOtherEndWatches(@TempDir Path directory) throws Exception {
+        Path rules = Files.createDirectory(directory.resolve("rules"));
+        Files.writeString(rules.resolve("orders.yaml"), RULES);
+        Process server =
+                new ProcessBuilder(command("serve", "--rules", rules.toString(), "--port", "0"))
+                        .redirectError(directory.resolve("log").toFile())
+                        .start();
+        try (BufferedReader out = server.inputReader(StandardCharsets.UTF_8)) {
+            Matcher serving = Pattern.compile("Serving .* on (\\S+)").matcher(out.readLine());
+            assertThat(serving.find()).isTrue();
+
+            Forked watch =
+                    run(
+                            directory,
+                            "watch",
+                            "--endpoint=" + serving.group(1),
+                            "--app=shop",
+                            "--kind=RateLimitStrategy",
+                            "--for=1s");
+
+            assertThat(watch.output()).contains("orders-per-second", "threshold: 50");
+            assertThat(watch.exitCode()).isZero();
+        } finally {
+            server.destroyForcibly().waitFor();
+        }
+    }
+
+    private static Forked run(Path directory, String... arguments) throws Exception {
+        List<String> command = command(arguments);
+        return Forked.run(Path.of(command.get(0)), command.subList(1, command.size()), directory);
+    }
+
+    private static List<String> command(String... arguments) {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                java,
+                                "-Xmx128m",
+                                "-XX:TieredStopAtLevel=1",
+                                "-jar",
+                                System.getProperty("runnable.jar")));
+        command.addAll(List.of(arguments));
+        return command;
     }
 }
