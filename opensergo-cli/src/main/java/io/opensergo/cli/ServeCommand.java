@@ -1,6 +1,7 @@
 package io.opensergo.cli;
 
 import io.opensergo.controlplane.ControlPlane;
+import io.opensergo.controlplane.ControlPlaneBuilder;
 import io.opensergo.controlplane.DirectoryRuleSource;
 import io.opensergo.rules.document.Problem;
 import java.io.PrintWriter;
@@ -84,7 +85,7 @@ final class ServeCommand implements Runnable {
             throw new CommandLine.ParameterException(
                     spec.commandLine(), "--port must be from 0 to 65535, was " + port);
         }
-        ControlPlane.Builder builder =
+        ControlPlaneBuilder builder =
                 ControlPlane.builder()
                         .host(host)
                         .port(port)

@@ -1,6 +1,7 @@
 package io.opensergo.cli;
 
 import io.opensergo.controlplane.ControlPlane;
+import io.opensergo.controlplane.ControlPlaneBuilder;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
@@ -67,7 +68,7 @@ final class ServeLimits {
                     "How long clients have to take what is due when the process is told to end; default: 2s.")
     private Duration drain = Duration.ofSeconds(2);
 
-    void apply(ControlPlane.Builder builder) {
+    void apply(ControlPlaneBuilder builder) {
         builder.drainTimeout(drain);
         if (maxStreams != null) {
             builder.maxStreams(maxStreams);
@@ -78,7 +79,7 @@ final class ServeLimits {
         }
     }
 
-    private void applyConnections(ControlPlane.Builder builder) {
+    private void applyConnections(ControlPlaneBuilder builder) {
         if (maxConnections != null || maxConnectionsPerAddress != null) {
             int inAll =
                     maxConnections == null ? ControlPlane.DEFAULT_MAX_CONNECTIONS : maxConnections;

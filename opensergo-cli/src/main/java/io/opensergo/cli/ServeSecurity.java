@@ -1,6 +1,6 @@
 package io.opensergo.cli;
 
-import io.opensergo.controlplane.ControlPlane;
+import io.opensergo.controlplane.ControlPlaneBuilder;
 import io.opensergo.controlplane.ServerTls;
 import io.opensergo.controlplane.TokenAuthorizer;
 import java.nio.file.Path;
@@ -32,7 +32,7 @@ final class ServeSecurity {
             })
     private @Nullable Path tokens;
 
-    void apply(ControlPlane.Builder builder, CommandLine commandLine) {
+    void apply(ControlPlaneBuilder builder, CommandLine commandLine) {
         own.requireBothOrNone(commandLine);
         Path cert = own.cert();
         Path key = own.key();

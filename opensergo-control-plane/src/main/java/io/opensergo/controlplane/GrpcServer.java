@@ -14,6 +14,7 @@ import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -170,14 +171,14 @@ final class GrpcServer {
     /**
      * Listens.
      *
-     * @throws IOException if the address cannot be bound; nothing is left to close then
+     * @throws UncheckedIOException if the address cannot be bound; nothing is left to close then
      */
-    void start() throws IOException {
+    void start() {
         try {
             server.start();
         } catch (IOException e) {
             stopThreads();
-            throw e;
+            throw cannotListen(settings.address(), e);
         }
         Duration timeout = service.limits().stuckSubscriberTimeout();
         repeat(() -> service.subscribers().sweep(System.nanoTime()), sweepInterval(timeout));
@@ -189,6 +190,21 @@ final class GrpcServer {
         if (identity != null) {
             repeat(identity::reload, settings.tlsReloadInterval());
         }
+    }
+
+    /** Says which address cannot be listened on, and what to do about it. */
+    static UncheckedIOException cannotListen(InetSocketAddress address, IOException e) {
+        String reason = (e.getCause() == null ? e : e.getCause()).getMessage();
+        return new UncheckedIOException(
+                "cannot listen on "
+                        + address.getHostString()
+                        + ":"
+                        + address.getPort()
+                        + ": "
+                        + reason
+                        + ". Choose another host or port (port 0 is any free one), or stop what"
+                        + " listens there",
+                e);
     }
 
     private void judgeAgainIfGrantsChanged() {

@@ -147,7 +147,7 @@ class ControlPlaneTest {
     void namesThePortThatIsInUseAndTheFix() {
         var rules = new InMemoryRuleSource();
         try (ControlPlane first = ControlPlane.builder().port(0).start()) {
-            ControlPlane.Builder second = ControlPlane.builder().port(first.port()).source(rules);
+            ControlPlaneBuilder second = ControlPlane.builder().port(first.port()).source(rules);
 
             assertThatThrownBy(second::start)
                     .isInstanceOf(UncheckedIOException.class)
@@ -162,7 +162,7 @@ class ControlPlaneTest {
 
     @Test
     void namesAHostThatDoesNotResolve() {
-        ControlPlane.Builder builder = ControlPlane.builder().host("no-such-host.invalid").port(0);
+        ControlPlaneBuilder builder = ControlPlane.builder().host("no-such-host.invalid").port(0);
 
         assertThatThrownBy(builder::start)
                 .isInstanceOf(UncheckedIOException.class)
@@ -279,7 +279,7 @@ class ControlPlaneTest {
     @Test
     void leavesNoThreadBehind() throws Exception {
         ControlPlane controlPlane = start(new InMemoryRuleSource());
-        ControlPlane.Builder second = ControlPlane.builder().port(controlPlane.port());
+        ControlPlaneBuilder second = ControlPlane.builder().port(controlPlane.port());
         assertThatThrownBy(second::start).isInstanceOf(UncheckedIOException.class);
         try (var client = new TestClient(controlPlane)) {
             client.open().subscribe("foo-app", RATE_LIMIT).next();

@@ -156,7 +156,7 @@ class DrainTest {
                 .start();
     }
 
-    private static ControlPlane.Builder builder(RuleSource source) {
+    private static ControlPlaneBuilder builder(RuleSource source) {
         return ControlPlane.builder().port(0).source(source).drainTimeout(PATIENCE);
     }
 

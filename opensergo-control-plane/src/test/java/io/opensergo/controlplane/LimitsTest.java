@@ -47,8 +47,8 @@ class LimitsTest {
         start(builder -> builder.maxStreams(3).maxKeysPerStream(2).maxRequestsPerSecond(100));
     }
 
-    private void start(Consumer<ControlPlane.Builder> settings) {
-        ControlPlane.Builder builder = ControlPlane.builder().port(0).source(rules);
+    private void start(Consumer<ControlPlaneBuilder> settings) {
+        ControlPlaneBuilder builder = ControlPlane.builder().port(0).source(rules);
         settings.accept(builder);
         controlPlane = builder.start();
         client = new TestClient(controlPlane);
@@ -248,7 +248,7 @@ class LimitsTest {
     @ParameterizedTest
     @ValueSource(ints = {0, -1, Integer.MIN_VALUE})
     void limitBelowOneIsRefusedByName(int value) {
-        ControlPlane.Builder builder = ControlPlane.builder();
+        ControlPlaneBuilder builder = ControlPlane.builder();
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> builder.maxStreams(value))

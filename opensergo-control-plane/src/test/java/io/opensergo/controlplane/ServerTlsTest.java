@@ -269,7 +269,7 @@ class ServerTlsTest {
         return builder(tls).start();
     }
 
-    private ControlPlane.Builder builder(ServerTls tls) {
+    private ControlPlaneBuilder builder(ServerTls tls) {
         return ControlPlane.builder()
                 .port(0)
                 .source(rules)

@@ -33,7 +33,7 @@ class StuckSubscriberTest {
         client = new TestClient(controlPlane);
     }
 
-    private ControlPlane.Builder builder() {
+    private ControlPlaneBuilder builder() {
         return ControlPlane.builder().port(0).stuckSubscriberTimeout(TIMEOUT);
     }
 

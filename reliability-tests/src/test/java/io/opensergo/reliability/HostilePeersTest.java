@@ -8,6 +8,7 @@ import io.opensergo.api.RuleSnapshot;
 import io.opensergo.api.Target;
 import io.opensergo.client.OpenSergoClients;
 import io.opensergo.controlplane.ControlPlane;
+import io.opensergo.controlplane.ControlPlaneBuilder;
 import io.opensergo.controlplane.ControlPlaneStatus.Refusals;
 import io.opensergo.controlplane.InMemoryRuleSource;
 import io.opensergo.controlplane.TokenAuthorizer;
@@ -44,7 +45,7 @@ class HostilePeersTest {
     private OpenSergoClient honest;
     private long generation;
 
-    private void start(UnaryOperator<ControlPlane.Builder> settings) {
+    private void start(UnaryOperator<ControlPlaneBuilder> settings) {
         controlPlane =
                 settings.apply(
                                 ControlPlane.builder()

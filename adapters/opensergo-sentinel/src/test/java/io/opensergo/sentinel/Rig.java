@@ -34,7 +34,7 @@ final class Rig implements AutoCloseable {
     final OpenSergoSentinel sentinel;
 
     private Rig(RuleSource... others) throws IOException {
-        ControlPlane.Builder builder = ControlPlane.builder().port(0).source(source);
+        var builder = ControlPlane.builder().port(0).source(source);
         for (RuleSource other : others) {
             builder.source(other);
         }

@@ -67,7 +67,7 @@ final class World implements AutoCloseable {
 
     /** A world whose control plane has a source beside {@link #rules}. */
     World(RuleSource source, Consumer<OpenSergoVertxBuilder> settings) {
-        ControlPlane.Builder plane = ControlPlane.builder().port(0).source(rules);
+        var plane = ControlPlane.builder().port(0).source(rules);
         controlPlane = (source == null ? plane : plane.source(source)).start();
         OpenSergoVertxBuilder builder =
                 OpenSergoVertx.builder(vertx, "shop").client(to(controlPlane.port()));
