@@ -1,11 +1,14 @@
 package io.opensergo.controlplane;
 
+import io.grpc.BindableService;
+import io.opensergo.proto.internal.transport.v1.ControlPlaneDesc;
 import io.opensergo.rules.document.Problem;
 import io.opensergo.rules.document.RuleKinds;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -75,7 +78,9 @@ public final class ControlPlane implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
 
-    private final TransportService service;
+    private final String identifier;
+    private final RuleStore store;
+    private final SharedByStreams shared;
     private final MetadataService metadata;
     private final Sources sources;
     private final GrpcServer server;
@@ -83,15 +88,19 @@ public final class ControlPlane implements AutoCloseable {
     private final Object closing = new Object();
 
     private ControlPlane(
-            TransportService service,
+            String identifier,
+            RuleStore store,
+            SharedByStreams shared,
             MetadataService metadata,
             Sources sources,
             GrpcServer server) {
-        this.service = service;
+        this.identifier = identifier;
+        this.store = store;
+        this.shared = shared;
         this.metadata = metadata;
         this.sources = sources;
         this.server = server;
-        this.runningSince = service.now();
+        this.runningSince = shared.clock().instant();
     }
 
     /** Returns a builder of a control plane without sources. */
@@ -124,17 +133,19 @@ public final class ControlPlane implements AutoCloseable {
         ScheduledExecutorService housekeeper = housekeeper();
         ExecutorService workers = GrpcServer.workers();
         var admission = new Admission(authorizer, counters);
-        var service =
-                new TransportService(
-                        store,
-                        subscribers,
-                        kinds,
-                        clock,
+        ControlPlaneDesc description =
+                ControlPlaneDesc.newBuilder().setIdentifier(UUID.randomUUID().toString()).build();
+        var shared =
+                SharedByStreams.of(
                         limits,
                         counters,
+                        clock,
+                        new Tasks(housekeeper, workers),
+                        subscribers,
                         admission,
-                        housekeeper,
-                        workers);
+                        kinds,
+                        new PushSource(store, limits.maxPushBytes(), counters, description),
+                        description);
         var metadata = new MetadataService(admission, counters, clock);
         var startedSources = new Sources(kinds, store, subscribers);
         try {
@@ -142,10 +153,14 @@ public final class ControlPlane implements AutoCloseable {
             if (served != null) {
                 served.resume(store);
             }
-            var server = new GrpcServer(settings, service, metadata, housekeeper, workers);
+            List<BindableService> services =
+                    List.of(new TransportService(shared), metadata, new InfoService());
+            var server =
+                    new GrpcServer(settings, shared, admission, services, housekeeper, workers);
             server.start();
             tellWhereItListens(settings, server.port());
-            return new ControlPlane(service, metadata, startedSources, server);
+            return new ControlPlane(
+                    description.getIdentifier(), store, shared, metadata, startedSources, server);
         } catch (RuntimeException e) {
             startedSources.close();
             housekeeper.shutdownNow();
@@ -183,13 +198,13 @@ public final class ControlPlane implements AutoCloseable {
     /** Returns what it is doing now. Streams are looked at one after the other. */
     public ControlPlaneStatus status() {
         return new ControlPlaneStatus(
-                service.description().getIdentifier(),
+                identifier,
                 runningSince,
-                service.store().revision(),
-                service.subscribers().status(),
+                store.revision(),
+                shared.subscribers().status(),
                 server.openConnections(),
                 server.openCalls(),
-                service.counters().snapshot());
+                shared.counters().snapshot());
     }
 
     /**
@@ -207,7 +222,7 @@ public final class ControlPlane implements AutoCloseable {
      * they were added. Each problem is also logged once when it appears and once when it is gone.
      */
     public List<Problem> problems() {
-        return service.store().problems();
+        return store.problems();
     }
 
     /**

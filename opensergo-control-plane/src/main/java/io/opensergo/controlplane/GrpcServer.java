@@ -1,5 +1,6 @@
 package io.opensergo.controlplane;
 
+import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
@@ -23,11 +24,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The gRPC end: the transport service, with the services for metadata, information, health and
- * reflection beside it, on one socket.
+ * The gRPC end: the services of the control plane, with those for health and reflection beside
+ * them, on one socket.
  *
  * <p>Its event loops are its own and not those that gRPC shares between servers: the shared ones
  * outlive the last server for a while, and for ever after a server that could not bind its port.
@@ -63,7 +65,8 @@ final class GrpcServer {
     private final ExecutorService workers;
     private final Calls calls;
     private final Connections connections;
-    private final TransportService service;
+    private final SharedByStreams shared;
+    private final Admission admission;
     private final ScheduledExecutorService housekeeper;
     private final Settings settings;
     private final Server server;
@@ -86,21 +89,25 @@ final class GrpcServer {
             Duration drainTimeout) {}
 
     /**
+     * @param shared by the streams that are looked after from here
+     * @param admission is asked for each call
      * @param housekeeper runs what is to be done now and then, and ends with this server
      * @param workers serve the calls, and end with this server
      */
     GrpcServer(
             Settings settings,
-            TransportService service,
-            MetadataService metadata,
+            SharedByStreams shared,
+            Admission admission,
+            List<BindableService> services,
             ScheduledExecutorService housekeeper,
             ExecutorService workers) {
         this.settings = settings;
-        this.service = service;
+        this.shared = shared;
+        this.admission = admission;
         this.housekeeper = housekeeper;
         this.workers = workers;
-        Limits limits = service.limits();
-        Counters counters = service.counters();
+        Limits limits = shared.limits();
+        Counters counters = shared.counters();
         this.calls =
                 new Calls(
                         limits.maxCalls(),
@@ -120,7 +127,7 @@ final class GrpcServer {
                         .executor(workers)
                         .addStreamTracerFactory(calls)
                         .fallbackHandlerRegistry(CallGate.unknownMethods())
-                        .intercept(service.admission())
+                        .intercept(admission)
                         .intercept(new CallGate(calls, counters))
                         .maxConcurrentCallsPerConnection(limits.maxCallsPerConnection())
                         .maxInboundMessageSize(settings.maxInboundMessageBytes())
@@ -132,7 +139,7 @@ final class GrpcServer {
                                 settings.keepAliveTimeout().toNanos(), TimeUnit.NANOSECONDS)
                         .permitKeepAliveTime(MIN_CLIENT_KEEPALIVE.toSeconds(), TimeUnit.SECONDS)
                         .permitKeepAliveWithoutCalls(true);
-        addServices(builder, metadata);
+        addServices(builder, services);
         Duration age = settings.maxConnectionAge();
         if (age != null) {
             builder.maxConnectionAge(age.toMillis(), TimeUnit.MILLISECONDS)
@@ -148,17 +155,13 @@ final class GrpcServer {
         return new AdaptiveRecvByteBufAllocator(512, 2048, READ_BYTES).maxMessagesPerRead(1);
     }
 
-    private void addServices(NettyServerBuilder builder, MetadataService metadata) {
+    private void addServices(NettyServerBuilder builder, List<BindableService> services) {
         var callsBeside = new CallLimit(Limits.MAX_CALLS_BESIDE);
-        List<ServerServiceDefinition> services =
-                List.of(
-                        service.bindService(),
-                        metadata.bindService(),
-                        new InfoService().bindService(),
-                        ServerInterceptors.intercept(health.getHealthService(), callsBeside),
-                        ServerInterceptors.intercept(
-                                ProtoReflectionServiceV1.newInstance(), callsBeside));
-        services.forEach(each -> builder.addService(ReadableMessages.of(each)));
+        Stream<ServerServiceDefinition> beside =
+                Stream.of(health.getHealthService(), ProtoReflectionServiceV1.newInstance())
+                        .map(each -> ServerInterceptors.intercept(each, callsBeside));
+        Stream.concat(services.stream().map(BindableService::bindService), beside)
+                .forEach(each -> builder.addService(ReadableMessages.of(each)));
     }
 
     /** Returns the threads that serve calls: so many, whatever the number of streams. */
@@ -180,11 +183,11 @@ final class GrpcServer {
             stopThreads();
             throw cannotListen(settings.address(), e);
         }
-        Duration timeout = service.limits().stuckSubscriberTimeout();
-        repeat(() -> service.subscribers().sweep(System.nanoTime()), sweepInterval(timeout));
-        Duration requestTimeout = service.limits().requestTimeout();
+        Duration timeout = shared.limits().stuckSubscriberTimeout();
+        repeat(() -> shared.subscribers().sweep(System.nanoTime()), sweepInterval(timeout));
+        Duration requestTimeout = shared.limits().requestTimeout();
         repeat(() -> calls.cutLate(System.nanoTime()), sweepInterval(requestTimeout));
-        repeat(() -> service.cutIfTooMuchIsUnread(System.nanoTime()), LONGEST_SWEEP_INTERVAL);
+        repeat(() -> cutIfTooMuchIsUnread(System.nanoTime()), LONGEST_SWEEP_INTERVAL);
         repeat(this::judgeAgainIfGrantsChanged, GRANTS_INTERVAL);
         ServerIdentity identity = settings.identity();
         if (identity != null) {
@@ -207,9 +210,14 @@ final class GrpcServer {
                 e);
     }
 
+    /** Resets streams that take nothing, if too much is unread or others have to wait for it. */
+    private void cutIfTooMuchIsUnread(long nowNanos) {
+        shared.subscribers().cutWorst(shared.unread(), nowNanos);
+    }
+
     private void judgeAgainIfGrantsChanged() {
-        if (service.admission().hasChanged()) {
-            service.subscribers().judgeAgain();
+        if (admission.hasChanged()) {
+            shared.subscribers().judgeAgain();
         }
     }
 
@@ -250,7 +258,7 @@ final class GrpcServer {
         }
         health.enterTerminalState();
         server.shutdown();
-        service.subscribers().drain();
+        shared.subscribers().drain();
         try {
             if (!server.awaitTermination(settings.drainTimeout().toNanos(), TimeUnit.NANOSECONDS)) {
                 server.shutdownNow();

@@ -12,12 +12,15 @@ final class RefusedPushLog {
 
     private static final Logger LOG = LoggerFactory.getLogger(RefusedPushLog.class);
 
-    private final TransportService service;
+    private final LogLimit ofAll;
     private final Caller caller;
     private @Nullable LogLimit limit; // made with the first: few streams need one
 
-    RefusedPushLog(TransportService service, Caller caller) {
-        this.service = service;
+    /**
+     * @param ofAll bounds the lines of all streams together
+     */
+    RefusedPushLog(LogLimit ofAll, Caller caller) {
+        this.ofAll = ofAll;
         this.caller = caller;
     }
 
@@ -30,7 +33,7 @@ final class RefusedPushLog {
     void log(String identifier, @Nullable Push push, SubscriberStatus.Nack nack) {
         LogLimit current = limit;
         if (current == null) {
-            current = new LogLimit(5, 60, service.refusedPushes(), System::nanoTime);
+            current = new LogLimit(5, 60, ofAll, System::nanoTime);
             limit = current;
         }
         String what =

@@ -6,24 +6,20 @@ package io.opensergo.controlplane;
  */
 final class StreamMemory {
 
-    private final TransportService service;
+    private final ClientMemory ofAll;
     private final Caller caller;
     private long held;
     private long heldOfReserve;
     private boolean closed;
 
-    StreamMemory(TransportService service, Caller caller) {
-        this.service = service;
+    StreamMemory(ClientMemory ofAll, Caller caller) {
+        this.ofAll = ofAll;
         this.caller = caller;
     }
 
     /** Takes memory, if the client may have so much. */
     boolean hold(long bytes) {
-        if (closed) {
-            return false;
-        }
-        if (!service.memory().acquire(caller.countedAs(), bytes)) {
-            service.overMemory(caller);
+        if (closed || !ofAll.acquire(caller, bytes)) {
             return false;
         }
         held += bytes;
@@ -32,14 +28,14 @@ final class StreamMemory {
 
     void release(long bytes) {
         held -= bytes;
-        service.memory().release(caller.countedAs(), bytes);
+        ofAll.release(caller, bytes);
     }
 
     /**
      * Takes memory of the reserve for refusals, so that a client can be told that there is none.
      */
     boolean holdOfReserve(long bytes) {
-        if (closed || !service.refusalReserve().acquire(caller.countedAs(), bytes)) {
+        if (closed || !ofAll.acquireOfReserve(caller, bytes)) {
             return false;
         }
         heldOfReserve += bytes;
@@ -48,7 +44,7 @@ final class StreamMemory {
 
     void releaseOfReserve(long bytes) {
         heldOfReserve -= bytes;
-        service.refusalReserve().release(caller.countedAs(), bytes);
+        ofAll.releaseOfReserve(caller, bytes);
     }
 
     /** Gives all of it back; there will be no more. */

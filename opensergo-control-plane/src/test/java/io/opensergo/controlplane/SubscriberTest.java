@@ -10,6 +10,7 @@ import io.grpc.ServerCall;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.opensergo.proto.RevisionDetail;
 import io.opensergo.proto.WireStatus;
+import io.opensergo.proto.internal.transport.v1.ControlPlaneDesc;
 import io.opensergo.proto.internal.transport.v1.OpenSergoUniversalTransportServiceGrpc;
 import io.opensergo.proto.internal.transport.v1.SubscribeRequest;
 import io.opensergo.proto.internal.transport.v1.SubscribeResponse;
@@ -33,6 +34,9 @@ import org.junit.jupiter.api.Test;
 class SubscriberTest {
 
     private static final String HOST = "10.0.0.1";
+    private static final Caller CALLER = new Caller("", HOST, HOST + ":1");
+    private static final ControlPlaneDesc DESCRIPTION =
+            ControlPlaneDesc.newBuilder().setIdentifier("test").build();
     private static final String THROTTLING = ThrottlingStrategy.KIND.wireName();
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
@@ -52,23 +56,22 @@ class SubscriberTest {
     private final RuleStore store = new RuleStore(RuleKinds.standard(), InstantSource.system());
     private final Contribution source = store.add("test");
     private final Subscribers subscribers = new Subscribers(limits);
-    private final TransportService service =
-            new TransportService(
-                    store,
-                    subscribers,
-                    RuleKinds.standard(),
-                    InstantSource.system(),
+    private final SharedByStreams shared =
+            SharedByStreams.of(
                     limits,
                     counters,
+                    InstantSource.system(),
+                    new Tasks(later, Runnable::run),
+                    subscribers,
                     new Admission(null, counters),
-                    later,
-                    Runnable::run);
+                    RuleKinds.standard(),
+                    new PushSource(store, limits.maxPushBytes(), counters, DESCRIPTION),
+                    DESCRIPTION);
     private final Transport transport = new Transport();
     private final Calls calls =
             new Calls(10, 1 << 20, Duration.ofSeconds(10), Duration.ofSeconds(30), counters);
     private final Call call = newCall(transport);
-    private final Subscriber subscriber =
-            new Subscriber(service, 1, new Caller("", HOST, HOST + ":1"), transport, call);
+    private final Subscriber subscriber = new Subscriber(shared, 1, CALLER, transport, call);
 
     private Call newCall(Transport transport) {
         var newCall = new Call(calls, false, System.nanoTime());
@@ -79,7 +82,7 @@ class SubscriberTest {
     /** Opens another stream, which follows the rate limits. */
     private Transport openAnother(String address) {
         var out = new Transport();
-        var other = new Subscriber(service, 2, new Caller("", HOST, address), out, newCall(out));
+        var other = new Subscriber(shared, 2, new Caller("", HOST, address), out, newCall(out));
         assertThat(subscribers.admit(other)).isNull();
         other.open();
         other.onNext(subscribe(RATE_LIMIT));
@@ -129,12 +132,12 @@ class SubscriberTest {
 
     private boolean hasAllItsMemory() {
         long most = Limits.shareOfMemory(8);
-        if (!service.memory().acquire(HOST, most)) {
+        if (!shared.memory().acquire(CALLER, most)) {
             return false;
         }
-        boolean tooMuch = service.memory().acquire(HOST, 1);
+        boolean tooMuch = shared.memory().acquire(CALLER, 1);
         assertThat(tooMuch).as("more was given back than taken").isFalse();
-        service.memory().release(HOST, most);
+        shared.memory().release(CALLER, most);
         return true;
     }
 
@@ -219,7 +222,7 @@ class SubscriberTest {
     void clientThatWaitsForOthersIsNotStuck() {
         putMany(1);
         open();
-        assertThat(service.unread().acquire("others", 2 * Limits.maxUnreadBytes(), () -> {}))
+        assertThat(shared.unread().acquire("others", 2 * Limits.maxUnreadBytes(), () -> {}))
                 .isTrue();
 
         subscriber.onNext(subscribe(RATE_LIMIT));
@@ -227,7 +230,7 @@ class SubscriberTest {
         subscribers.sweep(System.nanoTime() + TimeUnit.HOURS.toNanos(1));
 
         assertThat(counters.stuck.sum()).isZero();
-        service.unread().release("others", 2 * Limits.maxUnreadBytes());
+        shared.unread().release("others", 2 * Limits.maxUnreadBytes());
         assertThat(transport.sentOf(RATE_LIMIT)).isEqualTo(1);
     }
 
@@ -235,12 +238,12 @@ class SubscriberTest {
     void whatWaitsForOthersIsSentAsItIsThen() {
         putMany(1);
         open();
-        assertThat(service.unread().acquire("others", 2 * Limits.maxUnreadBytes(), () -> {}))
+        assertThat(shared.unread().acquire("others", 2 * Limits.maxUnreadBytes(), () -> {}))
                 .isTrue();
         subscriber.onNext(subscribe(RATE_LIMIT));
 
         putMany(2);
-        service.unread().release("others", 2 * Limits.maxUnreadBytes());
+        shared.unread().release("others", 2 * Limits.maxUnreadBytes());
 
         assertThat(transport.sentOf(RATE_LIMIT)).isEqualTo(1);
         assertThat(TestClient.rulesOf(transport.sent.get(0)))
@@ -251,13 +254,13 @@ class SubscriberTest {
     void nobodyMakesRoomForAClientThatWantsNothingAnyMore() {
         put(1000, 1);
         open();
-        assertThat(service.unread().acquire("others", Limits.maxUnreadBytes(), () -> {})).isTrue();
+        assertThat(shared.unread().acquire("others", Limits.maxUnreadBytes(), () -> {})).isTrue();
         subscriber.onNext(subscribe(RATE_LIMIT));
-        assertThat(service.unread().excess()).isPositive();
+        assertThat(shared.unread().excess()).isPositive();
 
         subscriber.onNext(unsubscribe(RATE_LIMIT));
 
-        assertThat(service.unread().excess()).isZero();
+        assertThat(shared.unread().excess()).isZero();
     }
 
     @Test
@@ -348,10 +351,10 @@ class SubscriberTest {
     }
 
     private void assertHasAllItsPlaces() {
-        assertThat(service.unread().acquire("others", 2 * Limits.maxUnreadBytes(), () -> {}))
+        assertThat(shared.unread().acquire("others", 2 * Limits.maxUnreadBytes(), () -> {}))
                 .isTrue();
-        service.unread().release("others", 2 * Limits.maxUnreadBytes());
-        assertThat(service.unread().excess()).isZero();
+        shared.unread().release("others", 2 * Limits.maxUnreadBytes());
+        assertThat(shared.unread().excess()).isZero();
     }
 
     @Test
@@ -367,14 +370,14 @@ class SubscriberTest {
         long later = System.nanoTime() + 2 * SECOND;
         assertThat(subscriber.unreadFor(Duration.ofSeconds(1), later)).isPositive();
         Runnable whenFree = () -> {};
-        assertThat(service.unread().acquire("others", Limits.maxUnreadBytes(), whenFree)).isFalse();
-        subscribers.cutWorst(service.unread(), later);
-        service.unread().forget("others", whenFree);
+        assertThat(shared.unread().acquire("others", Limits.maxUnreadBytes(), whenFree)).isFalse();
+        subscribers.cutWorst(shared.unread(), later);
+        shared.unread().forget("others", whenFree);
         assertThat(counters.stuck.sum()).isEqualTo(1);
 
         call.streamClosed(io.grpc.Status.CANCELLED);
 
-        assertThat(service.unread().acquire("others", 2 * Limits.maxUnreadBytes(), () -> {}))
+        assertThat(shared.unread().acquire("others", 2 * Limits.maxUnreadBytes(), () -> {}))
                 .isTrue();
         assertThat(hasAllItsMemory()).isTrue();
     }
@@ -390,7 +393,7 @@ class SubscriberTest {
         call.streamClosed(io.grpc.Status.CANCELLED);
         subscriber.forgetIfOver();
 
-        assertThat(service.unread().acquire("others", 2 * Limits.maxUnreadBytes(), () -> {}))
+        assertThat(shared.unread().acquire("others", 2 * Limits.maxUnreadBytes(), () -> {}))
                 .isTrue();
     }
 
@@ -456,7 +459,7 @@ class SubscriberTest {
     void keyIsRefusedAndTheStreamGoesOnWhenThereIsNoMemory() {
         open();
         subscriber.onNext(subscribe(THROTTLING));
-        service.memory().acquire(HOST, Limits.shareOfMemory(8) - 2000);
+        shared.memory().acquire(CALLER, Limits.shareOfMemory(8) - 2000);
         transport.ready = false;
         int keys = 150;
 
@@ -470,7 +473,7 @@ class SubscriberTest {
         assertThat(transport.sent).hasSize(1 + keys);
         assertThat(transport.sent.subList(2, 1 + keys))
                 .allMatch(response -> response.getAck().equals(WireStatus.NACK));
-        assertThat(service.refusalReserve().acquire(HOST, Limits.shareOfMemory(128))).isTrue();
+        assertThat(shared.memory().acquireOfReserve(CALLER, Limits.shareOfMemory(128))).isTrue();
     }
 
     /** Runs what is to be done later when the test says so. */
