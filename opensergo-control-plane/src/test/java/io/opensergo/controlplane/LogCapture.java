@@ -15,12 +15,14 @@ final class LogCapture implements AutoCloseable {
         System.setErr(new PrintStream(bytes, true, StandardCharsets.UTF_8));
     }
 
+    /** Returns all that was logged so far. */
+    String text() {
+        return bytes.toString(StandardCharsets.UTF_8);
+    }
+
     /** Returns what a class logged so far, line by line. */
     List<String> linesOf(Class<?> type) {
-        return bytes.toString(StandardCharsets.UTF_8)
-                .lines()
-                .filter(line -> line.contains(type.getName()))
-                .toList();
+        return text().lines().filter(line -> line.contains(type.getName())).toList();
     }
 
     @Override
