@@ -101,6 +101,7 @@ final class GrpcServer {
             List<BindableService> services,
             ScheduledExecutorService housekeeper,
             ExecutorService workers) {
+        TransportLog.install();
         this.settings = settings;
         this.shared = shared;
         this.admission = admission;
