@@ -3,8 +3,11 @@ package io.opensergo.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.opensergo.governance.Governor;
+import io.opensergo.rules.Rule;
 import io.opensergo.rules.document.RuleReader;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
@@ -37,8 +40,10 @@ class MvcInterceptorTest {
         return isServed;
     }
 
+    /** Time goes on a little whenever somebody looks, however slow the machine. */
     private static Governor throttling() {
-        return Governor.of(
+        var milliseconds = new AtomicLong();
+        List<Rule> rules =
                 RuleReader.strict()
                         .read(
                                 """
@@ -55,6 +60,10 @@ class MvcInterceptorTest {
                                   strategies: [{name: line, kind: ThrottlingStrategy}]
                                 """,
                                 "test")
-                        .rules());
+                        .rules();
+        return Governor.builder()
+                .rules(rules)
+                .ticker(() -> Duration.ofMillis(milliseconds.incrementAndGet()).toNanos())
+                .build();
     }
 }
