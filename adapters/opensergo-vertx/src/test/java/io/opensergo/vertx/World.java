@@ -185,9 +185,13 @@ final class World implements AutoCloseable {
         return client(version, 10);
     }
 
+    /** The kernel takes little for a client that does not read; it would take 32 MB else. */
     HttpClientAgent client(HttpVersion version, int connections) {
         HttpClientOptions options =
-                new HttpClientOptions().setProtocolVersion(version).setHttp2ClearTextUpgrade(false);
+                new HttpClientOptions()
+                        .setProtocolVersion(version)
+                        .setHttp2ClearTextUpgrade(false)
+                        .setReceiveBufferSize(64 * 1024);
         HttpClientAgent client =
                 vertx.createHttpClient(
                         options,
