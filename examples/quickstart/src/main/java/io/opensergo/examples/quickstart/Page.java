@@ -63,7 +63,7 @@ final class Page {
         out.println();
         out.printf(
                 Locale.ROOT,
-                "Done in %.1f s. Now edit the rules yourself: add -Dquickstart.args=--serve%n%n",
+                "Done in %.1f s. Now edit the rules yourself: add -Dexample.args=--serve%n%n",
                 seconds);
     }
 
