@@ -124,7 +124,8 @@ class RuleDirectoryTest {
 
     @Test
     void namesADirectoryThatMayNotBeRead() {
-        assumeTrue(temp.toFile().setReadable(false) && !Files.isReadable(temp));
+        assumeTrue(
+                temp.toFile().setReadable(false) && !Files.isReadable(temp), "root may read all");
         try {
             assertThatExceptionOfType(UncheckedIOException.class)
                     .isThrownBy(() -> follow(temp))
