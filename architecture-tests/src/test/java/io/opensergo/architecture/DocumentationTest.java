@@ -95,6 +95,40 @@ class DocumentationTest {
                                                 .isEqualTo(shape(page))));
     }
 
+    /** A page begins with what the module is, in a sentence, and soon says how to name it. */
+    @TestFactory
+    Stream<DynamicTest> everyPublishedModuleHasAPageThatBeginsWithWhatItIs() throws IOException {
+        return publishedModules().stream()
+                .map(
+                        module ->
+                                DynamicTest.dynamicTest(
+                                        ROOT.relativize(module).toString(),
+                                        () -> assertThatItsPageSaysWhatItIs(module)));
+    }
+
+    private static void assertThatItsPageSaysWhatItIs(Path module) {
+        List<String> lines = text(module.resolve("README.md")).lines().toList();
+        assertThat(lines.get(0)).startsWith("# ");
+        assertThat(lines.get(1)).isEmpty();
+        assertThat(lines.get(2)).matches("[A-Z`].{30,}");
+        assertThat(String.join("\n", lines.subList(3, Math.min(lines.size(), 16))))
+                .contains(module.getFileName().toString());
+    }
+
+    private static List<Path> publishedModules() throws IOException {
+        try (Stream<Path> files = Files.walk(ROOT, 3)) {
+            return files.filter(file -> file.endsWith("pom.xml"))
+                    .filter(
+                            pom ->
+                                    !text(pom).contains("<maven.deploy.skip>true")
+                                            && !text(pom).contains("<packaging>pom"))
+                    .map(Path::getParent)
+                    .filter(module -> !module.startsWith(ROOT.resolve("examples")))
+                    .sorted()
+                    .toList();
+        }
+    }
+
     private static Path inChinese(Path page) {
         return page.getParent().equals(ROOT)
                 ? ROOT.resolve("README.zh-CN.md")
