@@ -7,6 +7,7 @@ import io.opensergo.client.OpenSergoClients;
 import io.opensergo.rules.RuleKind;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -44,7 +45,13 @@ final class WatchCommand implements Callable<Integer> {
         /** For people. */
         TEXT,
         /** One line of JSON each. */
-        JSON
+        JSON;
+
+        /** Returns what stands on the command line. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     @Spec private CommandSpec spec = CommandSpec.create();

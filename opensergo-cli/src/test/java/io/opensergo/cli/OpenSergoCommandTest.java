@@ -59,6 +59,13 @@ class OpenSergoCommandTest {
         assertThat(out.toString()).contains("serve", "watch", "validate", "schema");
     }
 
+    @Test
+    void helpShowsDefaultsAsTheyAreTyped() {
+        assertThat(run("watch", "--help")).isZero();
+
+        assertThat(out.toString()).contains("--output=text|json", "default: text.");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {"", "nonsense", "serve", "watch --app shop", "validate", "schema Nonsense"})
