@@ -5,6 +5,8 @@ import io.opensergo.governance.Outcome;
 import io.opensergo.governance.Permit;
 import io.opensergo.governance.RequestRejectedException;
 import io.opensergo.governance.routing.TrafficColour;
+import io.opensergo.spring.internal.CallGuards;
+import io.opensergo.spring.internal.Outcomes;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.springframework.web.reactive.function.client.ClientRequest;

@@ -3,9 +3,10 @@ package io.opensergo.spring;
 import io.opensergo.governance.Guard;
 import io.opensergo.governance.Outcome;
 import io.opensergo.governance.Permit;
-import io.opensergo.governance.RequestRejectedException;
+import io.opensergo.spring.internal.BlockingCalls;
+import io.opensergo.spring.internal.CallGuards;
+import io.opensergo.spring.internal.Outcomes;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpRequest;
 import org.springframework.http.client.ClientHttpRequestExecution;
@@ -42,7 +43,7 @@ final class CallInterceptor implements ClientHttpRequestInterceptor {
         if (!guard.isProtected()) {
             return execution.execute(request, body);
         }
-        Permit permit = admitted(guard);
+        Permit permit = BlockingCalls.admitted(guard);
         ClientHttpResponse response;
         Outcome outcome;
         try {
@@ -58,30 +59,5 @@ final class CallInterceptor implements ClientHttpRequestInterceptor {
     private static @Nullable String template(HttpRequest request) {
         Object template = request.getAttributes().get(TEMPLATE);
         return template instanceof String text ? text : TemplateMemory.templateOf(request.getURI());
-    }
-
-    private static Permit admitted(Guard guard) throws InterruptedIOException {
-        Permit permit = guard.acquirePermit();
-        if (permit.isWaiting()) {
-            awaitTurn(permit);
-            boolean unused = permit.proceed(); // nobody else can end it
-        }
-        if (permit.isRefused()) {
-            throw new RequestRejectedException(permit.rejection());
-        }
-        return permit;
-    }
-
-    private static void awaitTurn(Permit permit) throws InterruptedIOException {
-        try {
-            permit.await();
-        } catch (InterruptedException e) {
-            permit.release(Outcome.CANCELLED);
-            Thread.currentThread().interrupt();
-            var interrupted =
-                    new InterruptedIOException("interrupted while the call was throttled");
-            interrupted.initCause(e);
-            throw interrupted;
-        }
     }
 }

@@ -1,6 +1,7 @@
 package io.opensergo.spring;
 
 import io.opensergo.governance.Governor;
+import io.opensergo.spring.internal.CallGuards;
 import java.util.function.Predicate;
 import org.springframework.http.client.ClientHttpRequestInterceptor;
 import org.springframework.web.client.RestTemplate;

@@ -1,5 +1,6 @@
 package io.opensergo.spring;
 
+import io.opensergo.spring.internal.CallGuards;
 import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
 
 /** Guards the calls of {@code WebClient} as {@link GovernedCalls} does those of other clients. */

@@ -2,7 +2,7 @@ package io.opensergo.spring;
 
 import io.opensergo.governance.Outcome;
 import io.opensergo.governance.Permit;
-import java.io.FilterInputStream;
+import io.opensergo.spring.internal.GovernedBody;
 import java.io.IOException;
 import java.io.InputStream;
 import org.springframework.http.HttpHeaders;
@@ -39,7 +39,7 @@ final class GovernedResponse implements ClientHttpResponse {
 
     @Override
     public InputStream getBody() throws IOException {
-        return new Body(response.getBody());
+        return new GovernedBody(response.getBody(), permit, outcome);
     }
 
     @Override
@@ -48,43 +48,6 @@ final class GovernedResponse implements ClientHttpResponse {
             response.close();
         } finally {
             permit.release(outcome);
-        }
-    }
-
-    private final class Body extends FilterInputStream {
-
-        Body(InputStream in) {
-            super(in);
-        }
-
-        @Override
-        public int read() throws IOException {
-            try {
-                return heard(in.read());
-            } catch (IOException e) {
-                throw failed(e);
-            }
-        }
-
-        @Override
-        public int read(byte[] bytes, int offset, int length) throws IOException {
-            try {
-                return heard(in.read(bytes, offset, length));
-            } catch (IOException e) {
-                throw failed(e);
-            }
-        }
-
-        private int heard(int read) {
-            if (read < 0) {
-                permit.release(outcome);
-            }
-            return read;
-        }
-
-        private IOException failed(IOException error) {
-            permit.release(Outcome.of(error));
-            return error;
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.opensergo.spring;
 
 import io.opensergo.governance.Governor;
+import io.opensergo.spring.internal.ServerGuards;
 import java.util.function.Predicate;
 import org.springframework.core.Ordered;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;

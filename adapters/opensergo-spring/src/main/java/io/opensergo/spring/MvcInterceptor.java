@@ -5,6 +5,8 @@ import io.opensergo.governance.Guard;
 import io.opensergo.governance.Permit;
 import io.opensergo.governance.Rejection;
 import io.opensergo.governance.routing.TrafficColour;
+import io.opensergo.spring.internal.InnerGuard;
+import io.opensergo.spring.internal.ServerGuards;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -153,6 +155,10 @@ final class MvcInterceptor implements AsyncHandlerInterceptor {
             return;
         }
         TrafficColours.set(null);
+        InnerGuard route = (InnerGuard) request.getAttribute(InnerGuard.ATTRIBUTE);
+        if (route != null) {
+            route.end(error);
+        }
         MvcRequest admitted = (MvcRequest) request.getAttribute(REQUEST);
         if (admitted != null) {
             admitted.dispatchEnded(request, error);

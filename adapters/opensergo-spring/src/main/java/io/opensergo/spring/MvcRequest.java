@@ -3,6 +3,8 @@ package io.opensergo.spring;
 import io.opensergo.governance.Outcome;
 import io.opensergo.governance.Permit;
 import io.opensergo.governance.Rejection;
+import io.opensergo.spring.internal.InnerGuard;
+import io.opensergo.spring.internal.Outcomes;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -112,6 +114,10 @@ final class MvcRequest
             if (!WebAsyncUtils.getAsyncManager(request).isConcurrentHandlingStarted()) {
                 followContainer(request);
             }
+            return;
+        }
+        if (request.getAttribute(InnerGuard.ATTRIBUTE) == InnerGuard.REFUSED) {
+            abandon();
             return;
         }
         Throwable cause = thrown == null ? error : thrown;

@@ -1,6 +1,7 @@
 package io.opensergo.spring;
 
 import io.opensergo.governance.routing.RequestView;
+import io.opensergo.spring.internal.QueryText;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 

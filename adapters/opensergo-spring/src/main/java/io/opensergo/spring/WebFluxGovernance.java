@@ -6,6 +6,12 @@ import io.opensergo.governance.Outcome;
 import io.opensergo.governance.Permit;
 import io.opensergo.governance.Rejection;
 import io.opensergo.governance.routing.TrafficColour;
+import io.opensergo.spring.internal.GatewayPattern;
+import io.opensergo.spring.internal.HttpView;
+import io.opensergo.spring.internal.InnerGuard;
+import io.opensergo.spring.internal.Outcomes;
+import io.opensergo.spring.internal.ReactiveAnswers;
+import io.opensergo.spring.internal.ServerGuards;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Predicate;
@@ -14,9 +20,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.core.Ordered;
 import org.springframework.http.HttpStatusCode;
-import org.springframework.http.ResponseEntity;
 import org.springframework.http.server.reactive.ServerHttpRequest;
-import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.cors.reactive.CorsUtils;
 import org.springframework.web.reactive.HandlerMapping;
 import org.springframework.web.server.ServerWebExchange;
@@ -93,7 +97,7 @@ public final class WebFluxGovernance
     }
 
     private static void end(ServerWebExchange exchange, SignalType signal) {
-        if (signal == SignalType.CANCEL) {
+        if (signal == SignalType.CANCEL || exchange.getAttribute(InnerGuard.ATTRIBUTE) != null) {
             end(exchange, Outcome.CANCELLED);
             return;
         }
@@ -143,12 +147,12 @@ public final class WebFluxGovernance
 
     private @Nullable String pattern(Mapped mapped, ServerWebExchange exchange) {
         Object best = exchange.getAttribute(BEST_MATCHING_PATTERN_ATTRIBUTE);
-        if (best == null
+        String pattern = best == null ? GatewayPattern.of(exchange) : best.toString();
+        if (pattern == null
                 || mapped.mapping.getClass().getName().contains(ACTUATOR)
                 || CorsUtils.isPreFlightRequest(exchange.getRequest())) {
             return null;
         }
-        String pattern = best.toString();
         boolean isCatchAll = pattern.equals("/**") && mapped.handler instanceof WebHandler;
         return isCatchAll ? null : pattern;
     }
@@ -170,21 +174,10 @@ public final class WebFluxGovernance
         WebHandler answer =
                 exchange ->
                         Mono.fromCallable(() -> responder.respond(exchange.getRequest(), rejection))
-                                .flatMap(reply -> write(exchange.getResponse(), reply));
+                                .flatMap(
+                                        reply ->
+                                                ReactiveAnswers.write(
+                                                        exchange.getResponse(), reply));
         return Mono.just(answer);
-    }
-
-    private static Mono<Void> write(ServerHttpResponse response, ResponseEntity<byte[]> reply) {
-        response.setStatusCode(reply.getStatusCode());
-        reply.getHeaders()
-                .forEach(
-                        (name, values) ->
-                                values.forEach(value -> response.getHeaders().add(name, value)));
-        byte[] body = reply.getBody();
-        if (body == null) {
-            return response.setComplete();
-        }
-        response.getHeaders().setContentLength(body.length);
-        return response.writeWith(Mono.fromSupplier(() -> response.bufferFactory().wrap(body)));
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.opensergo.governance.Governor;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.document.RuleReader;
+import io.opensergo.spring.internal.ServerGuards;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;

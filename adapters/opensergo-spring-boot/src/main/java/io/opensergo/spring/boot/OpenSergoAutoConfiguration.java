@@ -7,8 +7,6 @@ import io.opensergo.governance.metrics.GovernorMetrics;
 import io.opensergo.spring.GovernedCalls;
 import io.opensergo.spring.GovernedMethodProcessor;
 import io.opensergo.spring.RejectionResponder;
-import java.util.List;
-import java.util.function.Predicate;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
@@ -24,7 +22,6 @@ import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.client.ClientHttpRequestInterceptor;
-import org.springframework.util.PatternMatchUtils;
 
 /**
  * Makes the client, the governor and what they govern. A bean of the application of the same type
@@ -89,12 +86,7 @@ public class OpenSergoAutoConfiguration {
         @Bean
         @ConditionalOnMissingBean
         GovernedCalls openSergoCalls(Governor governor, OpenSergoProperties properties) {
-            return new GovernedCalls(governor, anyOf(properties.client().exclude()));
-        }
-
-        private static Predicate<String> anyOf(List<String> hosts) {
-            String[] patterns = hosts.toArray(String[]::new);
-            return host -> PatternMatchUtils.simpleMatch(patterns, host);
+            return new GovernedCalls(governor, properties.client().excluded());
         }
     }
 

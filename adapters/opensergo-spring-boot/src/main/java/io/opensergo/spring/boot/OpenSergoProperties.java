@@ -2,9 +2,12 @@ package io.opensergo.spring.boot;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.AntPathMatcher;
+import org.springframework.util.PatternMatchUtils;
 
 /**
  * The settings {@code opensergo.*}; Spring Boot reads them.
@@ -21,6 +24,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param tls TLS to the control plane, with PEM files.
  * @param server Requests to this application.
  * @param client Calls of this application.
+ * @param loadBalancer Instances that Spring Cloud LoadBalancer chooses among.
+ * @param feign Clients of OpenFeign.
+ * @param gateway Routes of Spring Cloud Gateway.
+ * @param circuitBreaker Spring Cloud CircuitBreaker.
  */
 @ConfigurationProperties("opensergo")
 public record OpenSergoProperties(
@@ -33,7 +40,11 @@ public record OpenSergoProperties(
         @Nullable String rules,
         @DefaultValue Tls tls,
         @DefaultValue Server server,
-        @DefaultValue Client client) {
+        @DefaultValue Client client,
+        @DefaultValue LoadBalancer loadBalancer,
+        @DefaultValue Feign feign,
+        @DefaultValue Gateway gateway,
+        @DefaultValue CircuitBreaker circuitBreaker) {
 
     /** Says nothing, since the token is a secret. */
     @Override
@@ -65,10 +76,17 @@ public record OpenSergoProperties(
      * The settings {@code opensergo.server.*}.
      *
      * @param enabled Whether requests to this application are guarded.
-     * @param exclude Patterns of handlers that are left alone, for example /internal/**.
+     * @param exclude Patterns of handlers, and ids of a gateway's routes, that are left alone, for
+     *     example /internal/**.
      */
     public record Server(
-            @DefaultValue("true") boolean enabled, @DefaultValue List<String> exclude) {}
+            @DefaultValue("true") boolean enabled, @DefaultValue List<String> exclude) {
+
+        Predicate<String> excluded() {
+            var matcher = new AntPathMatcher();
+            return pattern -> exclude.stream().anyMatch(each -> matcher.match(each, pattern));
+        }
+    }
 
     /**
      * The settings {@code opensergo.client.*}.
@@ -77,5 +95,41 @@ public record OpenSergoProperties(
      * @param exclude Hosts whose calls are left alone; an asterisk stands for any part of a name.
      */
     public record Client(
-            @DefaultValue("true") boolean enabled, @DefaultValue List<String> exclude) {}
+            @DefaultValue("true") boolean enabled, @DefaultValue List<String> exclude) {
+
+        Predicate<String> excluded() {
+            String[] hosts = exclude.toArray(String[]::new);
+            return host -> PatternMatchUtils.simpleMatch(hosts, host);
+        }
+    }
+
+    /**
+     * The settings {@code opensergo.load-balancer.*}.
+     *
+     * @param enabled Whether TrafficRouters and TrafficLanes say to which instances of a service
+     *     Spring Cloud LoadBalancer sends a request.
+     */
+    public record LoadBalancer(@DefaultValue("true") boolean enabled) {}
+
+    /**
+     * The settings {@code opensergo.feign.*}.
+     *
+     * @param enabled Whether calls of OpenFeign are guarded, if calls are.
+     */
+    public record Feign(@DefaultValue("true") boolean enabled) {}
+
+    /**
+     * The settings {@code opensergo.gateway.*}.
+     *
+     * @param enabled Whether routes of Spring Cloud Gateway are guarded, each by its id.
+     */
+    public record Gateway(@DefaultValue("true") boolean enabled) {}
+
+    /**
+     * The settings {@code opensergo.circuit-breaker.*}.
+     *
+     * @param enabled Whether the circuit breakers of Spring Cloud CircuitBreaker are guards, if the
+     *     application has no others.
+     */
+    public record CircuitBreaker(@DefaultValue("true") boolean enabled) {}
 }

@@ -4,8 +4,6 @@ import io.opensergo.governance.Governor;
 import io.opensergo.spring.MvcGovernance;
 import io.opensergo.spring.RejectionResponder;
 import io.opensergo.spring.WebFluxGovernance;
-import java.util.List;
-import java.util.function.Predicate;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -15,7 +13,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.util.AntPathMatcher;
 import org.springframework.web.reactive.HandlerMapping;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
@@ -28,12 +25,6 @@ public class OpenSergoServerAutoConfiguration {
     /** Made by Spring. */
     OpenSergoServerAutoConfiguration() {}
 
-    private static Predicate<String> anyOf(OpenSergoProperties properties) {
-        List<String> excluded = List.copyOf(properties.server().exclude());
-        var matcher = new AntPathMatcher();
-        return pattern -> excluded.stream().anyMatch(each -> matcher.match(each, pattern));
-    }
-
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
     @ConditionalOnClass(WebMvcConfigurer.class)
@@ -43,7 +34,7 @@ public class OpenSergoServerAutoConfiguration {
         @ConditionalOnMissingBean
         MvcGovernance openSergoMvc(
                 Governor governor, OpenSergoProperties properties, RejectionResponder responder) {
-            return new MvcGovernance(governor, anyOf(properties), responder);
+            return new MvcGovernance(governor, properties.server().excluded(), responder);
         }
     }
 
@@ -59,7 +50,8 @@ public class OpenSergoServerAutoConfiguration {
                 OpenSergoProperties properties,
                 RejectionResponder responder,
                 ObjectProvider<HandlerMapping> mappings) {
-            return new WebFluxGovernance(governor, anyOf(properties), responder, mappings);
+            return new WebFluxGovernance(
+                    governor, properties.server().excluded(), responder, mappings);
         }
     }
 }

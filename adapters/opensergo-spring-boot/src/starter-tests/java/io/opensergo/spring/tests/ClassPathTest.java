@@ -18,11 +18,15 @@ class ClassPathTest {
     private static final List<String> OPTIONAL =
             List.of("actuator", "health", "micrometer-core", "context-propagation", "jetty");
 
-    @ParameterizedTest(name = "{0}")
+    /** Each gateway is for one kind of server, and has conditions on what is there of gRPC. */
+    @ParameterizedTest(name = "{0} without {1}")
     @CsvSource({
-        "SERVLET, webflux webclient reactor-netty",
-        "REACTIVE, webmvc servlet tomcat restclient",
+        "SERVLET, webflux webclient reactor-netty spring-cloud feign",
+        "REACTIVE, webmvc servlet tomcat restclient spring-cloud feign",
         "NONE, spring-web webmvc webflux webclient restclient http-c servlet tomcat reactor-netty"
+                + " gateway loadbalancer feign",
+        "SERVLET, webflux reactor-netty gateway-server-4 control-plane grpc protobuf",
+        "REACTIVE, webmvc gateway-server-mvc servlet tomcat feign control-plane grpc protobuf"
     })
     void startsWithoutWhatTheApplicationDoesNotUse(String type, String absent) throws Exception {
         try (URLClassLoader loader =

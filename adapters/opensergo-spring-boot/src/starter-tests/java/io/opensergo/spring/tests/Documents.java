@@ -75,6 +75,23 @@ final class Documents {
                         .formatted(status, body, headers));
     }
 
+    static String router(String name, String spec) {
+        return document("traffic", "TrafficRouter", name, spec.strip().replace("\n", "\n  "));
+    }
+
+    static String lane(String colour, String traffic) {
+        return document(
+                "traffic",
+                "TrafficLane",
+                "lane-" + colour,
+                """
+                rules:
+                    traffic:
+                      http: %s
+                    lane: {name: %s}"""
+                        .formatted(traffic, colour));
+    }
+
     private static String strategy(String kind, String name, String spec) {
         return document("fault-tolerance", kind, name, spec);
     }

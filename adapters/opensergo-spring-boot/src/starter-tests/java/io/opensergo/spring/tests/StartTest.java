@@ -7,6 +7,10 @@ import static org.awaitility.Awaitility.await;
 import io.opensergo.api.ConfigurationException;
 import io.opensergo.governance.Governor;
 import io.opensergo.spring.boot.GovernanceReport;
+import io.opensergo.spring.cloud.FeignGovernance;
+import io.opensergo.spring.cloud.GuardCircuitBreakerFactory;
+import io.opensergo.spring.cloud.InstanceRouting;
+import io.opensergo.spring.cloud.ReactiveGuardCircuitBreakerFactory;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -91,6 +95,29 @@ class StartTest {
     }
 
     @Test
+    void partsOfSpringCloudAreSwitchedOffOneByOne() {
+        try (ConfigurableApplicationContext context = run()) {
+            assertThat(cloudBeans(context)).containsOnly(1);
+        }
+        try (ConfigurableApplicationContext context =
+                run(
+                        "--opensergo.load-balancer.enabled=false",
+                        "--opensergo.feign.enabled=false",
+                        "--opensergo.circuit-breaker.enabled=false")) {
+            assertThat(cloudBeans(context)).containsOnly(0);
+        }
+    }
+
+    private static Stream<Integer> cloudBeans(ConfigurableApplicationContext context) {
+        return Stream.of(
+                        InstanceRouting.class,
+                        FeignGovernance.class,
+                        GuardCircuitBreakerFactory.class,
+                        ReactiveGuardCircuitBreakerFactory.class)
+                .map(type -> context.getBeanNamesForType(type).length);
+    }
+
+    @Test
     void saysWhatToDoAboutAWrongEndpoint() {
         assertThat(failureOf("--opensergo.endpoints=localhost:no-port"))
                 .contains("APPLICATION FAILED TO START", "no-port", "opensergo.enabled=false");
@@ -122,9 +149,11 @@ class StartTest {
     private static ConfigurableApplicationContext run(String... arguments) {
         String[] all =
                 Stream.concat(
-                                Stream.of(
-                                        "--spring.main.web-application-type=none",
-                                        "--spring.main.banner-mode=off"),
+                                Stream.concat(
+                                        Stream.of(
+                                                "--spring.main.web-application-type=none",
+                                                "--spring.main.banner-mode=off"),
+                                        CloudSettings.NO_GATEWAY.stream()),
                                 Arrays.stream(arguments))
                         .toArray(String[]::new);
         return new SpringApplication(Empty.class).run(all);

@@ -36,11 +36,20 @@ final class World implements AutoCloseable {
     private ControlPlane controlPlane;
 
     World(String type, Class<?>... sources) {
+        this(type, List.of(), sources);
+    }
+
+    /** Starts with more settings than all tests have. */
+    World(String type, List<String> settings, Class<?>... sources) {
         controlPlane = ControlPlane.builder().port(0).source(rules).start();
         controlPlanePort = controlPlane.port();
-        context =
-                new SpringApplication(sources)
-                        .run(
+        context = new SpringApplication(sources).run(arguments(type, controlPlanePort, settings));
+    }
+
+    private static String[] arguments(String type, int controlPlanePort, List<String> settings) {
+        List<String> all =
+                new ArrayList<>(
+                        List.of(
                                 "--spring.main.web-application-type=" + type,
                                 "--spring.main.banner-mode=off",
                                 "--spring.application.name=shop",
@@ -50,7 +59,12 @@ final class World implements AutoCloseable {
                                 "--management.endpoints.web.exposure.include=*",
                                 "--management.endpoint.health.show-details=always",
                                 "--opensergo.server.exclude=/excluded/**",
-                                "--opensergo.endpoints=localhost:" + controlPlanePort);
+                                "--opensergo.endpoints=localhost:" + controlPlanePort));
+        all.addAll(CloudSettings.NO_GATEWAY);
+        settings.forEach(
+                setting -> all.removeIf(each -> each.startsWith(setting.replaceAll("=.*", "="))));
+        all.addAll(settings);
+        return all.toArray(String[]::new);
     }
 
     <T> T bean(Class<T> type) {
@@ -74,6 +88,13 @@ final class World implements AutoCloseable {
         publish(documents);
         await().atMost(PATIENCE)
                 .until(() -> governor().plan().resources().equals(java.util.Set.of(resource)));
+    }
+
+    /** Replaces all rules, and waits until a router of a name is in force. */
+    void route(String router, String... documents) {
+        publish(documents);
+        await().atMost(PATIENCE)
+                .until(() -> governor().plan().routers().toString().contains(router));
     }
 
     void publish(String... documents) {

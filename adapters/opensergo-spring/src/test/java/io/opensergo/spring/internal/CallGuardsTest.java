@@ -1,4 +1,4 @@
-package io.opensergo.spring;
+package io.opensergo.spring.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,16 +1,16 @@
-package io.opensergo.spring;
+package io.opensergo.spring.internal;
 
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** The query of a URI as text. */
-final class QueryText {
+public final class QueryText {
 
     private QueryText() {}
 
     /** Returns the first value of a name, decoded; {@code null} if it is not there. */
-    static @Nullable String value(@Nullable String query, String name) {
+    public static @Nullable String value(@Nullable String query, String name) {
         if (query == null) {
             return null;
         }

@@ -1,4 +1,4 @@
-package io.opensergo.spring;
+package io.opensergo.spring.internal;
 
 import io.opensergo.governance.Governor;
 import io.opensergo.governance.Guard;
@@ -10,7 +10,7 @@ import java.util.function.Predicate;
  * The guards of a server, by method and pattern; there are no more than the application declares,
  * since methods that HTTP does not define count as {@code *}.
  */
-final class ServerGuards {
+public final class ServerGuards {
 
     private static final Map<String, String> METHODS =
             Map.of(
@@ -19,22 +19,32 @@ final class ServerGuards {
 
     private final Governor governor;
     private final Predicate<String> isExcluded;
+    private final Map<String, Guard> byName = new ConcurrentHashMap<>();
     private final Map<String, Map<String, Guard>> byPattern = new ConcurrentHashMap<>();
 
-    ServerGuards(Governor governor, Predicate<String> isExcluded) {
+    /** Makes the guards of a governor. */
+    public ServerGuards(Governor governor, Predicate<String> isExcluded) {
         this.governor = governor;
         this.isExcluded = isExcluded;
     }
 
-    boolean isExcluded(String pattern) {
+    /** Returns whether a pattern is left alone. */
+    public boolean isExcluded(String pattern) {
         return isExcluded.test(pattern);
     }
 
-    Guard guard(String method, String pattern) {
+    /** Returns the guard of a pattern. */
+    public Guard guard(String method, String pattern) {
         String known = METHODS.getOrDefault(method, "*");
         Map<String, Guard> guards = byPattern.get(pattern);
         Guard guard = guards == null ? null : guards.get(known);
         return guard == null ? added(known, pattern) : guard;
+    }
+
+    /** Returns the guard of a resource that is named for any method. */
+    public Guard guard(String resource) {
+        Guard guard = byName.get(resource);
+        return guard == null ? byName.computeIfAbsent(resource, governor::guard) : guard;
     }
 
     private Guard added(String method, String pattern) {

@@ -1,4 +1,4 @@
-package io.opensergo.spring;
+package io.opensergo.spring.internal;
 
 import io.opensergo.governance.routing.RequestView;
 import java.net.URI;
@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 
 /** A request of Spring's reactive server or of its clients, read in place. */
-record HttpView(String method, URI uri, HttpHeaders headers) implements RequestView {
+public record HttpView(String method, URI uri, HttpHeaders headers) implements RequestView {
 
     @Override
     public @Nullable String host() {

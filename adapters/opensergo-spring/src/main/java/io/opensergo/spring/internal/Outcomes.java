@@ -1,4 +1,4 @@
-package io.opensergo.spring;
+package io.opensergo.spring.internal;
 
 import io.opensergo.governance.Outcome;
 import org.jspecify.annotations.Nullable;
@@ -6,7 +6,7 @@ import org.springframework.web.ErrorResponse;
 import org.springframework.web.util.DisconnectedClientHelper;
 
 /** How requests over HTTP end: statuses from 500 and exceptions are failures. */
-final class Outcomes {
+public final class Outcomes {
 
     private static final int SERVER_ERROR = 500;
     private static final int END = 600;
@@ -20,7 +20,8 @@ final class Outcomes {
 
     private Outcomes() {}
 
-    static Outcome ofStatus(int status) {
+    /** Returns the outcome of an answer with a status. */
+    public static Outcome ofStatus(int status) {
         if (status < SERVER_ERROR) {
             return Outcome.SUCCESS;
         }
@@ -30,7 +31,7 @@ final class Outcomes {
     }
 
     /** Judges by the exception first: until it is handled, the status is 200. */
-    static Outcome ofServed(@Nullable Throwable error, int status) {
+    public static Outcome ofServed(@Nullable Throwable error, int status) {
         return error == null ? ofStatus(status) : ofError(error);
     }
 
@@ -39,7 +40,7 @@ final class Outcomes {
      * caller that is gone, tells nothing of the resource; an exception that says a status below 500
      * is an answer.
      */
-    static Outcome ofError(Throwable error) {
+    public static Outcome ofError(Throwable error) {
         if (Outcome.of(error) == Outcome.CANCELLED
                 || DisconnectedClientHelper.isClientDisconnectedException(error)) {
             return Outcome.CANCELLED;

@@ -1,4 +1,4 @@
-package io.opensergo.spring;
+package io.opensergo.spring.internal;
 
 import io.opensergo.governance.Governor;
 import io.opensergo.governance.Guard;
@@ -16,7 +16,7 @@ import org.springframework.http.HttpHeaders;
  * The guards of outgoing calls. They are kept, up to a bound: whoever calls more hosts than that,
  * or writes values into templates, gets a new guard for each call beyond it, which does the same.
  */
-final class CallGuards {
+public final class CallGuards {
 
     private static final int MAX_KEPT = 10_000;
 
@@ -24,7 +24,8 @@ final class CallGuards {
     private final Predicate<String> isExcluded;
     private final Map<Key, Guard> kept = new ConcurrentHashMap<>();
 
-    CallGuards(Governor governor, Predicate<String> isExcluded) {
+    /** Makes the guards of a governor; hosts that are excluded have none. */
+    public CallGuards(Governor governor, Predicate<String> isExcluded) {
         this.governor = governor;
         this.isExcluded = isExcluded;
     }
@@ -32,7 +33,7 @@ final class CallGuards {
     private record Key(String method, String host, @Nullable String template) {}
 
     /** Returns the guard of a call, or {@code null} if its host is excluded. */
-    @Nullable Guard guard(String method, URI uri, @Nullable String template) {
+    public @Nullable Guard guard(String method, URI uri, @Nullable String template) {
         String host = uri.getHost() == null ? "*" : uri.getHost();
         if (isExcluded.test(host)) {
             return null;
@@ -72,7 +73,7 @@ final class CallGuards {
     }
 
     /** Writes a colour to the headers of a call, which keeps one that the application gave it. */
-    void carry(
+    public void carry(
             @Nullable TrafficColour ofRequest,
             String method,
             URI uri,
