@@ -13,7 +13,6 @@ import io.opensergo.rules.faulttolerance.ConcurrencyLimitStrategy;
 import io.opensergo.rules.faulttolerance.FaultToleranceRule;
 import io.opensergo.rules.faulttolerance.FaultToleranceRule.ResourceRef;
 import io.opensergo.rules.faulttolerance.FaultToleranceRule.StrategyRef;
-import io.opensergo.rules.faulttolerance.LimitMode;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
 import io.opensergo.rules.faulttolerance.Strategy;
 import io.opensergo.rules.faulttolerance.ThrottlingStrategy;
@@ -57,11 +56,10 @@ final class Guards {
     static Guard of(Ticker ticker, Strategy... strategies) {
         List<Rule> rules = new ArrayList<>(List.of(strategies));
         rules.add(
-                new FaultToleranceRule(
-                        metadata("protect-orders"),
-                        List.of(new ResourceRef(RESOURCE)),
-                        Arrays.stream(strategies).map(StrategyRef::to).toList(),
-                        null));
+                FaultToleranceRule.builder(metadata("protect-orders"))
+                        .targets(List.of(ResourceRef.of(RESOURCE)))
+                        .strategies(Arrays.stream(strategies).map(StrategyRef::to).toList())
+                        .build());
         return Governor.builder().ticker(ticker).rules(rules).build().guard(RESOURCE);
     }
 
@@ -83,12 +81,10 @@ final class Guards {
     }
 
     static RateLimitStrategy rateLimit(long threshold, Duration window) {
-        return new RateLimitStrategy(
-                metadata("rate-limit"),
-                RateLimitStrategy.MetricType.REQUEST_AMOUNT,
-                LimitMode.LOCAL,
-                threshold,
-                window);
+        return RateLimitStrategy.builder(metadata("rate-limit"))
+                .threshold(threshold)
+                .statDuration(window)
+                .build();
     }
 
     static RateLimitStrategy unreachableRateLimit() {
@@ -96,11 +92,16 @@ final class Guards {
     }
 
     static ConcurrencyLimitStrategy concurrencyLimit(long max) {
-        return new ConcurrencyLimitStrategy(metadata("concurrency-limit"), LimitMode.LOCAL, max);
+        return ConcurrencyLimitStrategy.builder(metadata("concurrency-limit"))
+                .maxConcurrency(max)
+                .build();
     }
 
     static ThrottlingStrategy throttling(Duration interval, Duration timeout) {
-        return new ThrottlingStrategy(metadata("throttling"), interval, timeout);
+        return ThrottlingStrategy.builder(metadata("throttling"))
+                .minIntervalOfRequests(interval)
+                .queueTimeout(timeout)
+                .build();
     }
 
     static CircuitBreakerStrategy errorRatio(int minCalls) {
@@ -108,20 +109,19 @@ final class Guards {
     }
 
     static CircuitBreakerStrategy slowRatio(int minCalls) {
-        return breaker(TriggerType.SLOW_REQUEST_RATIO, minCalls, new SlowConditions(SLOW_CALL));
+        return breaker(TriggerType.SLOW_REQUEST_RATIO, minCalls, SlowConditions.of(SLOW_CALL));
     }
 
     private static CircuitBreakerStrategy breaker(
             TriggerType type, int minCalls, @Nullable SlowConditions slow) {
-        return new CircuitBreakerStrategy(
-                metadata("circuit-breaker"),
-                type,
-                BREAKER_PERCENT / 100.0,
-                BREAKER_WINDOW,
-                FOREVER,
-                minCalls,
-                slow,
-                null);
+        return CircuitBreakerStrategy.builder(metadata("circuit-breaker"))
+                .strategy(type)
+                .triggerRatio(BREAKER_PERCENT / 100.0)
+                .statDuration(BREAKER_WINDOW)
+                .recoveryTimeout(FOREVER)
+                .minRequestAmount(minCalls)
+                .slowConditions(slow)
+                .build();
     }
 
     private static Metadata metadata(String name) {

@@ -40,8 +40,8 @@ final class SampleRoutes {
             match.uri(sort.match(number));
         }
         return HttpRoute.builder()
-                .match(match.build())
-                .route(RouteDestination.of(Destination.of(HOST, subset(number))))
+                .match(List.of(match.build()))
+                .route(List.of(RouteDestination.of(Destination.of(HOST, subset(number)))))
                 .build();
     }
 

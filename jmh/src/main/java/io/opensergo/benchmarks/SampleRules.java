@@ -7,7 +7,6 @@ import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy.TriggerType;
 import io.opensergo.rules.faulttolerance.FaultToleranceRule;
 import io.opensergo.rules.faulttolerance.FaultToleranceRule.ResourceRef;
 import io.opensergo.rules.faulttolerance.FaultToleranceRule.StrategyRef;
-import io.opensergo.rules.faulttolerance.LimitMode;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
 import io.opensergo.rules.traffic.Destination;
 import io.opensergo.rules.traffic.HttpMatch;
@@ -39,12 +38,10 @@ final class SampleRules {
     }
 
     static RateLimitStrategy strategy(String app, String name, long threshold) {
-        return new RateLimitStrategy(
-                Metadata.of(NAMESPACE, app, name),
-                RateLimitStrategy.MetricType.REQUEST_AMOUNT,
-                LimitMode.LOCAL,
-                threshold,
-                Duration.ofSeconds(1));
+        return RateLimitStrategy.builder(Metadata.of(NAMESPACE, app, name))
+                .threshold(threshold)
+                .statDuration(Duration.ofSeconds(1))
+                .build();
     }
 
     /**
@@ -54,21 +51,20 @@ final class SampleRules {
         RateLimitStrategy rateLimit =
                 strategy(APP, "rate-limit-of-endpoint-" + number, threshold + number % 1_000);
         var breaker =
-                new CircuitBreakerStrategy(
-                        Metadata.of(NAMESPACE, APP, "breaker-of-endpoint-" + number),
-                        TriggerType.ERROR_REQUEST_RATIO,
-                        0.5,
-                        Duration.ofSeconds(10),
-                        Duration.ofSeconds(5),
-                        100,
-                        null,
-                        null);
+                CircuitBreakerStrategy.builder(
+                                Metadata.of(NAMESPACE, APP, "breaker-of-endpoint-" + number))
+                        .strategy(TriggerType.ERROR_REQUEST_RATIO)
+                        .triggerRatio(0.5)
+                        .statDuration(Duration.ofSeconds(10))
+                        .recoveryTimeout(Duration.ofSeconds(5))
+                        .minRequestAmount(100)
+                        .build();
         var rule =
-                new FaultToleranceRule(
-                        Metadata.of(NAMESPACE, APP, "protect-endpoint-" + number),
-                        List.of(new ResourceRef(resource(number))),
-                        List.of(StrategyRef.to(rateLimit), StrategyRef.to(breaker)),
-                        null);
+                FaultToleranceRule.builder(
+                                Metadata.of(NAMESPACE, APP, "protect-endpoint-" + number))
+                        .targets(List.of(ResourceRef.of(resource(number))))
+                        .strategies(List.of(StrategyRef.to(rateLimit), StrategyRef.to(breaker)))
+                        .build();
         return List.of(rateLimit, breaker, rule);
     }
 
@@ -97,10 +93,14 @@ final class SampleRules {
     private static HttpRoute route(String host, int number) {
         return HttpRoute.builder()
                 .match(
-                        HttpMatch.builder()
-                                .headers(Map.of("x-user-group", StringMatch.exact("g" + number)))
-                                .build())
-                .route(RouteDestination.of(Destination.of(host, "v" + number)))
+                        List.of(
+                                HttpMatch.builder()
+                                        .headers(
+                                                Map.of(
+                                                        "x-user-group",
+                                                        StringMatch.exact("g" + number)))
+                                        .build()))
+                .route(List.of(RouteDestination.of(Destination.of(host, "v" + number))))
                 .build();
     }
 }

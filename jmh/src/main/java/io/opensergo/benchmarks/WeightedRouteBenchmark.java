@@ -69,7 +69,7 @@ public class WeightedRouteBenchmark {
                 TrafficRouter.ofHttp(
                         Metadata.of("default", "shop", "prices"),
                         List.of("prices"),
-                        List.of(HttpRoute.builder().route(destinations).build()));
+                        List.of(HttpRoute.builder().route(List.of(destinations)).build()));
         return RouteTable.compile(List.of(router), List.of(), WorkloadIdentity.unknown());
     }
 

@@ -168,14 +168,14 @@ class BreakerEditTest {
     }
 
     private static CircuitBreakerStrategy withSlowConditions(CircuitBreakerStrategy strategy) {
-        return new CircuitBreakerStrategy(
-                strategy.metadata(),
-                strategy.strategy(),
-                strategy.triggerRatio(),
-                strategy.statDuration(),
-                strategy.recoveryTimeout(),
-                strategy.minRequestAmount(),
-                new SlowConditions(SLOW),
-                strategy.errorConditions());
+        return CircuitBreakerStrategy.builder(strategy.metadata())
+                .strategy(strategy.strategy())
+                .triggerRatio(strategy.triggerRatio())
+                .statDuration(strategy.statDuration())
+                .recoveryTimeout(strategy.recoveryTimeout())
+                .minRequestAmount(strategy.minRequestAmount())
+                .slowConditions(SlowConditions.of(SLOW))
+                .errorConditions(strategy.errorConditions())
+                .build();
     }
 }

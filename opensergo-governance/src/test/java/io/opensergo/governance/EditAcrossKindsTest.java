@@ -211,11 +211,10 @@ class EditAcrossKindsTest {
     @Test
     void nameThatMeansTwoStrategiesForAMomentKeepsItsBinding() {
         var byName =
-                new FaultToleranceRule(
-                        Rules.metadata("protect"),
-                        List.of(new ResourceRef("a")),
-                        List.of(StrategyRef.of("s1")),
-                        null);
+                FaultToleranceRule.builder(Rules.metadata("protect"))
+                        .targets(List.of(ResourceRef.of("a")))
+                        .strategies(List.of(StrategyRef.of("s1")))
+                        .build();
         client.publish(FaultToleranceRule.KIND, 1, byName);
         client.publish(RateLimitStrategy.KIND, 1, S1);
         assertThat(isProtected("a")).isTrue();

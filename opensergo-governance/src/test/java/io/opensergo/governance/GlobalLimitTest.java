@@ -153,7 +153,11 @@ class GlobalLimitTest {
 
     @Test
     void cannotBoundWhatIsInFlightAcrossInstances() {
-        var slots = new ConcurrencyLimitStrategy(metadata("slots"), LimitMode.GLOBAL, 3);
+        var slots =
+                ConcurrencyLimitStrategy.builder(metadata("slots"))
+                        .maxConcurrency(3)
+                        .limitMode(LimitMode.GLOBAL)
+                        .build();
         Governor governor = Governor.of(on("a", slots));
 
         assertThat(admitted(governor.guard("a"), 50)).isEqualTo(3);

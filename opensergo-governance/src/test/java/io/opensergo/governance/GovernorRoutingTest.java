@@ -38,7 +38,7 @@ class GovernorRoutingTest {
         return TrafficRouter.ofHttp(
                 metadata,
                 List.of("prices"),
-                List.of(HttpRoute.builder().route(destinations).build()));
+                List.of(HttpRoute.builder().route(List.of(destinations)).build()));
     }
 
     private static TrafficRouter router(String subset) {
@@ -106,12 +106,15 @@ class GovernorRoutingTest {
     @Test
     void takesSubsetsFromVirtualWorkloads() {
         var workload =
-                new VirtualWorkload(
-                        metadata("prices"),
-                        "prices",
-                        null,
-                        List.of(new Subset("beta", Map.of("version", "v4"))),
-                        null);
+                VirtualWorkload.builder(metadata("prices"))
+                        .host("prices")
+                        .subsets(
+                                List.of(
+                                        Subset.builder()
+                                                .name("beta")
+                                                .labels(Map.of("version", "v4"))
+                                                .build()))
+                        .build();
         Governor governor = Governor.of(router("beta"), workload);
 
         var chosen =
@@ -125,7 +128,7 @@ class GovernorRoutingTest {
 
     @Test
     void reportsASubsetThatItsVirtualWorkloadHasNot() {
-        var workload = new VirtualWorkload(metadata("prices"), "prices", null, List.of(), null);
+        var workload = VirtualWorkload.builder(metadata("prices")).host("prices").build();
         Governor governor = Governor.of(router("beta"), workload);
 
         assertThat(governor.plan().problems())
@@ -146,8 +149,12 @@ class GovernorRoutingTest {
     void asksForWhatThisProcessIs() {
         var ofCarts =
                 HttpRoute.builder()
-                        .match(HttpMatch.builder().sourceLabels(Map.of("app", "cart")).build())
-                        .route(RouteDestination.of(Destination.of("prices", "v1")))
+                        .match(
+                                List.of(
+                                        HttpMatch.builder()
+                                                .sourceLabels(Map.of("app", "cart"))
+                                                .build()))
+                        .route(List.of(RouteDestination.of(Destination.of("prices", "v1"))))
                         .build();
         var router = TrafficRouter.ofHttp(metadata("prices"), List.of("prices"), List.of(ofCarts));
 
@@ -165,16 +172,24 @@ class GovernorRoutingTest {
     @Test
     void coloursRequestsByTheLanesInForce() {
         var lane =
-                new TrafficLane(
-                        metadata("beta"),
-                        new TrafficLane.Rules(
-                                new TrafficLane.Traffic(
-                                        new TrafficLane.HttpTraffic(
-                                                Map.of("x-tier", StringMatch.exact("insider")),
-                                                null)),
-                                null,
-                                new TrafficLane.Lane("beta"),
-                                null));
+                TrafficLane.builder(metadata("beta"))
+                        .rules(
+                                TrafficLane.Rules.builder()
+                                        .lane(TrafficLane.Lane.of("beta"))
+                                        .traffic(
+                                                TrafficLane.Traffic.builder()
+                                                        .http(
+                                                                TrafficLane.HttpTraffic.builder()
+                                                                        .headers(
+                                                                                Map.of(
+                                                                                        "x-tier",
+                                                                                        StringMatch
+                                                                                                .exact(
+                                                                                                        "insider")))
+                                                                        .build())
+                                                        .build())
+                                        .build())
+                        .build();
         Governor governor = Governor.of(lane);
 
         assertThat(

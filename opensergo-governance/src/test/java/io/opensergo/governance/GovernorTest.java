@@ -140,15 +140,13 @@ class GovernorTest {
         ticker.advance(Duration.ofSeconds(3));
 
         var edited =
-                new CircuitBreakerStrategy(
-                        metadata("breaker"),
-                        TriggerType.ERROR_REQUEST_RATIO,
-                        0.9,
-                        Duration.ofSeconds(20),
-                        Duration.ofHours(1),
-                        50,
-                        null,
-                        null);
+                CircuitBreakerStrategy.builder(metadata("breaker"))
+                        .strategy(TriggerType.ERROR_REQUEST_RATIO)
+                        .triggerRatio(0.9)
+                        .statDuration(Duration.ofSeconds(20))
+                        .recoveryTimeout(Duration.ofHours(1))
+                        .minRequestAmount(50)
+                        .build();
         governor.replaceRules(on("a", edited));
 
         assertThat(Guard.isRefused(guard.acquire())).isTrue();
@@ -291,11 +289,10 @@ class GovernorTest {
     @Test
     void reportsAReferenceThatTwoStrategiesAnswer() {
         var rule =
-                new FaultToleranceRule(
-                        metadata("protect"),
-                        List.of(new ResourceRef("a")),
-                        List.of(StrategyRef.of("same")),
-                        null);
+                FaultToleranceRule.builder(metadata("protect"))
+                        .targets(List.of(ResourceRef.of("a")))
+                        .strategies(List.of(StrategyRef.of("same")))
+                        .build();
         Governor governor = governor(List.of(rate("same", 0, SECOND), breaker("same"), rule));
 
         assertThat(admitted(governor.guard("a"), 5)).isEqualTo(5);
@@ -311,11 +308,11 @@ class GovernorTest {
     void reportsADanglingFallbackAction() {
         var limit = rate("limit", 0, SECOND);
         var rule =
-                new FaultToleranceRule(
-                        metadata("protect"),
-                        List.of(new ResourceRef("a")),
-                        List.of(StrategyRef.to(limit)),
-                        "nowhere");
+                FaultToleranceRule.builder(metadata("protect"))
+                        .targets(List.of(ResourceRef.of("a")))
+                        .strategies(List.of(StrategyRef.to(limit)))
+                        .fallbackAction("nowhere")
+                        .build();
         Governor governor = governor(List.of(limit, rule));
 
         assertThat(governor.plan().problems())
@@ -332,13 +329,16 @@ class GovernorTest {
                 governor(
                         List.of(
                                 limit,
-                                new FaultToleranceRule(
-                                        ofRule, List.of(new ResourceRef("a")), strategies, "page"),
-                                new FaultToleranceRule(
-                                        ofRule,
-                                        List.of(new ResourceRef("b")),
-                                        strategies,
-                                        "page")));
+                                FaultToleranceRule.builder(ofRule)
+                                        .targets(List.of(ResourceRef.of("a")))
+                                        .strategies(strategies)
+                                        .fallbackAction("page")
+                                        .build(),
+                                FaultToleranceRule.builder(ofRule)
+                                        .targets(List.of(ResourceRef.of("b")))
+                                        .strategies(strategies)
+                                        .fallbackAction("page")
+                                        .build()));
 
         assertThat(governor.plan().problems())
                 .extracting(PlanProblem::type)
@@ -471,10 +471,12 @@ class GovernorTest {
     @Test
     void refusesARuleThatNoDecisionNeeds() {
         var transaction =
-                new DistributedTransaction(
-                        metadata("t"),
-                        new DistributedTransaction.Transaction(
-                                DistributedTransaction.TransactionType.XA, null));
+                DistributedTransaction.builder(metadata("t"))
+                        .transaction(
+                                DistributedTransaction.Transaction.builder()
+                                        .defaultType(DistributedTransaction.TransactionType.XA)
+                                        .build())
+                        .build();
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Governor.of(transaction))

@@ -15,7 +15,6 @@ import io.opensergo.rules.faulttolerance.ConcurrencyLimitStrategy;
 import io.opensergo.rules.faulttolerance.FaultToleranceRule;
 import io.opensergo.rules.faulttolerance.FaultToleranceRule.ResourceRef;
 import io.opensergo.rules.faulttolerance.FaultToleranceRule.StrategyRef;
-import io.opensergo.rules.faulttolerance.LimitMode;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
 import io.opensergo.rules.faulttolerance.Strategy;
 import io.opensergo.rules.faulttolerance.ThrottlingStrategy;
@@ -304,12 +303,10 @@ class GuardProperties {
                         metadata(), Arbitraries.longs().between(0, 12), Arbitraries.of(1, 2, 60))
                 .as(
                         (metadata, threshold, seconds) ->
-                                new RateLimitStrategy(
-                                        metadata,
-                                        RateLimitStrategy.MetricType.REQUEST_AMOUNT,
-                                        LimitMode.LOCAL,
-                                        threshold,
-                                        Duration.ofSeconds(seconds)));
+                                RateLimitStrategy.builder(metadata)
+                                        .threshold(threshold)
+                                        .statDuration(Duration.ofSeconds(seconds))
+                                        .build());
     }
 
     private static Arbitrary<Strategy> throttlings() {
@@ -319,17 +316,19 @@ class GuardProperties {
                         Arbitraries.longs().between(1, 1000))
                 .as(
                         (metadata, interval, timeout) ->
-                                new ThrottlingStrategy(
-                                        metadata,
-                                        Duration.ofMillis(interval),
-                                        Duration.ofMillis(timeout)));
+                                ThrottlingStrategy.builder(metadata)
+                                        .minIntervalOfRequests(Duration.ofMillis(interval))
+                                        .queueTimeout(Duration.ofMillis(timeout))
+                                        .build());
     }
 
     private static Arbitrary<Strategy> concurrencyLimits() {
         return Combinators.combine(metadata(), Arbitraries.longs().between(0, 8))
                 .as(
                         (metadata, max) ->
-                                new ConcurrencyLimitStrategy(metadata, LimitMode.LOCAL, max));
+                                ConcurrencyLimitStrategy.builder(metadata)
+                                        .maxConcurrency(max)
+                                        .build());
     }
 
     private static Arbitrary<Strategy> breakers() {
@@ -343,27 +342,27 @@ class GuardProperties {
                         Arbitraries.longs().between(1, 300))
                 .as(
                         (metadata, type, ratio, window, recovery, amount, maxRt) ->
-                                new CircuitBreakerStrategy(
-                                        metadata,
-                                        type,
-                                        ratio,
-                                        Duration.ofMillis(window),
-                                        Duration.ofMillis(recovery),
-                                        amount,
-                                        new SlowConditions(Duration.ofMillis(maxRt)),
-                                        null));
+                                CircuitBreakerStrategy.builder(metadata)
+                                        .strategy(type)
+                                        .triggerRatio(ratio)
+                                        .statDuration(Duration.ofMillis(window))
+                                        .recoveryTimeout(Duration.ofMillis(recovery))
+                                        .minRequestAmount(amount)
+                                        .slowConditions(SlowConditions.of(Duration.ofMillis(maxRt)))
+                                        .build());
     }
 
     private static Arbitrary<Strategy> overloads() {
         return Combinators.combine(metadata(), loads(), Arbitraries.of(AdaptiveStrategy.values()))
                 .as(
                         (metadata, cpu, strategy) ->
-                                new AdaptiveOverloadProtectionStrategy(
-                                        metadata,
-                                        AdaptiveOverloadProtectionStrategy.MetricType
-                                                .CPU_PERCENTAGE,
-                                        Threshold.ofCpu(cpu),
-                                        strategy));
+                                AdaptiveOverloadProtectionStrategy.builder(metadata)
+                                        .metricType(
+                                                AdaptiveOverloadProtectionStrategy.MetricType
+                                                        .CPU_PERCENTAGE)
+                                        .triggerThreshold(Threshold.ofCpu(cpu))
+                                        .adaptiveStrategy(strategy)
+                                        .build());
     }
 
     /** Of two of them the greater is so much greater that all is refused, not only a share. */
@@ -420,11 +419,10 @@ class GuardProperties {
             List<Rule> rules = new ArrayList<>(strategies);
             if (!strategies.isEmpty()) {
                 rules.add(
-                        new FaultToleranceRule(
-                                Metadata.of("default", "app", "rule"),
-                                List.of(new ResourceRef(RESOURCE)),
-                                strategies.stream().map(StrategyRef::to).toList(),
-                                null));
+                        FaultToleranceRule.builder(Metadata.of("default", "app", "rule"))
+                                .targets(List.of(ResourceRef.of(RESOURCE)))
+                                .strategies(strategies.stream().map(StrategyRef::to).toList())
+                                .build());
             }
             governor.replaceRules(rules);
         }

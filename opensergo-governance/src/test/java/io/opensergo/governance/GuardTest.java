@@ -22,7 +22,6 @@ import io.opensergo.rules.faulttolerance.FaultToleranceRule;
 import io.opensergo.rules.faulttolerance.FaultToleranceRule.ResourceRef;
 import io.opensergo.rules.faulttolerance.FaultToleranceRule.StrategyRef;
 import io.opensergo.rules.faulttolerance.HttpRequestFallbackAction;
-import io.opensergo.rules.faulttolerance.HttpRequestFallbackAction.Behavior;
 import io.opensergo.rules.faulttolerance.HttpRequestFallbackAction.Header;
 import io.opensergo.rules.faulttolerance.HttpRequestFallbackAction.ProvidedResponse;
 import io.opensergo.rules.faulttolerance.LimitMode;
@@ -146,17 +145,25 @@ class GuardTest {
     void carriesTheFallbackActionOfTheRule() {
         var limit = rate("limit", 0, SECOND);
         var action =
-                new HttpRequestFallbackAction(
-                        metadata("busy"),
-                        Behavior.RETURN_PROVIDED_RESPONSE,
-                        new ProvidedResponse(
-                                429, "later", List.of(new Header("Retry-After", "2"))));
+                HttpRequestFallbackAction.builder(metadata("busy"))
+                        .behaviorDesc(
+                                ProvidedResponse.builder()
+                                        .responseStatusCode(429)
+                                        .responseContentBody("later")
+                                        .responseAdditionalHeaders(
+                                                List.of(
+                                                        Header.builder()
+                                                                .key("Retry-After")
+                                                                .value("2")
+                                                                .build()))
+                                        .build())
+                        .build();
         var rule =
-                new FaultToleranceRule(
-                        metadata("protect"),
-                        List.of(new ResourceRef("a")),
-                        List.of(StrategyRef.to(limit)),
-                        "busy");
+                FaultToleranceRule.builder(metadata("protect"))
+                        .targets(List.of(ResourceRef.of("a")))
+                        .strategies(List.of(StrategyRef.to(limit)))
+                        .fallbackAction("busy")
+                        .build();
         Guard guard = governor(List.of(limit, action, rule)).guard("a");
 
         assertThat(guard.rejection(guard.acquire()).fallback()).isEqualTo(action);

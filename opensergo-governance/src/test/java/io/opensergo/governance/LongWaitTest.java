@@ -31,14 +31,15 @@ class LongWaitTest {
 
     private static Governor governor(Duration interval) {
         var strategy =
-                new ThrottlingStrategy(
-                        Metadata.of("default", "app", "slowly"), interval, Duration.ofDays(60));
+                ThrottlingStrategy.builder(Metadata.of("default", "app", "slowly"))
+                        .minIntervalOfRequests(interval)
+                        .queueTimeout(Duration.ofDays(60))
+                        .build();
         var rule =
-                new FaultToleranceRule(
-                        Metadata.of("default", "app", "rule"),
-                        List.of(new ResourceRef("GET:/foo")),
-                        List.of(StrategyRef.to(strategy)),
-                        null);
+                FaultToleranceRule.builder(Metadata.of("default", "app", "rule"))
+                        .targets(List.of(ResourceRef.of("GET:/foo")))
+                        .strategies(List.of(StrategyRef.to(strategy)))
+                        .build();
         return Governor.builder().ticker(new ManualTicker()).rules(List.of(rule, strategy)).build();
     }
 }

@@ -180,15 +180,14 @@ class ProbesTest {
 
     /** Opens at the first failure of these types. */
     private static CircuitBreakerStrategy breaker(Metadata metadata, String... errorTypes) {
-        return new CircuitBreakerStrategy(
-                metadata,
-                TriggerType.ERROR_REQUEST_RATIO,
-                0,
-                Duration.ofSeconds(1),
-                RECOVERY,
-                1,
-                null,
-                new ErrorConditions(List.of(errorTypes)));
+        return CircuitBreakerStrategy.builder(metadata)
+                .strategy(TriggerType.ERROR_REQUEST_RATIO)
+                .triggerRatio(0)
+                .statDuration(Duration.ofSeconds(1))
+                .recoveryTimeout(RECOVERY)
+                .minRequestAmount(1)
+                .errorConditions(ErrorConditions.of(errorTypes))
+                .build();
     }
 
     /** With the status A an error of both breakers. */

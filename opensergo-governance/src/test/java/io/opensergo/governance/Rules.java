@@ -42,48 +42,55 @@ public final class Rules {
 
     public static RateLimitStrategy rate(
             Metadata metadata, LimitMode mode, long threshold, Duration window) {
-        return new RateLimitStrategy(
-                metadata, RateLimitStrategy.MetricType.REQUEST_AMOUNT, mode, threshold, window);
+        return RateLimitStrategy.builder(metadata)
+                .threshold(threshold)
+                .statDuration(window)
+                .limitMode(mode)
+                .build();
     }
 
     public static ConcurrencyLimitStrategy concurrency(String name, long max) {
-        return new ConcurrencyLimitStrategy(metadata(name), LimitMode.LOCAL, max);
+        return ConcurrencyLimitStrategy.builder(metadata(name)).maxConcurrency(max).build();
     }
 
     public static ThrottlingStrategy throttling(String name, Duration interval, Duration timeout) {
-        return new ThrottlingStrategy(metadata(name), interval, timeout);
+        return ThrottlingStrategy.builder(metadata(name))
+                .minIntervalOfRequests(interval)
+                .queueTimeout(timeout)
+                .build();
     }
 
     /** Opens at half of at least two calls within 10 s, for 5 s. */
     public static CircuitBreakerStrategy breaker(String name, String... errorTypes) {
-        return new CircuitBreakerStrategy(
-                metadata(name),
-                TriggerType.ERROR_REQUEST_RATIO,
-                0.5,
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(5),
-                2,
-                null,
-                errorTypes.length == 0 ? null : new ErrorConditions(List.of(errorTypes)));
+        return CircuitBreakerStrategy.builder(metadata(name))
+                .strategy(TriggerType.ERROR_REQUEST_RATIO)
+                .triggerRatio(0.5)
+                .statDuration(Duration.ofSeconds(10))
+                .recoveryTimeout(Duration.ofSeconds(5))
+                .minRequestAmount(2)
+                .errorConditions(errorTypes.length == 0 ? null : ErrorConditions.of(errorTypes))
+                .build();
     }
 
     /** As {@link #breaker}, by calls of more than a time. */
     public static CircuitBreakerStrategy slowBreaker(String name, Duration maxAllowedRt) {
-        return new CircuitBreakerStrategy(
-                metadata(name),
-                TriggerType.SLOW_REQUEST_RATIO,
-                0.5,
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(5),
-                2,
-                new SlowConditions(maxAllowedRt),
-                null);
+        return CircuitBreakerStrategy.builder(metadata(name))
+                .strategy(TriggerType.SLOW_REQUEST_RATIO)
+                .triggerRatio(0.5)
+                .statDuration(Duration.ofSeconds(10))
+                .recoveryTimeout(Duration.ofSeconds(5))
+                .minRequestAmount(2)
+                .slowConditions(SlowConditions.of(maxAllowedRt))
+                .build();
     }
 
     public static AdaptiveOverloadProtectionStrategy cpu(
             String name, double ratio, AdaptiveStrategy strategy) {
-        return new AdaptiveOverloadProtectionStrategy(
-                metadata(name), MetricType.CPU_PERCENTAGE, Threshold.ofCpu(ratio), strategy);
+        return AdaptiveOverloadProtectionStrategy.builder(metadata(name))
+                .metricType(MetricType.CPU_PERCENTAGE)
+                .triggerThreshold(Threshold.ofCpu(ratio))
+                .adaptiveStrategy(strategy)
+                .build();
     }
 
     public static FaultToleranceRule rule(String name, String resource, Strategy... strategies) {
@@ -92,11 +99,10 @@ public final class Rules {
 
     public static FaultToleranceRule rule(
             Metadata metadata, List<String> resources, Strategy... strategies) {
-        return new FaultToleranceRule(
-                metadata,
-                resources.stream().map(ResourceRef::new).toList(),
-                Arrays.stream(strategies).map(StrategyRef::to).toList(),
-                null);
+        return FaultToleranceRule.builder(metadata)
+                .targets(resources.stream().map(ResourceRef::of).toList())
+                .strategies(Arrays.stream(strategies).map(StrategyRef::to).toList())
+                .build();
     }
 
     /** Returns strategies and a rule that puts them on a resource. */

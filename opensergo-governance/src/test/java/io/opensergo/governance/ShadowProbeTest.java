@@ -63,24 +63,22 @@ class ShadowProbeTest {
 
     private Governor governor() {
         var rule =
-                new FaultToleranceRule(
-                        metadata("rule"),
-                        List.of(new ResourceRef("GET:/foo")),
-                        List.of(StrategyRef.to(shadow), StrategyRef.to(enforced)),
-                        null);
+                FaultToleranceRule.builder(metadata("rule"))
+                        .targets(List.of(ResourceRef.of("GET:/foo")))
+                        .strategies(List.of(StrategyRef.to(shadow), StrategyRef.to(enforced)))
+                        .build();
         return Governor.builder().ticker(ticker).rules(List.of(rule, shadow, enforced)).build();
     }
 
     private static CircuitBreakerStrategy breaker(Metadata metadata, String errorType) {
-        return new CircuitBreakerStrategy(
-                metadata,
-                CircuitBreakerStrategy.TriggerType.ERROR_REQUEST_RATIO,
-                0,
-                Duration.ofSeconds(1),
-                RECOVERY,
-                1,
-                null,
-                new ErrorConditions(List.of(errorType)));
+        return CircuitBreakerStrategy.builder(metadata)
+                .strategy(CircuitBreakerStrategy.TriggerType.ERROR_REQUEST_RATIO)
+                .triggerRatio(0)
+                .statDuration(Duration.ofSeconds(1))
+                .recoveryTimeout(RECOVERY)
+                .minRequestAmount(1)
+                .errorConditions(ErrorConditions.of(errorType))
+                .build();
     }
 
     private static Metadata metadata(String name) {

@@ -51,15 +51,17 @@ final class AnswerActions {
             scope.warn("rewrites the path of a redirect, which is left out");
         }
         String scheme = action.getHttpsRedirect() ? "https" : action.getSchemeRedirect();
-        return new HttpRedirect(
-                action.hasPathRedirect() ? action.getPathRedirect() : null,
-                action.getHostRedirect().isEmpty() ? null : action.getHostRedirect(),
-                scheme.isEmpty() ? null : scheme,
-                action.getPortRedirect() == 0
-                        ? null
-                        : UnsignedInts.toIntIfSet("port_redirect", action.getPortRedirect()),
-                null,
-                status(action));
+        return HttpRedirect.builder()
+                .uri(action.hasPathRedirect() ? action.getPathRedirect() : null)
+                .authority(action.getHostRedirect().isEmpty() ? null : action.getHostRedirect())
+                .scheme(scheme.isEmpty() ? null : scheme)
+                .port(
+                        action.getPortRedirect() == 0
+                                ? null
+                                : UnsignedInts.toIntIfSet(
+                                        "port_redirect", action.getPortRedirect()))
+                .redirectCode(status(action))
+                .build();
     }
 
     private static @Nullable Integer status(RedirectAction action) {
@@ -92,8 +94,10 @@ final class AnswerActions {
     }
 
     static HttpDirectResponse decode(DirectResponseAction action, RouterScope scope) {
-        return new HttpDirectResponse(
-                UnsignedInts.toInt("status", action.getStatus()), body(action.getBody(), scope));
+        return HttpDirectResponse.builder()
+                .status(UnsignedInts.toInt("status", action.getStatus()))
+                .body(body(action.getBody(), scope))
+                .build();
     }
 
     private static @Nullable Body body(DataSource source, RouterScope scope) {

@@ -14,6 +14,6 @@ record Binding(String namespace, Map<String, String> labels) {
     }
 
     Metadata named(String name) {
-        return new Metadata(name, namespace, labels, Map.of());
+        return Metadata.builder().name(name).namespace(namespace).labels(labels).build();
     }
 }

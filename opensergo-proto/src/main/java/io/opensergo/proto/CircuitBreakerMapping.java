@@ -11,7 +11,6 @@ import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy.ErrorConditions;
 import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy.SlowConditions;
 import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy.TriggerType;
 import java.time.Duration;
-import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -74,23 +73,25 @@ final class CircuitBreakerMapping
             io.opensergo.proto.internal.fault_tolerance.v1.CircuitBreakerStrategy message,
             Metadata metadata,
             Consumer<String> warnings) {
-        return new CircuitBreakerStrategy(
-                metadata,
-                triggerType(message),
-                snapToPercent(message.getTriggerRatio()),
-                WireTimes.decode(
-                        "statDuration",
-                        message.getStatDuration(),
-                        message.getStatDurationTimeUnitValue(),
-                        TimeUnit.MILLISECOND),
-                WireTimes.decode(
-                        "recoveryTimeout",
-                        message.getRecoveryTimeout(),
-                        message.getRecoveryTimeoutTimeUnitValue(),
-                        TimeUnit.MILLISECOND),
-                message.getMinRequestAmount(),
-                slowConditions(message),
-                message.hasErrorCondition() ? new ErrorConditions(List.of()) : null);
+        return CircuitBreakerStrategy.builder(metadata)
+                .strategy(triggerType(message))
+                .triggerRatio(snapToPercent(message.getTriggerRatio()))
+                .statDuration(
+                        WireTimes.decode(
+                                "statDuration",
+                                message.getStatDuration(),
+                                message.getStatDurationTimeUnitValue(),
+                                TimeUnit.MILLISECOND))
+                .recoveryTimeout(
+                        WireTimes.decode(
+                                "recoveryTimeout",
+                                message.getRecoveryTimeout(),
+                                message.getRecoveryTimeoutTimeUnitValue(),
+                                TimeUnit.MILLISECOND))
+                .minRequestAmount(message.getMinRequestAmount())
+                .slowConditions(slowConditions(message))
+                .errorConditions(message.hasErrorCondition() ? ErrorConditions.of() : null)
+                .build();
     }
 
     private static TriggerType triggerType(
@@ -124,7 +125,7 @@ final class CircuitBreakerMapping
             return null;
         }
         try {
-            return new SlowConditions(Duration.ofMillis(maxAllowedRt));
+            return SlowConditions.of(Duration.ofMillis(maxAllowedRt));
         } catch (InvalidRuleException e) {
             throw Faults.under("slowConditions", e);
         }

@@ -49,7 +49,9 @@ record ClusterName(String host, @Nullable String subset, @Nullable Port port) {
         }
         try {
             int number = Integer.parseInt(text);
-            return number <= 0 ? null : new Port(number); // not set if 0 or less
+            return number <= 0
+                    ? null
+                    : Port.builder().number(number).build(); // not set if 0 or less
         } catch (IllegalArgumentException e) { // no number, or no port
             throw Faults.invalid(
                     "",
@@ -59,10 +61,15 @@ record ClusterName(String host, @Nullable String subset, @Nullable Port port) {
     }
 
     Destination toDestination(@Nullable Fallback fallback) {
-        return new Destination(host, subset, port, fallback);
+        return Destination.builder()
+                .host(host)
+                .subset(subset)
+                .port(port)
+                .fallback(fallback)
+                .build();
     }
 
     Fallback toFallback() {
-        return new Fallback(host, subset);
+        return Fallback.builder().host(host).subset(subset).build();
     }
 }

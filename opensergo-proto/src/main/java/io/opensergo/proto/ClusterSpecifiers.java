@@ -172,17 +172,21 @@ final class ClusterSpecifiers {
         if (cluster.containsTypedPerFilterConfig(PLUGIN)) {
             fallback = fallback(fallbackConfig(unwrap(plugin)), scope);
         }
-        return new RouteDestination(
-                ClusterName.parse(cluster.getName(), scope.hosts()).toDestination(fallback),
-                cluster.hasWeight()
-                        ? UnsignedInts.toIntIfSet("weight", cluster.getWeight().getValue())
-                        : null,
-                HeaderChanges.decode(
-                        cluster.getRequestHeadersToAddList(),
-                        cluster.getRequestHeadersToRemoveList(),
-                        cluster.getResponseHeadersToAddList(),
-                        cluster.getResponseHeadersToRemoveList(),
-                        scope));
+        return RouteDestination.builder()
+                .destination(
+                        ClusterName.parse(cluster.getName(), scope.hosts()).toDestination(fallback))
+                .weight(
+                        cluster.hasWeight()
+                                ? UnsignedInts.toIntIfSet("weight", cluster.getWeight().getValue())
+                                : null)
+                .headers(
+                        HeaderChanges.decode(
+                                cluster.getRequestHeadersToAddList(),
+                                cluster.getRequestHeadersToRemoveList(),
+                                cluster.getResponseHeadersToAddList(),
+                                cluster.getResponseHeadersToRemoveList(),
+                                scope))
+                .build();
     }
 
     private static Any unwrap(Any config) {

@@ -38,9 +38,9 @@ final class ConcurrencyLimitMapping
             io.opensergo.proto.internal.fault_tolerance.v1.ConcurrencyLimitStrategy message,
             Metadata metadata,
             Consumer<String> warnings) {
-        return new ConcurrencyLimitStrategy(
-                metadata,
-                LimitModes.of(message.getLimitModeValue(), warnings),
-                message.getMaxConcurrency());
+        return ConcurrencyLimitStrategy.builder(metadata)
+                .maxConcurrency(message.getMaxConcurrency())
+                .limitMode(LimitModes.of(message.getLimitModeValue(), warnings))
+                .build();
     }
 }

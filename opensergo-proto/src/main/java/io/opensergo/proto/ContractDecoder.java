@@ -35,27 +35,34 @@ final class ContractDecoder {
         if (!message.hasNode()) {
             throw violation("node", "is required", Violations.MISSING);
         }
-        return new ApplicationMetadata(
-                message.getAppName(),
-                at("node", () -> node(message.getNode())),
-                each(
-                        "serviceMetadata",
-                        message.getServiceMetadataList(),
-                        ContractDecoder::service));
+        return ApplicationMetadata.builder()
+                .app(message.getAppName())
+                .node(at("node", () -> node(message.getNode())))
+                .services(
+                        each(
+                                "serviceMetadata",
+                                message.getServiceMetadataList(),
+                                ContractDecoder::service))
+                .build();
     }
 
     private static Node node(io.opensergo.proto.internal.service_contract.v1.Node node) {
         var identifier = node.getIdentifier();
-        return new Node(
-                identifier.getHostName(),
-                Integer.toUnsignedLong(identifier.getPid()),
-                instant(identifier.getStartTimestamp()),
-                node.hasLocality()
-                        ? new Locality(node.getLocality().getRegion(), node.getLocality().getZone())
-                        : null,
-                node.hasTag() ? node.getTag() : null,
-                node.hasCluster() ? node.getCluster() : null,
-                node.hasEnv() ? node.getEnv() : null);
+        return Node.builder()
+                .hostName(identifier.getHostName())
+                .pid(Integer.toUnsignedLong(identifier.getPid()))
+                .startTime(instant(identifier.getStartTimestamp()))
+                .locality(
+                        node.hasLocality()
+                                ? Locality.builder()
+                                        .region(node.getLocality().getRegion())
+                                        .zone(node.getLocality().getZone())
+                                        .build()
+                                : null)
+                .tag(node.hasTag() ? node.getTag() : null)
+                .cluster(node.hasCluster() ? node.getCluster() : null)
+                .env(node.hasEnv() ? node.getEnv() : null)
+                .build();
     }
 
     private static Instant instant(Timestamp timestamp) {
@@ -71,62 +78,73 @@ final class ContractDecoder {
 
     private static ServiceMetadata service(
             io.opensergo.proto.internal.service_contract.v1.ServiceMetadata service) {
-        return new ServiceMetadata(
-                each(
-                        "listeningAddresses",
-                        service.getListeningAddressesList(),
-                        ContractDecoder::address),
-                service.getProtocolsList(),
-                at("serviceContract", () -> contract(service.getServiceContract())));
+        return ServiceMetadata.builder()
+                .contract(at("serviceContract", () -> contract(service.getServiceContract())))
+                .listeningAddresses(
+                        each(
+                                "listeningAddresses",
+                                service.getListeningAddressesList(),
+                                ContractDecoder::address))
+                .protocols(service.getProtocolsList())
+                .build();
     }
 
     private static ListeningAddress address(SocketAddress address) {
-        return new ListeningAddress(address.getAddress(), address.getPortValue());
+        return ListeningAddress.builder()
+                .address(address.getAddress())
+                .port(address.getPortValue())
+                .build();
     }
 
     private static ServiceContract contract(
             io.opensergo.proto.internal.service_contract.v1.ServiceContract contract) {
-        return new ServiceContract(
-                each("services", contract.getServicesList(), ContractDecoder::descriptor),
-                each("types", contract.getTypesList(), ContractDecoder::type));
+        return ServiceContract.builder()
+                .services(each("services", contract.getServicesList(), ContractDecoder::descriptor))
+                .types(each("types", contract.getTypesList(), ContractDecoder::type))
+                .build();
     }
 
     private static ServiceDescriptor descriptor(
             io.opensergo.proto.internal.service_contract.v1.ServiceDescriptor service) {
-        return new ServiceDescriptor(
-                service.getName(),
-                each("methods", service.getMethodsList(), ContractDecoder::method),
-                service.hasDescription() ? service.getDescription() : null);
+        return ServiceDescriptor.builder()
+                .name(service.getName())
+                .methods(each("methods", service.getMethodsList(), ContractDecoder::method))
+                .description(service.hasDescription() ? service.getDescription() : null)
+                .build();
     }
 
     private static MethodDescriptor method(
             io.opensergo.proto.internal.service_contract.v1.MethodDescriptor method) {
-        return new MethodDescriptor(
-                method.getName(),
-                method.getInputTypesList(),
-                method.getOutputTypesList(),
-                method.getClientStreaming(),
-                method.getServerStreaming(),
-                method.hasDescription() ? method.getDescription() : null,
-                method.getHttpPathsList(),
-                method.getHttpMethodsList());
+        return MethodDescriptor.builder()
+                .name(method.getName())
+                .inputTypes(method.getInputTypesList())
+                .outputTypes(method.getOutputTypesList())
+                .clientStreaming(method.getClientStreaming())
+                .serverStreaming(method.getServerStreaming())
+                .description(method.hasDescription() ? method.getDescription() : null)
+                .httpPaths(method.getHttpPathsList())
+                .httpMethods(method.getHttpMethodsList())
+                .build();
     }
 
     private static TypeDescriptor type(
             io.opensergo.proto.internal.service_contract.v1.TypeDescriptor type) {
-        return new TypeDescriptor(
-                type.getName(), each("fields", type.getFieldsList(), ContractDecoder::field));
+        return TypeDescriptor.builder()
+                .name(type.getName())
+                .fields(each("fields", type.getFieldsList(), ContractDecoder::field))
+                .build();
     }
 
     private static FieldDescriptor field(
             io.opensergo.proto.internal.service_contract.v1.FieldDescriptor field) {
-        return new FieldDescriptor(
-                field.getName(),
-                Math.max(0, field.getNumber()), // not set if negative
-                FieldDescriptor.Label.valueOf(constant(field.getLabel().name(), "LABEL_")),
-                FieldDescriptor.Type.valueOf(constant(field.getType().name(), "TYPE_")),
-                field.hasTypeName() ? field.getTypeName() : null,
-                field.hasDescription() ? field.getDescription() : null);
+        return FieldDescriptor.builder()
+                .name(field.getName())
+                .type(FieldDescriptor.Type.valueOf(constant(field.getType().name(), "TYPE_")))
+                .number(Math.max(0, field.getNumber())) // not set if negative
+                .label(FieldDescriptor.Label.valueOf(constant(field.getLabel().name(), "LABEL_")))
+                .typeName(field.hasTypeName() ? field.getTypeName() : null)
+                .description(field.hasDescription() ? field.getDescription() : null)
+                .build();
     }
 
     private static String constant(String name, String prefix) {

@@ -51,14 +51,17 @@ final class CorsPolicies {
                 throw Faults.under("cors.allow_origin_string_match[" + i + "]", e);
             }
         }
-        return new CorsPolicy(
-                origins,
-                List.of(),
-                CommaLists.split(message.getAllowMethods()),
-                CommaLists.split(message.getAllowHeaders()),
-                CommaLists.split(message.getExposeHeaders()),
-                maxAge(message.getMaxAge(), scope),
-                message.hasAllowCredentials() ? message.getAllowCredentials().getValue() : null);
+        return CorsPolicy.builder()
+                .allowOrigins(origins)
+                .allowMethods(CommaLists.split(message.getAllowMethods()))
+                .allowHeaders(CommaLists.split(message.getAllowHeaders()))
+                .exposeHeaders(CommaLists.split(message.getExposeHeaders()))
+                .maxAge(maxAge(message.getMaxAge(), scope))
+                .allowCredentials(
+                        message.hasAllowCredentials()
+                                ? message.getAllowCredentials().getValue()
+                                : null)
+                .build();
     }
 
     private static @Nullable Duration maxAge(String seconds, RouterScope scope) {

@@ -99,7 +99,7 @@ final class FaultToleranceRuleMapping
         List<ResourceRef> targets = new ArrayList<>(message.getTargetsCount());
         for (int i = 0; i < message.getTargetsCount(); i++) {
             try {
-                targets.add(new ResourceRef(message.getTargets(i).getTargetResourceName()));
+                targets.add(ResourceRef.of(message.getTargets(i).getTargetResourceName()));
             } catch (InvalidRuleException e) {
                 Faults.addUnder("targets[" + i + "]", e, faults);
             }
@@ -114,8 +114,11 @@ final class FaultToleranceRuleMapping
         }
         faults.throwIfAny();
         String action = message.getAction().getName();
-        return new FaultToleranceRule(
-                metadata, targets, strategies, action.isEmpty() ? null : action);
+        return FaultToleranceRule.builder(metadata)
+                .targets(targets)
+                .strategies(strategies)
+                .fallbackAction(action.isEmpty() ? null : action)
+                .build();
     }
 
     private static StrategyRef strategy(FaultToleranceStrategyRef ref) {
@@ -126,6 +129,6 @@ final class FaultToleranceRuleMapping
                     "must be one of " + KINDS.keySet(),
                     '"' + Texts.abbreviate(ref.getKind(), 100) + '"');
         }
-        return new StrategyRef(ref.getName(), kind);
+        return StrategyRef.builder().name(ref.getName()).kind(kind).build();
     }
 }

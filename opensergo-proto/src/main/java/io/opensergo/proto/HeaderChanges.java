@@ -58,7 +58,9 @@ final class HeaderChanges {
             RouterScope scope) {
         Changes request = decode(requestAdd, requestRemove, scope);
         Changes response = decode(responseAdd, responseRemove, scope);
-        return request == null && response == null ? null : new HeaderOperations(request, response);
+        return request == null && response == null
+                ? null
+                : HeaderOperations.builder().request(request).response(response).build();
     }
 
     private static @Nullable Changes decode(
@@ -83,7 +85,7 @@ final class HeaderChanges {
                                 + "' in a way that a TrafficRouter cannot say; it is left out");
             }
         }
-        return new Changes(add, set, remove);
+        return Changes.builder().add(add).set(set).remove(remove).build();
     }
 
     /** The deprecated flag counts if it is there. */

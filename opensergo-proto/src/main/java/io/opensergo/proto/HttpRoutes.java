@@ -158,20 +158,6 @@ final class HttpRoutes {
     }
 
     private static HttpRoute withMatch(HttpRoute route, List<HttpMatch> match) {
-        return new HttpRoute(
-                route.name(),
-                match,
-                route.route(),
-                route.redirect(),
-                route.directResponse(),
-                route.delegate(),
-                route.rewrite(),
-                route.timeout(),
-                route.retries(),
-                route.fault(),
-                route.mirror(),
-                route.mirrorRatio(),
-                route.corsPolicy(),
-                route.headers());
+        return route.toBuilder().match(match).build();
     }
 }

@@ -49,15 +49,15 @@ final class RateLimitMapping
                             + message.getMetricTypeValue()
                             + " is not known and taken for RequestAmount");
         }
-        return new RateLimitStrategy(
-                metadata,
-                RateLimitStrategy.MetricType.REQUEST_AMOUNT,
-                LimitModes.of(message.getLimitModeValue(), warnings),
-                message.getThreshold(),
-                WireTimes.decode(
-                        "statDuration",
-                        message.getStatDuration(),
-                        message.getStatDurationTimeUnitValue(),
-                        TimeUnit.SECOND));
+        return RateLimitStrategy.builder(metadata)
+                .threshold(message.getThreshold())
+                .statDuration(
+                        WireTimes.decode(
+                                "statDuration",
+                                message.getStatDuration(),
+                                message.getStatDurationTimeUnitValue(),
+                                TimeUnit.SECOND))
+                .limitMode(LimitModes.of(message.getLimitModeValue(), warnings))
+                .build();
     }
 }

@@ -12,6 +12,7 @@ import io.opensergo.rules.traffic.HttpMatch;
 import io.opensergo.rules.traffic.HttpRetry;
 import io.opensergo.rules.traffic.HttpRewrite;
 import io.opensergo.rules.traffic.HttpRoute;
+import io.opensergo.rules.traffic.HttpRouteBuilder;
 import io.opensergo.rules.traffic.StringMatch;
 import org.jspecify.annotations.Nullable;
 
@@ -86,7 +87,7 @@ final class RouteActions {
                 .build();
     }
 
-    static void decode(RouteAction action, HttpRoute.Builder entry, RouterScope scope) {
+    static void decode(RouteAction action, HttpRouteBuilder entry, RouterScope scope) {
         entry.route(ClusterSpecifiers.decode(action, scope)).rewrite(rewrite(action, scope));
         if (action.hasTimeout()) {
             entry.timeout(WireTimes.decodeLimit("timeout", action.getTimeout()));
@@ -110,30 +111,34 @@ final class RouteActions {
         if (uri.isEmpty() && !action.hasHostRewriteLiteral()) {
             return null;
         }
-        return new HttpRewrite(
-                uri.isEmpty() ? null : uri,
-                action.hasHostRewriteLiteral() ? action.getHostRewriteLiteral() : null);
+        return HttpRewrite.builder()
+                .uri(uri.isEmpty() ? null : uri)
+                .authority(action.hasHostRewriteLiteral() ? action.getHostRewriteLiteral() : null)
+                .build();
     }
 
     private static HttpRetry retries(RetryPolicy policy) {
         try {
-            return new HttpRetry(
-                    policy.hasNumRetries()
-                            ? UnsignedInts.toIntIfSet(
-                                    "num_retries", policy.getNumRetries().getValue())
-                            : null,
-                    policy.hasPerTryTimeout()
-                            ? WireTimes.decodeLimit("per_try_timeout", policy.getPerTryTimeout())
-                            : null,
-                    CommaLists.split(policy.getRetryOn()),
-                    null);
+            return HttpRetry.builder()
+                    .attempts(
+                            policy.hasNumRetries()
+                                    ? UnsignedInts.toIntIfSet(
+                                            "num_retries", policy.getNumRetries().getValue())
+                                    : null)
+                    .perTryTimeout(
+                            policy.hasPerTryTimeout()
+                                    ? WireTimes.decodeLimit(
+                                            "per_try_timeout", policy.getPerTryTimeout())
+                                    : null)
+                    .retryOn(CommaLists.split(policy.getRetryOn()))
+                    .build();
         } catch (InvalidRuleException e) {
             throw Faults.under("retry_policy", e);
         }
     }
 
     private static void decodeMirror(
-            RouteAction action, HttpRoute.Builder entry, RouterScope scope) {
+            RouteAction action, HttpRouteBuilder entry, RouterScope scope) {
         if (action.getRequestMirrorPoliciesCount() > 1) {
             scope.warn("mirrors to several clusters, of which only the first is taken");
         }

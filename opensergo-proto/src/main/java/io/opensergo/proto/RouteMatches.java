@@ -8,6 +8,7 @@ import io.opensergo.proto.internal.envoy.type.matcher.v3.StringMatcher;
 import io.opensergo.rules.InvalidRuleException;
 import io.opensergo.rules.Violations;
 import io.opensergo.rules.traffic.HttpMatch;
+import io.opensergo.rules.traffic.HttpMatchBuilder;
 import io.opensergo.rules.traffic.StringMatch;
 import java.util.Map;
 import java.util.TreeMap;
@@ -155,7 +156,7 @@ final class RouteMatches {
     }
 
     private static void decodeHeaders(
-            RouteMatch message, HttpMatch.Builder match, RouterScope scope) {
+            RouteMatch message, HttpMatchBuilder match, RouterScope scope) {
         var with = new Conditions("header", scope);
         var without = new Conditions("header", scope);
         for (int i = 0; i < message.getHeadersCount(); i++) {
@@ -179,8 +180,7 @@ final class RouteMatches {
     }
 
     /** The public control plane forgets the name of each parameter. */
-    private static void decodeQuery(
-            RouteMatch message, HttpMatch.Builder match, RouterScope scope) {
+    private static void decodeQuery(RouteMatch message, HttpMatchBuilder match, RouterScope scope) {
         var wanted = new Conditions("query parameter", scope);
         for (int i = 0; i < message.getQueryParametersCount(); i++) {
             var matcher = message.getQueryParameters(i);

@@ -38,9 +38,9 @@ final class ThrottlingMapping
             io.opensergo.proto.internal.fault_tolerance.v1.ThrottlingStrategy message,
             Metadata metadata,
             Consumer<String> warnings) {
-        return new ThrottlingStrategy(
-                metadata,
-                Duration.ofMillis(message.getMinIntervalMillisOfRequests()),
-                Duration.ofMillis(message.getQueueTimeoutMillis()));
+        return ThrottlingStrategy.builder(metadata)
+                .minIntervalOfRequests(Duration.ofMillis(message.getMinIntervalMillisOfRequests()))
+                .queueTimeout(Duration.ofMillis(message.getQueueTimeoutMillis()))
+                .build();
     }
 }

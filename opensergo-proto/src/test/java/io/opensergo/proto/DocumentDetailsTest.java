@@ -15,7 +15,6 @@ import io.opensergo.rules.faulttolerance.FaultToleranceRule;
 import io.opensergo.rules.faulttolerance.FaultToleranceRule.ResourceRef;
 import io.opensergo.rules.faulttolerance.LimitMode;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What travels beside the public messages. */
@@ -23,12 +22,12 @@ class DocumentDetailsTest {
 
     private static final Metadata METADATA = Metadata.of(Wires.NAMESPACE, Wires.APP, "x");
     private static final ConcurrencyLimitStrategy PLAIN =
-            new ConcurrencyLimitStrategy(METADATA, LimitMode.LOCAL, Long.MAX_VALUE);
+            ConcurrencyLimitStrategy.builder(METADATA).maxConcurrency(Long.MAX_VALUE).build();
     private static final ConcurrencyLimitStrategy ANNOTATED =
-            new ConcurrencyLimitStrategy(
-                    METADATA.withAnnotation("opensergo.io/mode", "shadow"),
-                    LimitMode.GLOBAL_TO_LOCAL,
-                    Long.MAX_VALUE);
+            ConcurrencyLimitStrategy.builder(METADATA.withAnnotation("opensergo.io/mode", "shadow"))
+                    .maxConcurrency(Long.MAX_VALUE)
+                    .limitMode(LimitMode.GLOBAL_TO_LOCAL)
+                    .build();
 
     private static DecodedRules<ConcurrencyLimitStrategy> decode(
             List<? extends Rule> rules, Any... details) {
@@ -87,14 +86,19 @@ class DocumentDetailsTest {
     void withoutDetailsTheMessageIsAllThereIs() {
         assertThat(decode(List.of(ANNOTATED)).rules())
                 .containsExactly(
-                        new ConcurrencyLimitStrategy(METADATA, LimitMode.GLOBAL, Long.MAX_VALUE));
+                        ConcurrencyLimitStrategy.builder(METADATA)
+                                .maxConcurrency(Long.MAX_VALUE)
+                                .limitMode(LimitMode.GLOBAL)
+                                .build());
     }
 
     @Test
     void aRuleWithoutAnAppStaysWithoutOne() {
         var rule =
-                new ConcurrencyLimitStrategy(
-                        new Metadata("x", Wires.NAMESPACE, Map.of(), Map.of()), LimitMode.LOCAL, 1);
+                ConcurrencyLimitStrategy.builder(
+                                Metadata.builder().name("x").namespace(Wires.NAMESPACE).build())
+                        .maxConcurrency(1)
+                        .build();
 
         assertThat(Wires.roundTrip(ConcurrencyLimitStrategy.KIND, List.of(rule)).rules())
                 .containsExactly(rule);
@@ -103,8 +107,10 @@ class DocumentDetailsTest {
     @Test
     void namesAndDerivedNamesOfOneSetDoNotClash() {
         var unnamed =
-                new FaultToleranceRule(
-                        METADATA, List.of(new ResourceRef("GET:/foo")), List.of(), null);
+                FaultToleranceRule.builder(METADATA)
+                        .targets(List.of(ResourceRef.of("GET:/foo")))
+                        .strategies(List.of())
+                        .build();
         Any message = CODEC.encode(List.of(unnamed)).data().get(0);
         String derived =
                 CODEC.decode(
@@ -117,11 +123,10 @@ class DocumentDetailsTest {
                         .get(0)
                         .name();
         var taken =
-                new FaultToleranceRule(
-                        Metadata.of(Wires.NAMESPACE, Wires.APP, derived),
-                        unnamed.targets(),
-                        List.of(),
-                        null);
+                FaultToleranceRule.builder(Metadata.of(Wires.NAMESPACE, Wires.APP, derived))
+                        .targets(unnamed.targets())
+                        .strategies(List.of())
+                        .build();
 
         var decoded =
                 CODEC.decode(
@@ -140,8 +145,10 @@ class DocumentDetailsTest {
     @Test
     void aRuleUnderItsDerivedNameNeedsNoDetail() {
         var rule =
-                new FaultToleranceRule(
-                        METADATA, List.of(new ResourceRef("GET:/foo")), List.of(), null);
+                FaultToleranceRule.builder(METADATA)
+                        .targets(List.of(ResourceRef.of("GET:/foo")))
+                        .strategies(List.of())
+                        .build();
         var message = CODEC.encode(List.of(rule)).data();
         var relayed =
                 CODEC.decode(
@@ -214,7 +221,11 @@ class DocumentDetailsTest {
     @Test
     void anInvalidDocumentIsIgnored() {
         Value empty = Value.newBuilder().setStructValue(Struct.getDefaultInstance()).build();
-        var rule = new FaultToleranceRule(METADATA, List.of(), List.of(), null);
+        var rule =
+                FaultToleranceRule.builder(METADATA)
+                        .targets(List.of())
+                        .strategies(List.of())
+                        .build();
 
         assertThat(warningOf(detail(number(0), empty)))
                 .startsWith(

@@ -53,12 +53,10 @@ class FaultToleranceMessagesTest {
         void thePublicControlPlanesZerosAreRequestAmountLocalAndSeconds() {
             assertThat(decodeOne(RateLimitStrategy.KIND, message().build()))
                     .isEqualTo(
-                            new RateLimitStrategy(
-                                    METADATA,
-                                    RateLimitStrategy.MetricType.REQUEST_AMOUNT,
-                                    LimitMode.LOCAL,
-                                    10,
-                                    Duration.ofSeconds(2)));
+                            RateLimitStrategy.builder(METADATA)
+                                    .threshold(10)
+                                    .statDuration(Duration.ofSeconds(2))
+                                    .build());
         }
 
         @ParameterizedTest
@@ -142,12 +140,11 @@ class FaultToleranceMessagesTest {
         @Test
         void aPublicClientTakesGlobalToLocalForGlobal() throws Exception {
             var rule =
-                    new RateLimitStrategy(
-                            METADATA,
-                            RateLimitStrategy.MetricType.REQUEST_AMOUNT,
-                            LimitMode.GLOBAL_TO_LOCAL,
-                            10,
-                            Duration.ofMinutes(1));
+                    RateLimitStrategy.builder(METADATA)
+                            .threshold(10)
+                            .statDuration(Duration.ofMinutes(1))
+                            .limitMode(LimitMode.GLOBAL_TO_LOCAL)
+                            .build();
 
             var message =
                     CODEC.encode(List.of(rule))
@@ -184,8 +181,10 @@ class FaultToleranceMessagesTest {
         void millisecondsAreRead() {
             assertThat(decodeOne(ThrottlingStrategy.KIND, message(0, 750)))
                     .isEqualTo(
-                            new ThrottlingStrategy(
-                                    METADATA, Duration.ZERO, Duration.ofMillis(750)));
+                            ThrottlingStrategy.builder(METADATA)
+                                    .minIntervalOfRequests(Duration.ZERO)
+                                    .queueTimeout(Duration.ofMillis(750))
+                                    .build());
         }
 
         @Test
@@ -212,7 +211,11 @@ class FaultToleranceMessagesTest {
         @CsvSource({"0, LOCAL", "1, LOCAL", "2, GLOBAL"})
         void modesAreRead(int number, LimitMode mode) {
             assertThat(decodeOne(ConcurrencyLimitStrategy.KIND, message(number, 6)))
-                    .isEqualTo(new ConcurrencyLimitStrategy(METADATA, mode, 6));
+                    .isEqualTo(
+                            ConcurrencyLimitStrategy.builder(METADATA)
+                                    .maxConcurrency(6)
+                                    .limitMode(mode)
+                                    .build());
         }
 
         @Test
@@ -249,15 +252,13 @@ class FaultToleranceMessagesTest {
         void durationsWithoutAUnitAreMilliseconds() {
             assertThat(decodeOne(CircuitBreakerStrategy.KIND, message().build()))
                     .isEqualTo(
-                            new CircuitBreakerStrategy(
-                                    METADATA,
-                                    TriggerType.ERROR_REQUEST_RATIO,
-                                    0.5,
-                                    Duration.ofMillis(600),
-                                    Duration.ofMillis(40),
-                                    12,
-                                    null,
-                                    null));
+                            CircuitBreakerStrategy.builder(METADATA)
+                                    .strategy(TriggerType.ERROR_REQUEST_RATIO)
+                                    .triggerRatio(0.5)
+                                    .statDuration(Duration.ofMillis(600))
+                                    .recoveryTimeout(Duration.ofMillis(40))
+                                    .minRequestAmount(12)
+                                    .build());
         }
 
         @ParameterizedTest
@@ -297,8 +298,8 @@ class FaultToleranceMessagesTest {
                                     .build());
 
             assertThat(rule.strategy()).isEqualTo(TriggerType.SLOW_REQUEST_RATIO);
-            assertThat(rule.slowConditions()).isEqualTo(new SlowConditions(Duration.ofMillis(300)));
-            assertThat(rule.errorConditions()).isEqualTo(new ErrorConditions(List.of()));
+            assertThat(rule.slowConditions()).isEqualTo(SlowConditions.of(Duration.ofMillis(300)));
+            assertThat(rule.errorConditions()).isEqualTo(ErrorConditions.of());
         }
 
         @ParameterizedTest
@@ -378,15 +379,13 @@ class FaultToleranceMessagesTest {
         @Test
         void aPublicClientSeesUnitsItKnowsAndConditionsOnlyIfTheyAreSet() throws Exception {
             var rule =
-                    new CircuitBreakerStrategy(
-                            METADATA,
-                            TriggerType.ERROR_REQUEST_RATIO,
-                            0.45,
-                            Duration.ofDays(40),
-                            Duration.ofDays(40),
-                            12,
-                            null,
-                            null);
+                    CircuitBreakerStrategy.builder(METADATA)
+                            .strategy(TriggerType.ERROR_REQUEST_RATIO)
+                            .triggerRatio(0.45)
+                            .statDuration(Duration.ofDays(40))
+                            .recoveryTimeout(Duration.ofDays(40))
+                            .minRequestAmount(12)
+                            .build();
 
             EncodedRules encoded = CODEC.encode(List.of(rule));
 
@@ -430,9 +429,10 @@ class FaultToleranceMessagesTest {
 
             assertThat(once).isEqualTo(again);
             assertThat(once.name()).matches("unnamed-[0-9a-f]{8}");
-            assertThat(once.targets()).containsExactly(new ResourceRef("GET:/foo"));
+            assertThat(once.targets()).containsExactly(ResourceRef.of("GET:/foo"));
             assertThat(once.strategies())
-                    .containsExactly(new StrategyRef("s", StrategyKind.RATE_LIMIT));
+                    .containsExactly(
+                            StrategyRef.builder().name("s").kind(StrategyKind.RATE_LIMIT).build());
             assertThat(once.fallbackAction()).isNull();
             assertThat(once.app()).isEqualTo(Wires.APP);
         }
@@ -489,11 +489,16 @@ class FaultToleranceMessagesTest {
         @Test
         void aPublicClientSeesTheFallbackActionToo() throws Exception {
             var rule =
-                    new FaultToleranceRule(
-                            METADATA,
-                            List.of(new ResourceRef("GET:/foo")),
-                            List.of(new StrategyRef("s", StrategyKind.RATE_LIMIT)),
-                            "busy-page");
+                    FaultToleranceRule.builder(METADATA)
+                            .targets(List.of(ResourceRef.of("GET:/foo")))
+                            .strategies(
+                                    List.of(
+                                            StrategyRef.builder()
+                                                    .name("s")
+                                                    .kind(StrategyKind.RATE_LIMIT)
+                                                    .build()))
+                            .fallbackAction("busy-page")
+                            .build();
 
             var message =
                     CODEC.encode(List.of(rule))

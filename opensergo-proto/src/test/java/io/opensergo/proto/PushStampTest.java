@@ -8,7 +8,6 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import io.opensergo.rules.Metadata;
 import io.opensergo.rules.faulttolerance.ConcurrencyLimitStrategy;
-import io.opensergo.rules.faulttolerance.LimitMode;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,11 +20,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PushStampTest {
 
     private static final ConcurrencyLimitStrategy ANNOTATED =
-            new ConcurrencyLimitStrategy(
-                    Metadata.of(Wires.NAMESPACE, Wires.APP, "x")
-                            .withAnnotation("opensergo.io/mode", "shadow"),
-                    LimitMode.LOCAL,
-                    1);
+            ConcurrencyLimitStrategy.builder(
+                            Metadata.of(Wires.NAMESPACE, Wires.APP, "x")
+                                    .withAnnotation("opensergo.io/mode", "shadow"))
+                    .maxConcurrency(1)
+                    .build();
 
     @ParameterizedTest
     @ValueSource(

@@ -20,7 +20,6 @@ import io.opensergo.rules.database.DatabaseEndpoint;
 import io.opensergo.rules.database.DatabaseEndpoint.Database;
 import io.opensergo.rules.database.DatabaseEndpoint.MySql;
 import io.opensergo.rules.document.RuleKinds;
-import io.opensergo.rules.faulttolerance.LimitMode;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
 import io.opensergo.rules.faulttolerance.Strategy;
 import io.opensergo.rules.traffic.TrafficRouter;
@@ -40,12 +39,10 @@ class RejectionTest {
     private static final Any GOOD = CODEC.encode(List.of(rule("good"))).data().get(0);
 
     private static RateLimitStrategy rule(String name) {
-        return new RateLimitStrategy(
-                Metadata.of(Wires.NAMESPACE, Wires.APP, name),
-                RateLimitStrategy.MetricType.REQUEST_AMOUNT,
-                LimitMode.LOCAL,
-                10,
-                Duration.ofSeconds(1));
+        return RateLimitStrategy.builder(Metadata.of(Wires.NAMESPACE, Wires.APP, name))
+                .threshold(10)
+                .statDuration(Duration.ofSeconds(1))
+                .build();
     }
 
     private static <R extends Rule> DecodedRules<R> decode(RuleKind<R> kind, Any... data) {
@@ -323,18 +320,22 @@ class RejectionTest {
     @Test
     void passwordsAreNeverShown() throws Exception {
         var endpoint =
-                new DatabaseEndpoint(
-                        Metadata.of(Wires.NAMESPACE, Wires.APP, "db"),
-                        new Database(
-                                new MySql(
-                                        "jdbc:mysql://h/db?password=hunter2",
-                                        "user",
-                                        "hunter2",
-                                        1,
-                                        1,
-                                        1,
-                                        1,
-                                        1)));
+                DatabaseEndpoint.builder(Metadata.of(Wires.NAMESPACE, Wires.APP, "db"))
+                        .database(
+                                Database.builder()
+                                        .mySql(
+                                                MySql.builder()
+                                                        .url("jdbc:mysql://h/db?password=hunter2")
+                                                        .username("user")
+                                                        .password("hunter2")
+                                                        .connectionTimeout(1)
+                                                        .idleTimeoutMilliseconds(1)
+                                                        .maxLifetimeMilliseconds(1)
+                                                        .maxPoolSize(1)
+                                                        .minPoolSize(1)
+                                                        .build())
+                                        .build())
+                        .build();
         Struct document = RuleDocuments.write(endpoint);
         String text = document.toString();
 

@@ -61,7 +61,7 @@ class RoundTripProperties {
     /** Its nearest double has a shorter text that is this number, and another exact value. */
     @Example
     void wholeNumberThatNoDoubleHoldsSurvives() {
-        var metadata = new Metadata("cache", "default", Map.of("app", "shop"), Map.of());
+        var metadata = Metadata.builder().name("cache").labels(Map.of("app", "shop")).build();
 
         assertSurvives(new CacheRule(metadata, 334908673105774530L, 0.69, Map.of()), CACHE_RULE);
     }

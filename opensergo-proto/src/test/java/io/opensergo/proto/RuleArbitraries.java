@@ -200,7 +200,12 @@ final class RuleArbitraries {
         if (random.nextBoolean()) {
             labels.put(Metadata.APP_LABEL, APP);
         }
-        return new Metadata(name, any(TEXTS), labels, Map.of("note", any(TEXTS)));
+        return Metadata.builder()
+                .name(name)
+                .namespace(any(TEXTS))
+                .labels(labels)
+                .annotations(Map.of("note", any(TEXTS)))
+                .build();
     }
 
     private Duration duration(Notation notation) {

@@ -105,14 +105,24 @@ class TrafficRouterDecodingTest {
                 .containsExactly(
                         HttpRoute.builder()
                                 .match(
-                                        HttpMatch.builder()
-                                                .headers(
-                                                        Map.of(
-                                                                "x-a", StringMatch.exact("e"),
-                                                                "x-b", StringMatch.prefix("p"),
-                                                                "x-c", StringMatch.regex("\\d")))
-                                                .build())
-                                .route(RouteDestination.of(Destination.of("pricing", "beta")))
+                                        List.of(
+                                                HttpMatch.builder()
+                                                        .headers(
+                                                                Map.of(
+                                                                        "x-a",
+                                                                                StringMatch.exact(
+                                                                                        "e"),
+                                                                        "x-b",
+                                                                                StringMatch.prefix(
+                                                                                        "p"),
+                                                                        "x-c",
+                                                                                StringMatch.regex(
+                                                                                        "\\d")))
+                                                        .build()))
+                                .route(
+                                        List.of(
+                                                RouteDestination.of(
+                                                        Destination.of("pricing", "beta"))))
                                 .build());
     }
 
@@ -175,7 +185,12 @@ class TrafficRouterDecodingTest {
         assertThat(destination(RouteAction.newBuilder().setCluster("outbound|||p" + SUFFIX)))
                 .isEqualTo(Destination.of("p"));
         assertThat(destination(RouteAction.newBuilder().setCluster("outbound|80|v|p" + SUFFIX)))
-                .isEqualTo(new Destination("p", "v", new Port(80), null));
+                .isEqualTo(
+                        Destination.builder()
+                                .host("p")
+                                .subset("v")
+                                .port(Port.builder().number(80).build())
+                                .build());
         assertThat(destination(RouteAction.newBuilder().setCluster("plain-cluster")))
                 .isEqualTo(Destination.of("plain-cluster"));
         assertThat(destination(RouteAction.newBuilder().setCluster("outbound|x")))
@@ -466,9 +481,14 @@ class TrafficRouterDecodingTest {
 
         assertThat(decodeRoute(route).headers())
                 .isEqualTo(
-                        new HeaderOperations(
-                                new Changes(Map.of("a", "1"), Map.of("b", "2"), List.of("c")),
-                                null));
+                        HeaderOperations.builder()
+                                .request(
+                                        Changes.builder()
+                                                .add(Map.of("a", "1"))
+                                                .set(Map.of("b", "2"))
+                                                .remove(List.of("c"))
+                                                .build())
+                                .build());
     }
 
     @Test

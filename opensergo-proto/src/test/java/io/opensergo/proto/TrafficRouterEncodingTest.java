@@ -21,6 +21,7 @@ import io.opensergo.rules.traffic.HttpRedirect;
 import io.opensergo.rules.traffic.HttpRetry;
 import io.opensergo.rules.traffic.HttpRewrite;
 import io.opensergo.rules.traffic.HttpRoute;
+import io.opensergo.rules.traffic.HttpRouteBuilder;
 import io.opensergo.rules.traffic.RouteDestination;
 import io.opensergo.rules.traffic.StringMatch;
 import io.opensergo.rules.traffic.TrafficRouter;
@@ -44,8 +45,8 @@ class TrafficRouterEncodingTest {
         return TrafficRouter.ofHttp(METADATA, List.of("pricing"), List.of(http));
     }
 
-    private static HttpRoute.Builder toBeta() {
-        return HttpRoute.builder().route(BETA);
+    private static HttpRouteBuilder toBeta() {
+        return HttpRoute.builder().route(List.of(BETA));
     }
 
     private static RouteConfiguration encode(TrafficRouter router) {
@@ -69,7 +70,7 @@ class TrafficRouterEncodingTest {
         var router =
                 router(
                         toBeta().name("testers")
-                                .match(header("x-cohort", StringMatch.exact("beta")))
+                                .match(List.of(header("x-cohort", StringMatch.exact("beta"))))
                                 .build());
 
         assertThat(encode(router))
@@ -123,7 +124,7 @@ class TrafficRouterEncodingTest {
                         .statPrefix("stats")
                         .build();
 
-        Route route = routes(toBeta().match(match).build()).get(0);
+        Route route = routes(toBeta().match(List.of(match)).build()).get(0);
 
         assertThat(route.getStatPrefix()).isEqualTo("stats");
         assertThat(TextFormat.printer().printToString(route.getMatch()))
@@ -204,11 +205,12 @@ class TrafficRouterEncodingTest {
         List<Route> routes =
                 routes(
                         toBeta().match(
-                                        header("a", StringMatch.exact("1")),
-                                        header("b", StringMatch.exact("2")))
+                                        List.of(
+                                                header("a", StringMatch.exact("1")),
+                                                header("b", StringMatch.exact("2"))))
                                 .build(),
                         HttpRoute.builder()
-                                .route(RouteDestination.of(Destination.of("pricing")))
+                                .route(List.of(RouteDestination.of(Destination.of("pricing"))))
                                 .build());
 
         assertThat(routes)
@@ -230,10 +232,11 @@ class TrafficRouterEncodingTest {
                         .uri(StringMatch.prefix("/api"))
                         .sourceLabels(Map.of("app", "tester"))
                         .build();
-        HttpRoute entry = toBeta().match(ofCaller, header("a", StringMatch.present())).build();
+        HttpRoute entry =
+                toBeta().match(List.of(ofCaller, header("a", StringMatch.present()))).build();
 
         assertThat(routes(entry)).hasSize(1).allMatch(route -> !route.hasMetadata());
-        assertThat(routes(toBeta().match(ofCaller).build())).isEmpty();
+        assertThat(routes(toBeta().match(List.of(ofCaller)).build())).isEmpty();
         assertThat(Wires.roundTrip(TrafficRouter.KIND, List.of(router(entry))).rules())
                 .containsExactly(router(entry));
     }
@@ -244,9 +247,11 @@ class TrafficRouterEncodingTest {
                 routes(
                                 HttpRoute.builder()
                                         .route(
-                                                RouteDestination.of(
-                                                        Destination.of("pricing", "stable"), 95),
-                                                BETA)
+                                                List.of(
+                                                        RouteDestination.of(
+                                                                Destination.of("pricing", "stable"),
+                                                                95),
+                                                        BETA))
                                         .build())
                         .get(0);
 
@@ -269,7 +274,8 @@ class TrafficRouterEncodingTest {
         Destination destination = Destination.of("pricing", "beta").orElse("pricing", "stable");
 
         Route route =
-                routes(HttpRoute.builder().route(RouteDestination.of(destination)).build()).get(0);
+                routes(HttpRoute.builder().route(List.of(RouteDestination.of(destination))).build())
+                        .get(0);
 
         var extension = route.getRoute().getInlineClusterSpecifierPlugin().getExtension();
         assertThat(extension.getName()).isEqualTo(PLUGIN);
@@ -291,7 +297,10 @@ class TrafficRouterEncodingTest {
         Destination destination = Destination.of("pricing", "beta").orElse("other", null);
 
         Route route =
-                routes(HttpRoute.builder().route(RouteDestination.of(destination, 5), BETA).build())
+                routes(
+                                HttpRoute.builder()
+                                        .route(List.of(RouteDestination.of(destination, 5), BETA))
+                                        .build())
                         .get(0);
 
         var cluster = route.getRoute().getWeightedClusters().getClusters(0);
@@ -311,8 +320,10 @@ class TrafficRouterEncodingTest {
         HttpRoute entry =
                 HttpRoute.builder()
                         .route(
-                                RouteDestination.of(
-                                        Destination.of("stock.depot.svc.cluster.local", "v1")))
+                                List.of(
+                                        RouteDestination.of(
+                                                Destination.of(
+                                                        "stock.depot.svc.cluster.local", "v1"))))
                         .build();
         TrafficRouter router =
                 TrafficRouter.ofHttp(METADATA, List.of("a.b.svc.cluster.local"), List.of(entry));
@@ -325,7 +336,12 @@ class TrafficRouterEncodingTest {
     }
 
     static List<HttpRoute> expressible() {
-        var changes = new Changes(Map.of("a", "1"), Map.of("b", "2", "c", ""), List.of("d"));
+        var changes =
+                Changes.builder()
+                        .add(Map.of("a", "1"))
+                        .set(Map.of("b", "2", "c", ""))
+                        .remove(List.of("d"))
+                        .build();
         Destination beta = Destination.of("pricing", "beta");
         HttpMatch one = header("x", StringMatch.exact("1"));
         HttpMatch two = header("y", StringMatch.regex("\\d"));
@@ -333,67 +349,102 @@ class TrafficRouterEncodingTest {
         HttpMatch prefix = HttpMatch.builder().uri(StringMatch.prefix("/a")).build();
         return List.of(
                 toBeta().build(),
-                toBeta().name("named").match(one).build(),
-                toBeta().match(one, two).build(),
-                toBeta().match(one, one).build(),
-                toBeta().match(any, one).build(),
-                toBeta().match(one, any).build(),
-                toBeta().match(one, two).headers(new HeaderOperations(changes, changes)).build(),
-                toBeta().headers(new HeaderOperations(null, changes)).build(),
-                HttpRoute.builder().match(one).build(),
-                HttpRoute.builder()
-                        .route(RouteDestination.of(new Destination("p", "s", new Port(8080), null)))
+                toBeta().name("named").match(List.of(one)).build(),
+                toBeta().match(List.of(one, two)).build(),
+                toBeta().match(List.of(one, one)).build(),
+                toBeta().match(List.of(any, one)).build(),
+                toBeta().match(List.of(one, any)).build(),
+                toBeta().match(List.of(one, two))
+                        .headers(
+                                HeaderOperations.builder()
+                                        .request(changes)
+                                        .response(changes)
+                                        .build())
                         .build(),
-                HttpRoute.builder().route(RouteDestination.of(beta.orElse("p", "v"))).build(),
+                toBeta().headers(HeaderOperations.builder().response(changes).build()).build(),
+                HttpRoute.builder().match(List.of(one)).build(),
                 HttpRoute.builder()
-                        .route(RouteDestination.of(beta.orElse("p", null), 3), BETA)
+                        .route(
+                                List.of(
+                                        RouteDestination.of(
+                                                Destination.builder()
+                                                        .host("p")
+                                                        .subset("s")
+                                                        .port(Port.builder().number(8080).build())
+                                                        .build())))
+                        .build(),
+                HttpRoute.builder()
+                        .route(List.of(RouteDestination.of(beta.orElse("p", "v"))))
+                        .build(),
+                HttpRoute.builder()
+                        .route(List.of(RouteDestination.of(beta.orElse("p", null), 3), BETA))
                         .build(),
                 HttpRoute.builder()
                         .route(
-                                new RouteDestination(
-                                        beta.orElse("p", "v"),
-                                        null,
-                                        new HeaderOperations(changes, null)))
+                                List.of(
+                                        RouteDestination.builder()
+                                                .destination(beta.orElse("p", "v"))
+                                                .headers(
+                                                        HeaderOperations.builder()
+                                                                .request(changes)
+                                                                .build())
+                                                .build()))
                         .build(),
                 HttpRoute.builder()
-                        .redirect(new HttpRedirect("/new", "h", "https", 8443, null, 307))
+                        .redirect(
+                                HttpRedirect.builder()
+                                        .uri("/new")
+                                        .authority("h")
+                                        .scheme("https")
+                                        .port(8443)
+                                        .redirectCode(307)
+                                        .build())
                         .build(),
+                HttpRoute.builder().redirect(HttpRedirect.builder().authority("h").build()).build(),
                 HttpRoute.builder()
-                        .redirect(new HttpRedirect(null, "h", null, null, null, null))
-                        .build(),
-                HttpRoute.builder()
-                        .match(one, two)
+                        .match(List.of(one, two))
                         .directResponse(
-                                new HttpDirectResponse(
-                                        503, new HttpDirectResponse.StringBody("no")))
+                                HttpDirectResponse.builder()
+                                        .status(503)
+                                        .body(new HttpDirectResponse.StringBody("no"))
+                                        .build())
                         .build(),
                 HttpRoute.builder()
                         .directResponse(
-                                new HttpDirectResponse(
-                                        200, new HttpDirectResponse.BytesBody("AAE=")))
+                                HttpDirectResponse.builder()
+                                        .status(200)
+                                        .body(new HttpDirectResponse.BytesBody("AAE="))
+                                        .build())
                         .build(),
-                HttpRoute.builder().directResponse(new HttpDirectResponse(404, null)).build(),
-                toBeta().match(prefix).rewrite(new HttpRewrite("/b", "h")).build(),
-                toBeta().rewrite(new HttpRewrite(null, "h")).build(),
+                HttpRoute.builder()
+                        .directResponse(HttpDirectResponse.builder().status(404).build())
+                        .build(),
+                toBeta().match(List.of(prefix))
+                        .rewrite(HttpRewrite.builder().uri("/b").authority("h").build())
+                        .build(),
+                toBeta().rewrite(HttpRewrite.builder().authority("h").build()).build(),
                 toBeta().timeout(Duration.ofMillis(1500))
                         .retries(
-                                new HttpRetry(
-                                        3, Duration.ofNanos(5), List.of("5xx", "reset"), null))
+                                HttpRetry.builder()
+                                        .attempts(3)
+                                        .perTryTimeout(Duration.ofNanos(5))
+                                        .retryOn(List.of("5xx", "reset"))
+                                        .build())
                         .build(),
-                toBeta().timeout(Duration.ZERO)
-                        .retries(new HttpRetry(null, null, List.of(), null))
-                        .build(),
+                toBeta().timeout(Duration.ZERO).retries(HttpRetry.builder().build()).build(),
                 toBeta().mirror(Destination.of("shadow")).mirrorRatio(0.07).build(),
                 toBeta().mirror(Destination.of("shadow", "v")).build(),
                 toBeta().corsPolicy(
-                                new CorsPolicy(
-                                        List.of(StringMatch.exact("o"), StringMatch.regex("p.*")),
-                                        List.of(),
-                                        List.of("GET", "POST"),
-                                        List.of("h"),
-                                        List.of(),
-                                        Duration.ofHours(24),
-                                        true))
+                                CorsPolicy.builder()
+                                        .allowOrigins(
+                                                List.of(
+                                                        StringMatch.exact("o"),
+                                                        StringMatch.regex("p.*")))
+                                        .allowMethods(List.of("GET", "POST"))
+                                        .allowHeaders(List.of("h"))
+                                        .maxAge(Duration.ofHours(24))
+                                        .allowCredentials(true)
+                                        .build())
                         .build());
     }
 
@@ -414,7 +465,7 @@ class TrafficRouterEncodingTest {
 
     @Test
     void equalNeighboursStayApart() {
-        HttpRoute entry = toBeta().match(header("x", StringMatch.present())).build();
+        HttpRoute entry = toBeta().match(List.of(header("x", StringMatch.present()))).build();
         TrafficRouter router = router(entry, entry);
 
         assertThat(Wires.roundTrip(TrafficRouter.KIND, List.of(router)).rules())

@@ -1,26 +1,31 @@
 package io.opensergo.rules;
 
+import static org.jilt.BuilderStyle.STAGED;
+
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jilt.Builder;
+import org.jilt.Opt;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What identifies a rule and binds it to an application: the {@code metadata} of a document.
  *
  * @param name the name, 1 to 1024 characters, unique among the rules of a kind in a namespace
- * @param namespace the namespace, {@value #DEFAULT_NAMESPACE} unless a document says otherwise
+ * @param namespace the namespace, {@value Metadata#DEFAULT_NAMESPACE} if left out
  * @param labels labels; {@code app} binds the rule to an application
  * @param annotations free annotations
  */
+@Builder(style = STAGED, factoryMethod = "builder", toBuilder = "from")
 public record Metadata(
         @JsonPropertyDescription("The name of the rule; other rules refer to it by this name.")
                 String name,
-        @JsonPropertyDescription("The namespace of the rule; 'default' if left out.")
+        @JsonPropertyDescription("The namespace of the rule; 'default' if left out.") @Opt
                 String namespace,
-        @JsonPropertyDescription("Labels; 'app' binds the rule to an application.")
+        @JsonPropertyDescription("Labels; 'app' binds the rule to an application.") @Opt
                 Map<String, String> labels,
-        @JsonPropertyDescription("Free annotations.") Map<String, String> annotations) {
+        @JsonPropertyDescription("Free annotations.") @Opt Map<String, String> annotations) {
 
     /** The namespace of a document that names none. */
     public static final String DEFAULT_NAMESPACE = "default";
@@ -44,6 +49,7 @@ public record Metadata(
     private static final int MAX_NAME_LENGTH = 1024;
 
     public Metadata {
+        namespace = namespace == null ? DEFAULT_NAMESPACE : namespace;
         var violations = new Violations();
         violations.text("name", name, 1, MAX_NAME_LENGTH);
         violations.text("namespace", namespace, 1, MAX_NAME_LENGTH);
@@ -63,9 +69,19 @@ public record Metadata(
         annotations = annotations == null ? Map.of() : Map.copyOf(annotations);
     }
 
+    /** Starts a builder; the required fields come first, the others may be left out. */
+    public static MetadataBuilders.Name builder() {
+        return MetadataBuilder.builder();
+    }
+
+    /** Starts a builder from these values. */
+    public MetadataBuilder toBuilder() {
+        return MetadataBuilder.from(this);
+    }
+
     /** Identifies a rule that is bound to an application. */
     public static Metadata of(String namespace, String app, String name) {
-        return new Metadata(name, namespace, Map.of(APP_LABEL, app), Map.of());
+        return builder().name(name).namespace(namespace).labels(Map.of(APP_LABEL, app)).build();
     }
 
     /**
@@ -84,6 +100,6 @@ public record Metadata(
     public Metadata withAnnotation(String key, String value) {
         Map<String, String> all = new LinkedHashMap<>(annotations);
         all.put(key, value);
-        return new Metadata(name, namespace, labels, all);
+        return toBuilder().annotations(all).build();
     }
 }

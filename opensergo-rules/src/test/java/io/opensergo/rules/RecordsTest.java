@@ -13,7 +13,6 @@ import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy.Thre
 import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy;
 import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy.SlowConditions;
 import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy.TriggerType;
-import io.opensergo.rules.faulttolerance.LimitMode;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
 import io.opensergo.rules.faulttolerance.Strategy;
 import io.opensergo.rules.faulttolerance.StrategyKind;
@@ -44,7 +43,7 @@ class RecordsTest {
     @Test
     void collectionsAreCopies() {
         Map<String, String> labels = new LinkedHashMap<>(Map.of("app", "a"));
-        var metadata = new Metadata("a", "b", labels, Map.of());
+        var metadata = Metadata.builder().name("a").namespace("b").labels(labels).build();
 
         labels.clear();
 
@@ -79,15 +78,13 @@ class RecordsTest {
     void everyViolationIsReportedAtOnce() {
         assertThatThrownBy(
                         () ->
-                                new CircuitBreakerStrategy(
-                                        null,
-                                        TriggerType.SLOW_REQUEST_RATIO,
-                                        1.6,
-                                        Duration.ZERO,
-                                        null,
-                                        0,
-                                        null,
-                                        null))
+                                CircuitBreakerStrategy.builder(null)
+                                        .strategy(TriggerType.SLOW_REQUEST_RATIO)
+                                        .triggerRatio(1.6)
+                                        .statDuration(Duration.ZERO)
+                                        .recoveryTimeout(null)
+                                        .minRequestAmount(0)
+                                        .build())
                 .isInstanceOfSatisfying(
                         InvalidRuleException.class,
                         e ->
@@ -109,7 +106,13 @@ class RecordsTest {
 
     @Test
     void metadataReportsEveryViolationAtOnce() {
-        assertThatThrownBy(() -> new Metadata("", null, Map.of("app", ""), null))
+        assertThatThrownBy(
+                        () ->
+                                Metadata.builder()
+                                        .name("")
+                                        .namespace("")
+                                        .labels(Map.of("app", ""))
+                                        .build())
                 .isInstanceOfSatisfying(
                         InvalidRuleException.class,
                         e ->
@@ -145,8 +148,8 @@ class RecordsTest {
     @ValueSource(doubles = {-0.01, -0.0, 1.01, Double.NaN, Double.POSITIVE_INFINITY})
     void ratioIsFrom0To1(double ratio) {
         refuses("triggerRatio", () -> breaker(ratio, Duration.ofSeconds(1)));
-        refuses("ratio", () -> new FaultInjection.Delay(null, null, ratio));
-        refuses("ratio", () -> new FaultInjection.Abort(null, null, null, ratio));
+        refuses("ratio", () -> FaultInjection.Delay.builder().ratio(ratio).build());
+        refuses("ratio", () -> FaultInjection.Abort.builder().ratio(ratio).build());
         refuses("mirrorRatio", () -> HttpRoute.builder().mirrorRatio(ratio).build());
         refuses("", () -> Threshold.ofCpu(ratio));
     }
@@ -179,8 +182,14 @@ class RecordsTest {
 
         refuses("statDuration", () -> breaker(0.5, duration));
         refuses("recoveryTimeout", () -> breaker(Duration.ofSeconds(1), duration));
-        refuses("maxAllowedRt", () -> new SlowConditions(duration));
-        refuses("queueTimeout", () -> new ThrottlingStrategy(METADATA, Duration.ZERO, duration));
+        refuses("maxAllowedRt", () -> SlowConditions.of(duration));
+        refuses(
+                "queueTimeout",
+                () ->
+                        ThrottlingStrategy.builder(METADATA)
+                                .minIntervalOfRequests(Duration.ZERO)
+                                .queueTimeout(duration)
+                                .build());
     }
 
     @ParameterizedTest
@@ -188,7 +197,13 @@ class RecordsTest {
     void durationFits64BitsOfMilliseconds(long seconds) {
         Duration duration = Duration.ofSeconds(seconds);
 
-        refuses("queueTimeout", () -> new ThrottlingStrategy(METADATA, Duration.ZERO, duration));
+        refuses(
+                "queueTimeout",
+                () ->
+                        ThrottlingStrategy.builder(METADATA)
+                                .minIntervalOfRequests(Duration.ZERO)
+                                .queueTimeout(duration)
+                                .build());
         refuses("statDuration", () -> rateLimit(duration));
     }
 
@@ -196,7 +211,12 @@ class RecordsTest {
     void durationMayUseAll64BitsOfMilliseconds() {
         Duration longest = Duration.ofMillis(Long.MAX_VALUE);
 
-        assertThat(new ThrottlingStrategy(METADATA, longest, longest).queueTimeout())
+        assertThat(
+                        ThrottlingStrategy.builder(METADATA)
+                                .minIntervalOfRequests(longest)
+                                .queueTimeout(longest)
+                                .build()
+                                .queueTimeout())
                 .isEqualTo(longest);
     }
 
@@ -204,14 +224,27 @@ class RecordsTest {
     void intervalMayBeZeroButNotNegative() {
         Duration second = Duration.ofSeconds(1);
 
-        assertThat(new ThrottlingStrategy(METADATA, Duration.ZERO, second).minIntervalOfRequests())
+        assertThat(
+                        ThrottlingStrategy.builder(METADATA)
+                                .minIntervalOfRequests(Duration.ZERO)
+                                .queueTimeout(second)
+                                .build()
+                                .minIntervalOfRequests())
                 .isZero();
         refuses(
                 "minIntervalOfRequests",
-                () -> new ThrottlingStrategy(METADATA, Duration.ofMillis(-1), second));
+                () ->
+                        ThrottlingStrategy.builder(METADATA)
+                                .minIntervalOfRequests(Duration.ofMillis(-1))
+                                .queueTimeout(second)
+                                .build());
         refuses(
                 "minIntervalOfRequests",
-                () -> new ThrottlingStrategy(METADATA, Duration.ofNanos(1), second));
+                () ->
+                        ThrottlingStrategy.builder(METADATA)
+                                .minIntervalOfRequests(Duration.ofNanos(1))
+                                .queueTimeout(second)
+                                .build());
     }
 
     @ParameterizedTest
@@ -225,19 +258,25 @@ class RecordsTest {
         Duration negative = Duration.ofNanos(-1);
 
         refuses("timeout", () -> HttpRoute.builder().timeout(negative).build());
-        refuses("perTryTimeout", () -> new HttpRetry(null, negative, List.of(), null));
-        refuses("fixedDelay", () -> new FaultInjection.Delay(negative, null, null));
-        refuses("exponentialDelay", () -> new FaultInjection.Delay(null, negative, null));
-        refuses("maxAge", () -> new CorsPolicy(null, null, null, null, null, negative, null));
+        refuses("perTryTimeout", () -> HttpRetry.builder().perTryTimeout(negative).build());
+        refuses("fixedDelay", () -> FaultInjection.Delay.builder().fixedDelay(negative).build());
+        refuses(
+                "exponentialDelay",
+                () -> FaultInjection.Delay.builder().exponentialDelay(negative).build());
+        refuses("maxAge", () -> CorsPolicy.builder().maxAge(negative).build());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", " a", "a ", "a,b"})
     void listOfTextsCanBeWrittenAsOne(String condition) {
-        refuses("retryOn[1]", () -> new HttpRetry(null, null, List.of("ok", condition), null));
+        refuses("retryOn[1]", () -> HttpRetry.builder().retryOn(List.of("ok", condition)).build());
         refuses(
                 "shardingColumns[1]",
-                () -> new ShardingStrategy.Complex(List.of("ok", condition), "algorithm"));
+                () ->
+                        ShardingStrategy.Complex.builder()
+                                .shardingColumns(List.of("ok", condition))
+                                .shardingAlgorithm("algorithm")
+                                .build());
     }
 
     @ParameterizedTest
@@ -309,30 +348,43 @@ class RecordsTest {
             })
     void secretsNeverReachToString(String url) {
         var endpoint =
-                new DatabaseEndpoint(
-                        METADATA,
-                        new DatabaseEndpoint.Database(
-                                new DatabaseEndpoint.MySql(
-                                        url, "root", "s3cret", null, null, null, null, null)));
+                DatabaseEndpoint.builder(METADATA)
+                        .database(
+                                DatabaseEndpoint.Database.builder()
+                                        .mySql(
+                                                DatabaseEndpoint.MySql.builder()
+                                                        .url(url)
+                                                        .username("root")
+                                                        .password("s3cret")
+                                                        .build())
+                                        .build())
+                        .build();
         var database =
-                new VirtualDatabase(
-                        METADATA,
-                        List.of(
-                                new VirtualDatabase.Service(
-                                        "a",
-                                        new VirtualDatabase.MySql(
-                                                "orders", "db", 3306, "root", "s3cret"),
-                                        null,
-                                        null,
-                                        null,
-                                        null,
-                                        null)));
+                VirtualDatabase.builder(METADATA)
+                        .services(
+                                List.of(
+                                        VirtualDatabase.Service.builder()
+                                                .name("a")
+                                                .databaseMySql(
+                                                        VirtualDatabase.MySql.builder()
+                                                                .db("orders")
+                                                                .host("db")
+                                                                .port(3306)
+                                                                .user("root")
+                                                                .password("s3cret")
+                                                                .build())
+                                                .build()))
+                        .build();
         var encryption =
-                new Encryption(
-                        METADATA,
-                        Map.of("a", new Algorithm("AES", Map.of("aes-key-value", "s3cret"))),
-                        Map.of(),
-                        null);
+                Encryption.builder(METADATA)
+                        .encryptors(
+                                Map.of(
+                                        "a",
+                                        Algorithm.builder()
+                                                .type("AES")
+                                                .props(Map.of("aes-key-value", "s3cret"))
+                                                .build()))
+                        .build();
 
         assertThat(endpoint.toString()).contains("jdbc:mysql://", "root").doesNotContain("s3c");
         assertThat(database.toString()).contains("orders", "root").doesNotContain("s3c");
@@ -354,25 +406,27 @@ class RecordsTest {
     }
 
     private static CircuitBreakerStrategy breaker(double ratio, Duration window) {
-        return new CircuitBreakerStrategy(
-                METADATA,
-                TriggerType.ERROR_REQUEST_RATIO,
-                ratio,
-                window,
-                Duration.ofSeconds(1),
-                1,
-                null,
-                null);
+        return CircuitBreakerStrategy.builder(METADATA)
+                .strategy(TriggerType.ERROR_REQUEST_RATIO)
+                .triggerRatio(ratio)
+                .statDuration(window)
+                .recoveryTimeout(Duration.ofSeconds(1))
+                .minRequestAmount(1)
+                .build();
     }
 
     private static CircuitBreakerStrategy breaker(Duration window, Duration recovery) {
-        return new CircuitBreakerStrategy(
-                METADATA, TriggerType.ERROR_REQUEST_RATIO, 0.5, window, recovery, 1, null, null);
+        return CircuitBreakerStrategy.builder(METADATA)
+                .strategy(TriggerType.ERROR_REQUEST_RATIO)
+                .triggerRatio(0.5)
+                .statDuration(window)
+                .recoveryTimeout(recovery)
+                .minRequestAmount(1)
+                .build();
     }
 
     private static RateLimitStrategy rateLimit(Duration window) {
-        return new RateLimitStrategy(
-                METADATA, RateLimitStrategy.MetricType.REQUEST_AMOUNT, LimitMode.LOCAL, 1, window);
+        return RateLimitStrategy.builder(METADATA).threshold(1).statDuration(window).build();
     }
 
     private static void refuses(String path, ThrowingCallable construction) {

@@ -177,7 +177,15 @@ public final class RuleArbitraries {
                                     }
                                     return all;
                                 });
-        return Combinators.combine(names, names, labels, maps(texts())).as(Metadata::new);
+        return Combinators.combine(names, names, labels, maps(texts()))
+                .as(
+                        (name, namespace, all, annotations) ->
+                                Metadata.builder()
+                                        .name(name)
+                                        .namespace(namespace)
+                                        .labels(all)
+                                        .annotations(annotations)
+                                        .build());
     }
 
     /** Returns texts of any Unicode characters, and above all those that are hard to write. */

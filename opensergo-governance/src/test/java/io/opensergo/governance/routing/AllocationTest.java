@@ -43,13 +43,15 @@ class AllocationTest {
             routes.add(
                     HttpRoute.builder()
                             .match(
-                                    headers.build(),
-                                    prefix.build(),
-                                    ignoringCase.build(),
-                                    pieces.build())
+                                    List.of(
+                                            headers.build(),
+                                            prefix.build(),
+                                            ignoringCase.build(),
+                                            pieces.build()))
                             .route(
-                                    RouteDestination.of(Destination.of("a"), 3),
-                                    RouteDestination.of(Destination.of("b"), 1))
+                                    List.of(
+                                            RouteDestination.of(Destination.of("a"), 3),
+                                            RouteDestination.of(Destination.of("b"), 1)))
                             .build());
         }
         TrafficRouter shadow =
@@ -120,16 +122,22 @@ class AllocationTest {
     @Test
     void ofColouringIsNothing() {
         var rules =
-                new TrafficLane.Rules(
-                        new TrafficLane.Traffic(
-                                new TrafficLane.HttpTraffic(
-                                        Map.of("x", StringMatch.exact("h1")), null)),
-                        null,
-                        new TrafficLane.Lane("beta"),
-                        null);
+                TrafficLane.Rules.builder()
+                        .lane(TrafficLane.Lane.of("beta"))
+                        .traffic(
+                                TrafficLane.Traffic.builder()
+                                        .http(
+                                                TrafficLane.HttpTraffic.builder()
+                                                        .headers(
+                                                                Map.of(
+                                                                        "x",
+                                                                        StringMatch.exact("h1")))
+                                                        .build())
+                                        .build())
+                        .build();
         Lanes lanes =
                 Lanes.compile(
-                        List.of(new TrafficLane(Routers.metadata("l"), rules)),
+                        List.of(TrafficLane.builder(Routers.metadata("l")).rules(rules).build()),
                         WorkloadIdentity.unknown());
         RequestView coloured = RequestView.builder().header("x", "h1").build();
         RequestView incoming =

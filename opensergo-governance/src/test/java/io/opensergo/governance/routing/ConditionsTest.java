@@ -5,6 +5,7 @@ import static io.opensergo.governance.routing.Routers.router;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.opensergo.rules.traffic.HttpMatch;
+import io.opensergo.rules.traffic.HttpMatchBuilder;
 import io.opensergo.rules.traffic.StringMatch;
 import io.opensergo.rules.traffic.TrafficRouter;
 import java.util.List;
@@ -20,19 +21,19 @@ class ConditionsTest {
     private static final WorkloadIdentity CART =
             WorkloadIdentity.of("shop", Map.of("app", "cart", "version", "v1"));
 
-    private static boolean holds(HttpMatch.Builder match, RequestView.Builder request) {
+    private static boolean holds(HttpMatchBuilder match, RequestView.Builder request) {
         return holds(match, request, CART);
     }
 
     private static boolean holds(
-            HttpMatch.Builder match, RequestView.Builder request, WorkloadIdentity self) {
+            HttpMatchBuilder match, RequestView.Builder request, WorkloadIdentity self) {
         TrafficRouter router = router(List.of(), route("r", match.build()));
         return RouteTable.compile(List.of(router), List.of(), self)
                 .route(request.build())
                 .isFound();
     }
 
-    private static HttpMatch.Builder match() {
+    private static HttpMatchBuilder match() {
         return HttpMatch.builder();
     }
 
@@ -55,7 +56,7 @@ class ConditionsTest {
 
     @Test
     void everyFieldOfAMatchMustHold() {
-        HttpMatch.Builder both =
+        HttpMatchBuilder both =
                 match().method(StringMatch.exact("GET")).uri(StringMatch.prefix("/a"));
 
         assertThat(holds(both, request().method("GET").path("/a/b"))).isTrue();
@@ -144,7 +145,7 @@ class ConditionsTest {
 
     @Test
     void ignoringCaseOfUrisLeavesHeadersAlone() {
-        HttpMatch.Builder match =
+        HttpMatchBuilder match =
                 match().headers(Map.of("x-env", StringMatch.exact("gray"))).ignoreUriCase(true);
 
         assertThat(holds(match, request().header("x-env", "GRAY"))).isFalse();
@@ -152,7 +153,7 @@ class ConditionsTest {
 
     @Test
     void namesOfHeadersIgnoreCaseAndValuesDoNot() {
-        HttpMatch.Builder match = match().headers(Map.of("X-Env", StringMatch.exact("Gray")));
+        HttpMatchBuilder match = match().headers(Map.of("X-Env", StringMatch.exact("Gray")));
 
         assertThat(holds(match, request().header("x-eNV", "Gray"))).isTrue();
         assertThat(holds(match, request().header("x-env", "gray"))).isFalse();
@@ -160,7 +161,7 @@ class ConditionsTest {
 
     @Test
     void aHeaderNamedTwiceInDifferentCaseMustFulfilBoth() {
-        HttpMatch.Builder match =
+        HttpMatchBuilder match =
                 match().headers(
                                 Map.of(
                                         "x-env", StringMatch.prefix("g"),
@@ -173,7 +174,7 @@ class ConditionsTest {
 
     @Test
     void aHeaderThatIsThereTwiceIsOneValueJoinedByAComma() {
-        HttpMatch.Builder match = match().headers(Map.of("x", StringMatch.exact("a,b")));
+        HttpMatchBuilder match = match().headers(Map.of("x", StringMatch.exact("a,b")));
 
         assertThat(holds(match, request().header("x", "a").header("X", "b"))).isTrue();
     }
@@ -187,7 +188,7 @@ class ConditionsTest {
 
     @Test
     void noHeaderOfWithoutHeadersMayMatch() {
-        HttpMatch.Builder match =
+        HttpMatchBuilder match =
                 match().withoutHeaders(
                                 Map.of(
                                         "x-env", StringMatch.exact("gray"),
@@ -201,7 +202,7 @@ class ConditionsTest {
 
     @Test
     void pseudoHeadersAreWhatTheyStandFor() {
-        HttpMatch.Builder match =
+        HttpMatchBuilder match =
                 match().headers(Map.of(":authority", StringMatch.exact("shop.com")))
                         .withoutHeaders(Map.of(":method", StringMatch.exact("PUT")));
 
@@ -211,7 +212,7 @@ class ConditionsTest {
 
     @Test
     void everyQueryParameterMustHoldAndItsNameMindsCase() {
-        HttpMatch.Builder match =
+        HttpMatchBuilder match =
                 match().queryParams(
                                 Map.of("q", StringMatch.exact("1"), "r", StringMatch.present()));
 
@@ -222,7 +223,7 @@ class ConditionsTest {
 
     @Test
     void ofAQueryParameterThatIsThereTwiceTheFirstCounts() {
-        HttpMatch.Builder match = match().queryParams(Map.of("q", StringMatch.exact("1")));
+        HttpMatchBuilder match = match().queryParams(Map.of("q", StringMatch.exact("1")));
 
         assertThat(holds(match, request().query("q", "1").query("q", "2"))).isTrue();
         assertThat(holds(match, request().query("q", "2").query("q", "1"))).isFalse();
@@ -230,7 +231,7 @@ class ConditionsTest {
 
     @Test
     void schemeMethodAndAuthorityAreTextsToo() {
-        HttpMatch.Builder match =
+        HttpMatchBuilder match =
                 match().scheme(StringMatch.exact("https"))
                         .method(StringMatch.regex("GET|HEAD"))
                         .authority(StringMatch.prefix("shop."));
@@ -287,16 +288,15 @@ class ConditionsTest {
     @Test
     void gatewaysOfAMatchReplaceThoseOfTheRouter() {
         var router =
-                new TrafficRouter(
-                        Routers.metadata("r"),
-                        List.of(),
-                        List.of("edge"),
-                        List.of(),
-                        List.of(
-                                route("of match", match().gateways(List.of("mesh")).build()),
-                                route("of router")),
-                        List.of(),
-                        List.of());
+                TrafficRouter.builder(Routers.metadata("r"))
+                        .gateways(List.of("edge"))
+                        .http(
+                                List.of(
+                                        route(
+                                                "of match",
+                                                match().gateways(List.of("mesh")).build()),
+                                        route("of router")))
+                        .build();
         var edge = new WorkloadIdentity(Map.of(), null, Set.of("edge"));
 
         assertThat(nameOf(router, CART)).isEqualTo("of match");

@@ -7,6 +7,7 @@ import static io.opensergo.governance.routing.Routers.table;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.opensergo.rules.traffic.HttpMatch;
+import io.opensergo.rules.traffic.HttpMatchBuilder;
 import io.opensergo.rules.traffic.HttpRoute;
 import io.opensergo.rules.traffic.StringMatch;
 import java.util.List;
@@ -48,7 +49,7 @@ class IndexGrowthTest {
     }
 
     private static void assertFewReads(
-            IntFunction<HttpMatch.Builder> match, IntFunction<RequestView.Builder> request) {
+            IntFunction<HttpMatchBuilder> match, IntFunction<RequestView.Builder> request) {
         RouteTable table =
                 table(
                         router(

@@ -28,21 +28,34 @@ class LanesTest {
             TrafficLane.@Nullable HttpTraffic traffic,
             @Nullable Map<String, String> workload,
             @Nullable String key) {
-        return new TrafficLane(
-                metadata(name),
-                new TrafficLane.Rules(
-                        traffic == null ? null : new TrafficLane.Traffic(traffic),
-                        workload == null ? null : new TrafficLane.Workload(workload),
-                        new TrafficLane.Lane(name),
-                        key));
+        return TrafficLane.builder(metadata(name))
+                .rules(
+                        TrafficLane.Rules.builder()
+                                .lane(TrafficLane.Lane.of(name))
+                                .traffic(
+                                        traffic == null
+                                                ? null
+                                                : TrafficLane.Traffic.builder()
+                                                        .http(traffic)
+                                                        .build())
+                                .workload(
+                                        workload == null
+                                                ? null
+                                                : TrafficLane.Workload.builder()
+                                                        .selector(workload)
+                                                        .build())
+                                .traceIdBaggage(key)
+                                .build())
+                .build();
     }
 
     private static TrafficLane insiders(String name) {
         return lane(
                 name,
-                new TrafficLane.HttpTraffic(
-                        Map.of("X-User-Tier", StringMatch.exact("insider")),
-                        StringMatch.prefix("/api")),
+                TrafficLane.HttpTraffic.builder()
+                        .headers(Map.of("X-User-Tier", StringMatch.exact("insider")))
+                        .uri(StringMatch.prefix("/api"))
+                        .build(),
                 null,
                 null);
     }
@@ -84,8 +97,8 @@ class LanesTest {
 
     @Test
     void trafficOrWorkloadIsEnough() {
-        var never = new TrafficLane.HttpTraffic(Map.of(), StringMatch.exact("/never"));
-        var always = new TrafficLane.HttpTraffic(Map.of(), null);
+        var never = TrafficLane.HttpTraffic.builder().uri(StringMatch.exact("/never")).build();
+        var always = TrafficLane.HttpTraffic.builder().build();
 
         assertThat(colour(r -> r, lane("beta", never, Map.of("tag", "beta"), null)))
                 .isEqualTo(BETA);

@@ -46,14 +46,15 @@ final class ReferenceRouter {
     /** Returns whether a shadow would decide a request, by making it no shadow. */
     boolean wouldDecide(TrafficRouter shadow, RequestView request) {
         TrafficRouter awake =
-                new TrafficRouter(
-                        Metadata.of(shadow.metadata().namespace(), "app", shadow.name()),
-                        shadow.hosts(),
-                        shadow.gateways(),
-                        shadow.exportTo(),
-                        shadow.http(),
-                        shadow.tcp(),
-                        shadow.tls());
+                TrafficRouter.builder(
+                                Metadata.of(shadow.metadata().namespace(), "app", shadow.name()))
+                        .hosts(shadow.hosts())
+                        .gateways(shadow.gateways())
+                        .exportTo(shadow.exportTo())
+                        .http(shadow.http())
+                        .tcp(shadow.tcp())
+                        .tls(shadow.tls())
+                        .build();
         List<TrafficRouter> changed =
                 routers.stream().map(each -> each.equals(shadow) ? awake : each).toList();
         HttpRoute route = new ReferenceRouter(changed, self).route(request);

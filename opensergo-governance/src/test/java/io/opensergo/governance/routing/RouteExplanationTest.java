@@ -97,8 +97,9 @@ class RouteExplanationTest {
         HttpRoute route =
                 HttpRoute.builder()
                         .route(
-                                RouteDestination.of(Destination.of("a"), 2),
-                                RouteDestination.of(Destination.of("b"), 1))
+                                List.of(
+                                        RouteDestination.of(Destination.of("a"), 2),
+                                        RouteDestination.of(Destination.of("b"), 1)))
                         .build();
         RouteTable table = table(router(List.of(), route));
 

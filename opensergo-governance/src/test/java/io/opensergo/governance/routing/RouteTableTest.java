@@ -43,8 +43,9 @@ class RouteTableTest {
         return HttpRoute.builder()
                 .name(name)
                 .route(
-                        RouteDestination.of(Destination.of("service", "first"), first),
-                        RouteDestination.of(Destination.of("service", "second"), second))
+                        List.of(
+                                RouteDestination.of(Destination.of("service", "first"), first),
+                                RouteDestination.of(Destination.of("service", "second"), second)))
                 .build();
     }
 
@@ -98,8 +99,10 @@ class RouteTableTest {
                 HttpRoute.builder()
                         .name("slow")
                         .route(
-                                RouteDestination.of(
-                                        Destination.of("pricing", "beta").orElse("cart", null)))
+                                List.of(
+                                        RouteDestination.of(
+                                                Destination.of("pricing", "beta")
+                                                        .orElse("cart", null))))
                         .timeout(Duration.ofSeconds(3))
                         .build();
         TrafficRouter router = router("r", List.of(), route);
@@ -122,7 +125,7 @@ class RouteTableTest {
     void aRedirectIsADecisionWithoutDestination() {
         HttpRoute route =
                 HttpRoute.builder()
-                        .redirect(new HttpRedirect("/new", null, null, null, null, 302))
+                        .redirect(HttpRedirect.builder().uri("/new").redirectCode(302).build())
                         .build();
 
         RouteDecision decision = decisionOf(route);
@@ -136,7 +139,9 @@ class RouteTableTest {
     @Test
     void aDirectResponseIsADecisionWithoutDestination() {
         HttpRoute route =
-                HttpRoute.builder().directResponse(new HttpDirectResponse(503, null)).build();
+                HttpRoute.builder()
+                        .directResponse(HttpDirectResponse.builder().status(503).build())
+                        .build();
 
         RouteDecision decision = decisionOf(route);
 
@@ -147,7 +152,8 @@ class RouteTableTest {
 
     @Test
     void aRouteWithoutActionIsFoundAndADelegateIsNotFollowed() {
-        HttpRoute route = HttpRoute.builder().delegate(new Delegate("other", null)).build();
+        HttpRoute route =
+                HttpRoute.builder().delegate(Delegate.builder().name("other").build()).build();
         RouteTable table =
                 table(router(List.of(), route), router("other", List.of(), route("other")));
 

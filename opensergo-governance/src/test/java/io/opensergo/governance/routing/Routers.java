@@ -37,8 +37,8 @@ final class Routers {
     static HttpRoute route(String name, HttpMatch... matches) {
         return HttpRoute.builder()
                 .name(name)
-                .match(matches)
-                .route(RouteDestination.of(Destination.of("service", name)))
+                .match(List.of(matches))
+                .route(List.of(RouteDestination.of(Destination.of("service", name))))
                 .build();
     }
 

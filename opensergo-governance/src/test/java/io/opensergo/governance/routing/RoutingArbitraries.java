@@ -3,6 +3,7 @@ package io.opensergo.governance.routing;
 import io.opensergo.rules.Metadata;
 import io.opensergo.rules.traffic.Destination;
 import io.opensergo.rules.traffic.HttpMatch;
+import io.opensergo.rules.traffic.HttpMatchBuilder;
 import io.opensergo.rules.traffic.HttpRoute;
 import io.opensergo.rules.traffic.RouteDestination;
 import io.opensergo.rules.traffic.StringMatch;
@@ -123,14 +124,11 @@ final class RoutingArbitraries {
         if (random.nextInt(4) == 0) {
             metadata = metadata.withAnnotation(Metadata.MODE_ANNOTATION, Metadata.SHADOW_MODE);
         }
-        return new TrafficRouter(
-                metadata,
-                list(random.nextInt(3), () -> any(HOSTS)),
-                random.nextInt(8) == 0 ? List.of(any(GATEWAYS)) : List.of(),
-                List.of(),
-                list(routes, this::route),
-                List.of(),
-                List.of());
+        return TrafficRouter.builder(metadata)
+                .hosts(list(random.nextInt(3), () -> any(HOSTS)))
+                .gateways(random.nextInt(8) == 0 ? List.of(any(GATEWAYS)) : List.of())
+                .http(list(routes, this::route))
+                .build();
     }
 
     private HttpRoute route() {
@@ -166,7 +164,7 @@ final class RoutingArbitraries {
         return match.build();
     }
 
-    private void ofProcess(HttpMatch.Builder match) {
+    private void ofProcess(HttpMatchBuilder match) {
         switch (random.nextInt(3)) {
             case 0 -> match.sourceLabels(Map.of("app", random.nextBoolean() ? "cart" : "edge"));
             case 1 -> match.sourceNamespace(any(NAMESPACES));

@@ -27,7 +27,8 @@ class SelectionTest {
     private static final List<Instance> ALL = List.of(V1, V2, PLAIN);
 
     private static RouteTable table(Destination destination, VirtualWorkload... workloads) {
-        HttpRoute route = HttpRoute.builder().route(RouteDestination.of(destination)).build();
+        HttpRoute route =
+                HttpRoute.builder().route(List.of(RouteDestination.of(destination))).build();
         return RouteTable.compile(
                 List.of(router(List.of(), route)), List.of(workloads), WorkloadIdentity.unknown());
     }
@@ -42,7 +43,7 @@ class SelectionTest {
     }
 
     private static VirtualWorkload workload(String host, Subset... subsets) {
-        return new VirtualWorkload(metadata("w"), host, null, List.of(subsets), null);
+        return VirtualWorkload.builder(metadata("w")).host(host).subsets(List.of(subsets)).build();
     }
 
     @Test
@@ -57,8 +58,10 @@ class SelectionTest {
     @Test
     void anInstanceOfASubsetHasAllItsLabels() {
         Destination beta = Destination.of("pricing", "beta");
-        var both = new Subset("beta", Map.of("version", "v2", "zone", "a"));
-        var other = new Subset("beta", Map.of("version", "v2", "zone", "b"));
+        var both =
+                Subset.builder().name("beta").labels(Map.of("version", "v2", "zone", "a")).build();
+        var other =
+                Subset.builder().name("beta").labels(Map.of("version", "v2", "zone", "b")).build();
 
         assertThat(select(beta, workload("pricing", both)).instances()).containsExactly(V2);
         assertThat(select(beta, workload("pricing", other)).instances()).isEmpty();
@@ -66,7 +69,7 @@ class SelectionTest {
 
     @Test
     void aSubsetWithoutLabelsIsEveryInstance() {
-        var all = new Subset("all", Map.of());
+        var all = Subset.builder().name("all").build();
 
         assertThat(select(Destination.of("pricing", "all"), workload("pricing", all)).instances())
                 .isEqualTo(ALL);
@@ -96,7 +99,7 @@ class SelectionTest {
 
     @Test
     void aVirtualWorkloadIsFoundByEitherFormOfItsHost() {
-        var beta = new Subset("beta", Map.of("version", "v2"));
+        var beta = Subset.builder().name("beta").labels(Map.of("version", "v2")).build();
 
         assertThat(
                         select(
@@ -115,12 +118,15 @@ class SelectionTest {
     @Test
     void aVirtualWorkloadOfAnotherNamespaceIsOfAnotherService() {
         var elsewhere =
-                new VirtualWorkload(
-                        Metadata.of("other", "app", "w"),
-                        "pricing",
-                        null,
-                        List.of(new Subset("v1", Map.of("version", "v2"))),
-                        null);
+                VirtualWorkload.builder(Metadata.of("other", "app", "w"))
+                        .host("pricing")
+                        .subsets(
+                                List.of(
+                                        Subset.builder()
+                                                .name("v1")
+                                                .labels(Map.of("version", "v2"))
+                                                .build()))
+                        .build();
 
         assertThat(select(Destination.of("pricing", "v1"), elsewhere).instances())
                 .containsExactly(V1);
@@ -131,15 +137,25 @@ class SelectionTest {
         Selection<Instance> selection =
                 select(
                         Destination.of("pricing", "beta"),
-                        workload("pricing", new Subset("beta", Map.of("version", "v1"))),
-                        workload("pricing", new Subset("beta", Map.of("version", "v2"))));
+                        workload(
+                                "pricing",
+                                Subset.builder()
+                                        .name("beta")
+                                        .labels(Map.of("version", "v1"))
+                                        .build()),
+                        workload(
+                                "pricing",
+                                Subset.builder()
+                                        .name("beta")
+                                        .labels(Map.of("version", "v2"))
+                                        .build()));
 
         assertThat(selection.instances()).containsExactly(V1);
     }
 
     @Test
     void aSubsetThatTheVirtualWorkloadLacksIsEmptyAndAWarning() {
-        var stable = new Subset("stable", Map.of("version", "v1"));
+        var stable = Subset.builder().name("stable").labels(Map.of("version", "v1")).build();
         RouteTable table = table(Destination.of("pricing", "v2"), workload("pricing", stable));
 
         Selection<Instance> selection =

@@ -19,7 +19,10 @@ class WeightsTest {
         List<RouteDestination> destinations = new ArrayList<>();
         for (int i = 0; i < weights.length; i++) {
             destinations.add(
-                    new RouteDestination(Destination.of("service", "" + i), weights[i], null));
+                    RouteDestination.builder()
+                            .destination(Destination.of("service", "" + i))
+                            .weight(weights[i])
+                            .build());
         }
         return seeded(seed, router(List.of(), HttpRoute.builder().route(destinations).build()));
     }

@@ -1,7 +1,11 @@
 package io.opensergo.rules.contract;
 
+import static org.jilt.BuilderStyle.STAGED;
+
 import io.opensergo.rules.Violations;
 import java.util.List;
+import org.jilt.Builder;
+import org.jilt.Opt;
 
 /**
  * What one running instance of an application serves: the specification's {@code
@@ -11,7 +15,8 @@ import java.util.List;
  * @param node the instance
  * @param services what it serves, with the addresses where
  */
-public record ApplicationMetadata(String app, Node node, List<ServiceMetadata> services) {
+@Builder(style = STAGED, factoryMethod = "builder", toBuilder = "from")
+public record ApplicationMetadata(String app, Node node, @Opt List<ServiceMetadata> services) {
 
     /**
      * Checks and copies.
@@ -23,6 +28,16 @@ public record ApplicationMetadata(String app, Node node, List<ServiceMetadata> s
         violations.text("appName", app);
         violations.required("node", node);
         violations.throwIfAny();
-        services = List.copyOf(services);
+        services = services == null ? List.of() : List.copyOf(services);
+    }
+
+    /** Starts a builder; the required fields come first, the others may be left out. */
+    public static ApplicationMetadataBuilders.App builder() {
+        return ApplicationMetadataBuilder.builder();
+    }
+
+    /** Starts a builder from these values. */
+    public ApplicationMetadataBuilder toBuilder() {
+        return ApplicationMetadataBuilder.from(this);
     }
 }

@@ -1,6 +1,10 @@
 package io.opensergo.rules.contract;
 
+import static org.jilt.BuilderStyle.STAGED;
+
 import io.opensergo.rules.Violations;
+import org.jilt.Builder;
+import org.jilt.Opt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,16 +12,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name its name
  * @param number its number in the type, 0 or more; 0 where the framework has none
- * @param label how often it is there
+ * @param label how often it is there; {@link FieldDescriptor.Label#UNSPECIFIED} if left out
  * @param type what it holds
- * @param typeName the name of that type if it is a {@link Type#MESSAGE} or an {@link Type#ENUM}, or
- *     {@code null}
+ * @param typeName the name of that type if it is a {@link FieldDescriptor.Type#MESSAGE} or an
+ *     {@link FieldDescriptor.Type#ENUM}, or {@code null}
  * @param description what it is for, or {@code null}
  */
+@Builder(style = STAGED, factoryMethod = "builder", toBuilder = "from")
 public record FieldDescriptor(
         String name,
-        int number,
-        Label label,
+        @Opt int number,
+        @Opt Label label,
         Type type,
         @Nullable String typeName,
         @Nullable String description) {
@@ -28,12 +33,22 @@ public record FieldDescriptor(
      * @throws io.opensergo.rules.InvalidRuleException if the name is empty or the number negative
      */
     public FieldDescriptor {
+        label = label == null ? Label.UNSPECIFIED : label;
         var violations = new Violations();
         violations.text("name", name);
         violations.range("number", number, 0, Integer.MAX_VALUE);
-        violations.required("label", label);
         violations.required("type", type);
         violations.throwIfAny();
+    }
+
+    /** Starts a builder; the required fields come first, the others may be left out. */
+    public static FieldDescriptorBuilders.Name builder() {
+        return FieldDescriptorBuilder.builder();
+    }
+
+    /** Starts a builder from these values. */
+    public FieldDescriptorBuilder toBuilder() {
+        return FieldDescriptorBuilder.from(this);
     }
 
     /** How often a field is there. */

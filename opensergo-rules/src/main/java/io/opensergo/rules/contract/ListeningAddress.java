@@ -1,6 +1,9 @@
 package io.opensergo.rules.contract;
 
+import static org.jilt.BuilderStyle.STAGED;
+
 import io.opensergo.rules.Violations;
+import org.jilt.Builder;
 
 /**
  * Where a service can be reached.
@@ -9,6 +12,7 @@ import io.opensergo.rules.Violations;
  *     nor a loopback address, except where all callers are on this host
  * @param port 1 to 65535
  */
+@Builder(style = STAGED, factoryMethod = "builder", toBuilder = "from")
 public record ListeningAddress(String address, int port) {
 
     /**
@@ -22,5 +26,15 @@ public record ListeningAddress(String address, int port) {
         violations.text("address", address);
         violations.range("portValue", port, 1, 65535);
         violations.throwIfAny();
+    }
+
+    /** Starts a builder; every field is required. */
+    public static ListeningAddressBuilders.Address builder() {
+        return ListeningAddressBuilder.builder();
+    }
+
+    /** Starts a builder from these values. */
+    public ListeningAddressBuilder toBuilder() {
+        return ListeningAddressBuilder.from(this);
     }
 }

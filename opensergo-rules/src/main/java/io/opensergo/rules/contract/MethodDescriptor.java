@@ -1,7 +1,11 @@
 package io.opensergo.rules.contract;
 
+import static org.jilt.BuilderStyle.STAGED;
+
 import io.opensergo.rules.Violations;
 import java.util.List;
+import org.jilt.Builder;
+import org.jilt.Opt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,15 +20,16 @@ import org.jspecify.annotations.Nullable;
  * @param httpPaths the paths it is served at, if by HTTP
  * @param httpMethods the HTTP methods it is served by, if any
  */
+@Builder(style = STAGED, factoryMethod = "builder", toBuilder = "from")
 public record MethodDescriptor(
         String name,
-        List<String> inputTypes,
-        List<String> outputTypes,
-        boolean clientStreaming,
-        boolean serverStreaming,
+        @Opt List<String> inputTypes,
+        @Opt List<String> outputTypes,
+        @Opt boolean clientStreaming,
+        @Opt boolean serverStreaming,
         @Nullable String description,
-        List<String> httpPaths,
-        List<String> httpMethods) {
+        @Opt List<String> httpPaths,
+        @Opt List<String> httpMethods) {
 
     /**
      * Checks and copies.
@@ -35,10 +40,20 @@ public record MethodDescriptor(
         var violations = new Violations();
         violations.text("name", name);
         violations.throwIfAny();
-        inputTypes = List.copyOf(inputTypes);
-        outputTypes = List.copyOf(outputTypes);
-        httpPaths = List.copyOf(httpPaths);
-        httpMethods = List.copyOf(httpMethods);
+        inputTypes = inputTypes == null ? List.of() : List.copyOf(inputTypes);
+        outputTypes = outputTypes == null ? List.of() : List.copyOf(outputTypes);
+        httpPaths = httpPaths == null ? List.of() : List.copyOf(httpPaths);
+        httpMethods = httpMethods == null ? List.of() : List.copyOf(httpMethods);
+    }
+
+    /** Starts a builder; the required fields come first, the others may be left out. */
+    public static MethodDescriptorBuilders.Name builder() {
+        return MethodDescriptorBuilder.builder();
+    }
+
+    /** Starts a builder from these values. */
+    public MethodDescriptorBuilder toBuilder() {
+        return MethodDescriptorBuilder.from(this);
     }
 
     /**
@@ -48,7 +63,6 @@ public record MethodDescriptor(
      */
     public static MethodDescriptor of(
             String name, List<String> inputTypes, List<String> outputTypes) {
-        return new MethodDescriptor(
-                name, inputTypes, outputTypes, false, false, null, List.of(), List.of());
+        return builder().name(name).inputTypes(inputTypes).outputTypes(outputTypes).build();
     }
 }

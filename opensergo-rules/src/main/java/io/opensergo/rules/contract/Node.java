@@ -1,11 +1,14 @@
 package io.opensergo.rules.contract;
 
+import static org.jilt.BuilderStyle.STAGED;
+
 import io.opensergo.rules.Violations;
 import java.lang.management.ManagementFactory;
 import java.lang.management.RuntimeMXBean;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Instant;
+import org.jilt.Builder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param cluster the cluster it belongs to, or {@code null}
  * @param env its environment, such as {@code staging}, or {@code null}
  */
+@Builder(style = STAGED, factoryMethod = "builder", toBuilder = "from")
 public record Node(
         String hostName,
         long pid,
@@ -44,18 +48,28 @@ public record Node(
         violations.throwIfAny();
     }
 
+    /** Starts a builder; the required fields come first, the others may be left out. */
+    public static NodeBuilders.HostName builder() {
+        return NodeBuilder.builder();
+    }
+
+    /** Starts a builder from these values. */
+    public NodeBuilder toBuilder() {
+        return NodeBuilder.from(this);
+    }
+
     /**
      * Returns an instance about which nothing else is known.
      *
      * @throws io.opensergo.rules.InvalidRuleException if the host is empty or the pid out of range
      */
     public static Node of(String hostName, long pid, Instant startTime) {
-        return new Node(hostName, pid, startTime, null, null, null, null);
+        return builder().hostName(hostName).pid(pid).startTime(startTime).build();
     }
 
     /** Returns the same instance with a tag. */
     public Node withTag(String tag) {
-        return new Node(hostName, pid, startTime, locality, tag, cluster, env);
+        return toBuilder().tag(tag).build();
     }
 
     /** Returns this process: its host's name, its id and when it started. */

@@ -1,7 +1,11 @@
 package io.opensergo.rules.contract;
 
+import static org.jilt.BuilderStyle.STAGED;
+
 import io.opensergo.rules.Violations;
 import java.util.List;
+import org.jilt.Builder;
+import org.jilt.Opt;
 
 /**
  * A contract and where it can be reached.
@@ -11,9 +15,10 @@ import java.util.List;
  *     {@code thrift} or others
  * @param contract what
  */
+@Builder(style = STAGED, factoryMethod = "builder", toBuilder = "from")
 public record ServiceMetadata(
-        List<ListeningAddress> listeningAddresses,
-        List<String> protocols,
+        @Opt List<ListeningAddress> listeningAddresses,
+        @Opt List<String> protocols,
         ServiceContract contract) {
 
     /**
@@ -25,7 +30,18 @@ public record ServiceMetadata(
         var violations = new Violations();
         violations.required("serviceContract", contract);
         violations.throwIfAny();
-        listeningAddresses = List.copyOf(listeningAddresses);
-        protocols = List.copyOf(protocols);
+        listeningAddresses =
+                listeningAddresses == null ? List.of() : List.copyOf(listeningAddresses);
+        protocols = protocols == null ? List.of() : List.copyOf(protocols);
+    }
+
+    /** Starts a builder; the required fields come first, the others may be left out. */
+    public static ServiceMetadataBuilders.Contract builder() {
+        return ServiceMetadataBuilder.builder();
+    }
+
+    /** Starts a builder from these values. */
+    public ServiceMetadataBuilder toBuilder() {
+        return ServiceMetadataBuilder.from(this);
     }
 }

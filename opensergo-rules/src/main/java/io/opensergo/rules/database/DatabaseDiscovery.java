@@ -1,5 +1,8 @@
 package io.opensergo.rules.database;
 
+import static org.jilt.BuilderStyle.CLASSIC;
+import static org.jilt.BuilderStyle.STAGED;
+
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.opensergo.rules.Metadata;
 import io.opensergo.rules.Rule;
@@ -7,6 +10,8 @@ import io.opensergo.rules.RuleKind;
 import io.opensergo.rules.Violations;
 import java.util.List;
 import java.util.Map;
+import org.jilt.Builder;
+import org.jilt.Opt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,11 +22,14 @@ import org.jspecify.annotations.Nullable;
  * @param discoveryHeartbeats heartbeats by the name that groups use
  * @param discoveryTypes ways of discovery by the name that groups use
  */
+@Builder(style = STAGED, factoryMethod = "builder", toBuilder = "from")
 public record DatabaseDiscovery(
         Metadata metadata,
-        @JsonPropertyDescription("Groups of databases by name.") Map<String, Group> dataSources,
-        @JsonPropertyDescription("Heartbeats by name.") Map<String, Heartbeat> discoveryHeartbeats,
-        @JsonPropertyDescription("Ways of discovery by name, such as type MySQL.MGR.")
+        @JsonPropertyDescription("Groups of databases by name.") @Opt
+                Map<String, Group> dataSources,
+        @JsonPropertyDescription("Heartbeats by name.") @Opt
+                Map<String, Heartbeat> discoveryHeartbeats,
+        @JsonPropertyDescription("Ways of discovery by name, such as type MySQL.MGR.") @Opt
                 Map<String, Algorithm> discoveryTypes)
         implements Rule {
 
@@ -39,6 +47,16 @@ public record DatabaseDiscovery(
         discoveryTypes = discoveryTypes == null ? Map.of() : Map.copyOf(discoveryTypes);
     }
 
+    /** Starts a builder; the required fields come first, the others may be left out. */
+    public static DatabaseDiscoveryBuilders.Optionals builder(Metadata metadata) {
+        return DatabaseDiscoveryBuilder.builder().metadata(metadata);
+    }
+
+    /** Starts a builder from these values. */
+    public DatabaseDiscoveryBuilder toBuilder() {
+        return DatabaseDiscoveryBuilder.from(this);
+    }
+
     @Override
     public RuleKind<DatabaseDiscovery> kind() {
         return KIND;
@@ -51,6 +69,11 @@ public record DatabaseDiscovery(
      * @param discoveryHeartbeatName the name of a heartbeat of the rule, or {@code null}
      * @param discoveryTypeName the name of a way of discovery of the rule, or {@code null}
      */
+    @Builder(
+            style = CLASSIC,
+            className = "DatabaseDiscoveryGroupBuilder",
+            factoryMethod = "builder",
+            toBuilder = "from")
     public record Group(
             @JsonPropertyDescription("Names of DatabaseEndpoints.") List<String> dataSourceNames,
             @JsonPropertyDescription("The name of a heartbeat of the rule.")
@@ -61,6 +84,16 @@ public record DatabaseDiscovery(
         public Group {
             dataSourceNames = dataSourceNames == null ? List.of() : List.copyOf(dataSourceNames);
         }
+
+        /** Starts a builder; every field may be left out. */
+        public static DatabaseDiscoveryGroupBuilder builder() {
+            return DatabaseDiscoveryGroupBuilder.builder();
+        }
+
+        /** Starts a builder from these values. */
+        public DatabaseDiscoveryGroupBuilder toBuilder() {
+            return DatabaseDiscoveryGroupBuilder.from(this);
+        }
     }
 
     /**
@@ -68,12 +101,27 @@ public record DatabaseDiscovery(
      *
      * @param props its settings, such as {@code keep-alive-cron}
      */
+    @Builder(
+            style = CLASSIC,
+            className = "DatabaseDiscoveryHeartbeatBuilder",
+            factoryMethod = "builder",
+            toBuilder = "from")
     public record Heartbeat(
             @JsonPropertyDescription("The settings, such as keep-alive-cron.")
                     Map<String, String> props) {
 
         public Heartbeat {
             props = props == null ? Map.of() : Map.copyOf(props);
+        }
+
+        /** Starts a builder; every field may be left out. */
+        public static DatabaseDiscoveryHeartbeatBuilder builder() {
+            return DatabaseDiscoveryHeartbeatBuilder.builder();
+        }
+
+        /** Starts a builder from these values. */
+        public DatabaseDiscoveryHeartbeatBuilder toBuilder() {
+            return DatabaseDiscoveryHeartbeatBuilder.from(this);
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.opensergo.rules.database;
 
+import static org.jilt.BuilderStyle.STAGED;
+
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.opensergo.rules.Limits;
 import io.opensergo.rules.Metadata;
@@ -8,6 +10,7 @@ import io.opensergo.rules.RuleKind;
 import io.opensergo.rules.Violations;
 import io.opensergo.rules.Written;
 import java.util.regex.Pattern;
+import org.jilt.Builder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param metadata what identifies and binds the rule
  * @param database how to reach it
  */
+@Builder(style = STAGED, factoryMethod = "builder", toBuilder = "from")
 public record DatabaseEndpoint(
         Metadata metadata, @JsonPropertyDescription("How to reach the database.") Database database)
         implements Rule {
@@ -31,6 +35,16 @@ public record DatabaseEndpoint(
         violations.throwIfAny();
     }
 
+    /** Starts a builder; the required fields come first, the others may be left out. */
+    public static DatabaseEndpointBuilders.Database builder(Metadata metadata) {
+        return DatabaseEndpointBuilder.builder().metadata(metadata);
+    }
+
+    /** Starts a builder from these values. */
+    public DatabaseEndpointBuilder toBuilder() {
+        return DatabaseEndpointBuilder.from(this);
+    }
+
     @Override
     public RuleKind<DatabaseEndpoint> kind() {
         return KIND;
@@ -41,6 +55,11 @@ public record DatabaseEndpoint(
      *
      * @param mySql a MySQL server
      */
+    @Builder(
+            style = STAGED,
+            className = "DatabaseEndpointDatabaseBuilder",
+            factoryMethod = "builder",
+            toBuilder = "from")
     public record Database(
             @JsonPropertyDescription("A MySQL server.") @Written(as = "MySQL") MySql mySql) {
 
@@ -49,6 +68,16 @@ public record DatabaseEndpoint(
             violations.required("mySql", mySql);
             violations.throwIfAny();
         }
+
+        /** Starts a builder; every field is required. */
+        public static DatabaseEndpointDatabaseBuilders.MySql builder() {
+            return DatabaseEndpointDatabaseBuilder.builder();
+        }
+
+        /** Starts a builder from these values. */
+        public DatabaseEndpointDatabaseBuilder toBuilder() {
+            return DatabaseEndpointDatabaseBuilder.from(this);
+        }
     }
 
     /**
@@ -56,13 +85,18 @@ public record DatabaseEndpoint(
      *
      * @param url the JDBC URL
      * @param username the user
-     * @param password the password; {@link #toString()} leaves it out
+     * @param password the password; {@link DatabaseEndpoint.MySql#toString()} leaves it out
      * @param connectionTimeout in milliseconds, 0 or more, as the specification's sample suggests
      * @param idleTimeoutMilliseconds in milliseconds, 0 or more
      * @param maxLifetimeMilliseconds in milliseconds, 0 or more
      * @param maxPoolSize connections, 0 or more
      * @param minPoolSize connections, 0 or more
      */
+    @Builder(
+            style = STAGED,
+            className = "DatabaseEndpointMySqlBuilder",
+            factoryMethod = "builder",
+            toBuilder = "from")
     public record MySql(
             @JsonPropertyDescription("The JDBC URL.") @Limits(notEmpty = true, secret = true)
                     String url,
@@ -96,6 +130,16 @@ public record DatabaseEndpoint(
             atLeastZero(violations, "maxPoolSize", maxPoolSize);
             atLeastZero(violations, "minPoolSize", minPoolSize);
             violations.throwIfAny();
+        }
+
+        /** Starts a builder; the required fields come first, the others may be left out. */
+        public static DatabaseEndpointMySqlBuilders.Url builder() {
+            return DatabaseEndpointMySqlBuilder.builder();
+        }
+
+        /** Starts a builder from these values. */
+        public DatabaseEndpointMySqlBuilder toBuilder() {
+            return DatabaseEndpointMySqlBuilder.from(this);
         }
 
         private static void atLeastZero(

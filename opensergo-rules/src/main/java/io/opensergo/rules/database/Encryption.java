@@ -1,5 +1,8 @@
 package io.opensergo.rules.database;
 
+import static org.jilt.BuilderStyle.CLASSIC;
+import static org.jilt.BuilderStyle.STAGED;
+
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.opensergo.rules.Limits;
 import io.opensergo.rules.Metadata;
@@ -7,6 +10,8 @@ import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleKind;
 import io.opensergo.rules.Violations;
 import java.util.Map;
+import org.jilt.Builder;
+import org.jilt.Opt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,11 +23,12 @@ import org.jspecify.annotations.Nullable;
  * @param queryWithCipherColumn whether queries use the cipher column, or the plain one where there
  *     is one; {@code null} if not given
  */
+@Builder(style = STAGED, factoryMethod = "builder", toBuilder = "from")
 public record Encryption(
         Metadata metadata,
-        @JsonPropertyDescription("Algorithms by name: AES, MD5, RC4, SM3 or SM4.")
+        @JsonPropertyDescription("Algorithms by name: AES, MD5, RC4, SM3 or SM4.") @Opt
                 Map<String, Algorithm> encryptors,
-        @JsonPropertyDescription("Tables by name.") Map<String, Table> tables,
+        @JsonPropertyDescription("Tables by name.") @Opt Map<String, Table> tables,
         @JsonPropertyDescription("Whether queries use the cipher column.")
                 @Nullable Boolean queryWithCipherColumn)
         implements Rule {
@@ -39,6 +45,16 @@ public record Encryption(
         tables = tables == null ? Map.of() : Map.copyOf(tables);
     }
 
+    /** Starts a builder; the required fields come first, the others may be left out. */
+    public static EncryptionBuilders.Optionals builder(Metadata metadata) {
+        return EncryptionBuilder.builder().metadata(metadata);
+    }
+
+    /** Starts a builder from these values. */
+    public EncryptionBuilder toBuilder() {
+        return EncryptionBuilder.from(this);
+    }
+
     @Override
     public RuleKind<Encryption> kind() {
         return KIND;
@@ -49,10 +65,25 @@ public record Encryption(
      *
      * @param columns columns by name
      */
+    @Builder(
+            style = CLASSIC,
+            className = "EncryptionTableBuilder",
+            factoryMethod = "builder",
+            toBuilder = "from")
     public record Table(@JsonPropertyDescription("Columns by name.") Map<String, Column> columns) {
 
         public Table {
             columns = columns == null ? Map.of() : Map.copyOf(columns);
+        }
+
+        /** Starts a builder; every field may be left out. */
+        public static EncryptionTableBuilder builder() {
+            return EncryptionTableBuilder.builder();
+        }
+
+        /** Starts a builder from these values. */
+        public EncryptionTableBuilder toBuilder() {
+            return EncryptionTableBuilder.from(this);
         }
     }
 
@@ -64,6 +95,11 @@ public record Encryption(
      * @param encryptorName the name of an encryptor of the rule
      * @param assistedQueryColumn where a value for lookups is kept, or {@code null}
      */
+    @Builder(
+            style = STAGED,
+            className = "EncryptionColumnBuilder",
+            factoryMethod = "builder",
+            toBuilder = "from")
     public record Column(
             @JsonPropertyDescription("Where the plain value is kept.") @Nullable String plainColumn,
             @JsonPropertyDescription("Where the encrypted value is kept.") @Limits(notEmpty = true)
@@ -79,6 +115,16 @@ public record Encryption(
             violations.text("cipherColumn", cipherColumn);
             violations.text("encryptorName", encryptorName);
             violations.throwIfAny();
+        }
+
+        /** Starts a builder; the required fields come first, the others may be left out. */
+        public static EncryptionColumnBuilders.CipherColumn builder() {
+            return EncryptionColumnBuilder.builder();
+        }
+
+        /** Starts a builder from these values. */
+        public EncryptionColumnBuilder toBuilder() {
+            return EncryptionColumnBuilder.from(this);
         }
     }
 }

@@ -1,5 +1,8 @@
 package io.opensergo.rules.database;
 
+import static org.jilt.BuilderStyle.CLASSIC;
+import static org.jilt.BuilderStyle.STAGED;
+
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.opensergo.rules.Limits;
 import io.opensergo.rules.Metadata;
@@ -7,6 +10,7 @@ import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleKind;
 import io.opensergo.rules.Violations;
 import java.util.List;
+import org.jilt.Builder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param metadata what identifies and binds the rule
  * @param rules how
  */
+@Builder(style = STAGED, factoryMethod = "builder", toBuilder = "from")
 public record ReadWriteSplitting(
         Metadata metadata, @JsonPropertyDescription("How reads and writes are split.") Rules rules)
         implements Rule {
@@ -31,6 +36,16 @@ public record ReadWriteSplitting(
         violations.throwIfAny();
     }
 
+    /** Starts a builder; the required fields come first, the others may be left out. */
+    public static ReadWriteSplittingBuilders.Rules builder(Metadata metadata) {
+        return ReadWriteSplittingBuilder.builder().metadata(metadata);
+    }
+
+    /** Starts a builder from these values. */
+    public ReadWriteSplittingBuilder toBuilder() {
+        return ReadWriteSplittingBuilder.from(this);
+    }
+
     @Override
     public RuleKind<ReadWriteSplitting> kind() {
         return KIND;
@@ -43,6 +58,11 @@ public record ReadWriteSplitting(
      * @param dynamicStrategy databases found by a {@link DatabaseDiscovery}, or {@code null}
      * @param loadBalancers load balancers that the strategies name
      */
+    @Builder(
+            style = CLASSIC,
+            className = "ReadWriteSplittingRulesBuilder",
+            factoryMethod = "builder",
+            toBuilder = "from")
     public record Rules(
             @JsonPropertyDescription("Databases by name; not together with dynamicStrategy.")
                     @Nullable StaticStrategy staticStrategy,
@@ -63,6 +83,16 @@ public record ReadWriteSplitting(
             violations.throwIfAny();
             loadBalancers = loadBalancers == null ? List.of() : List.copyOf(loadBalancers);
         }
+
+        /** Starts a builder; every field may be left out. */
+        public static ReadWriteSplittingRulesBuilder builder() {
+            return ReadWriteSplittingRulesBuilder.builder();
+        }
+
+        /** Starts a builder from these values. */
+        public ReadWriteSplittingRulesBuilder toBuilder() {
+            return ReadWriteSplittingRulesBuilder.from(this);
+        }
     }
 
     /**
@@ -72,6 +102,11 @@ public record ReadWriteSplitting(
      * @param readDataSourceNames the {@link DatabaseEndpoint}s that are read from
      * @param loadBalancerName the load balancer among them, or {@code null}
      */
+    @Builder(
+            style = STAGED,
+            className = "ReadWriteSplittingStaticStrategyBuilder",
+            factoryMethod = "builder",
+            toBuilder = "from")
     public record StaticStrategy(
             @JsonPropertyDescription("The DatabaseEndpoint that is written to.")
                     @Limits(notEmpty = true)
@@ -89,6 +124,16 @@ public record ReadWriteSplitting(
             violations.throwIfAny();
             readDataSourceNames = List.copyOf(readDataSourceNames);
         }
+
+        /** Starts a builder; the required fields come first, the others may be left out. */
+        public static ReadWriteSplittingStaticStrategyBuilders.WriteDataSourceName builder() {
+            return ReadWriteSplittingStaticStrategyBuilder.builder();
+        }
+
+        /** Starts a builder from these values. */
+        public ReadWriteSplittingStaticStrategyBuilder toBuilder() {
+            return ReadWriteSplittingStaticStrategyBuilder.from(this);
+        }
     }
 
     /**
@@ -99,6 +144,11 @@ public record ReadWriteSplitting(
      *     given
      * @param loadBalancerName the load balancer among them, or {@code null}
      */
+    @Builder(
+            style = STAGED,
+            className = "ReadWriteSplittingDynamicStrategyBuilder",
+            factoryMethod = "builder",
+            toBuilder = "from")
     public record DynamicStrategy(
             @JsonPropertyDescription("A group of a DatabaseDiscovery.") @Limits(notEmpty = true)
                     String autoAwareDataSourceName,
@@ -112,6 +162,16 @@ public record ReadWriteSplitting(
             violations.text("autoAwareDataSourceName", autoAwareDataSourceName);
             violations.throwIfAny();
         }
+
+        /** Starts a builder; the required fields come first, the others may be left out. */
+        public static ReadWriteSplittingDynamicStrategyBuilders.AutoAwareDataSourceName builder() {
+            return ReadWriteSplittingDynamicStrategyBuilder.builder();
+        }
+
+        /** Starts a builder from these values. */
+        public ReadWriteSplittingDynamicStrategyBuilder toBuilder() {
+            return ReadWriteSplittingDynamicStrategyBuilder.from(this);
+        }
     }
 
     /**
@@ -120,6 +180,11 @@ public record ReadWriteSplitting(
      * @param loadBalancerName its name
      * @param type what it does
      */
+    @Builder(
+            style = STAGED,
+            className = "ReadWriteSplittingLoadBalancerBuilder",
+            factoryMethod = "builder",
+            toBuilder = "from")
     public record LoadBalancer(
             @JsonPropertyDescription("The name of the load balancer.") @Limits(notEmpty = true)
                     String loadBalancerName,
@@ -130,6 +195,16 @@ public record ReadWriteSplitting(
             violations.text("loadBalancerName", loadBalancerName);
             violations.required("type", type);
             violations.throwIfAny();
+        }
+
+        /** Starts a builder; every field is required. */
+        public static ReadWriteSplittingLoadBalancerBuilders.LoadBalancerName builder() {
+            return ReadWriteSplittingLoadBalancerBuilder.builder();
+        }
+
+        /** Starts a builder from these values. */
+        public ReadWriteSplittingLoadBalancerBuilder toBuilder() {
+            return ReadWriteSplittingLoadBalancerBuilder.from(this);
         }
     }
 

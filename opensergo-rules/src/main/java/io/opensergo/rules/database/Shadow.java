@@ -1,5 +1,8 @@
 package io.opensergo.rules.database;
 
+import static org.jilt.BuilderStyle.CLASSIC;
+import static org.jilt.BuilderStyle.STAGED;
+
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.opensergo.rules.Limits;
 import io.opensergo.rules.Metadata;
@@ -8,6 +11,8 @@ import io.opensergo.rules.RuleKind;
 import io.opensergo.rules.Violations;
 import java.util.List;
 import java.util.Map;
+import org.jilt.Builder;
+import org.jilt.Opt;
 
 /**
  * Sends test traffic to a shadow database.
@@ -17,11 +22,13 @@ import java.util.Map;
  * @param tables tables by name
  * @param shadowAlgorithms algorithms by the name that tables use
  */
+@Builder(style = STAGED, factoryMethod = "builder", toBuilder = "from")
 public record Shadow(
         Metadata metadata,
-        @JsonPropertyDescription("Pairs of databases by name.") Map<String, DataSource> dataSources,
-        @JsonPropertyDescription("Tables by name.") Map<String, Table> tables,
-        @JsonPropertyDescription("Algorithms by name: REGEX_MATCH or SIMPLE_HINT.")
+        @JsonPropertyDescription("Pairs of databases by name.") @Opt
+                Map<String, DataSource> dataSources,
+        @JsonPropertyDescription("Tables by name.") @Opt Map<String, Table> tables,
+        @JsonPropertyDescription("Algorithms by name: REGEX_MATCH or SIMPLE_HINT.") @Opt
                 Map<String, Algorithm> shadowAlgorithms)
         implements Rule {
 
@@ -38,6 +45,16 @@ public record Shadow(
         shadowAlgorithms = shadowAlgorithms == null ? Map.of() : Map.copyOf(shadowAlgorithms);
     }
 
+    /** Starts a builder; the required fields come first, the others may be left out. */
+    public static ShadowBuilders.Optionals builder(Metadata metadata) {
+        return ShadowBuilder.builder().metadata(metadata);
+    }
+
+    /** Starts a builder from these values. */
+    public ShadowBuilder toBuilder() {
+        return ShadowBuilder.from(this);
+    }
+
     @Override
     public RuleKind<Shadow> kind() {
         return KIND;
@@ -49,6 +66,11 @@ public record Shadow(
      * @param sourceDataSourceName the {@link DatabaseEndpoint} of real traffic
      * @param shadowDataSourceName the {@link DatabaseEndpoint} of test traffic
      */
+    @Builder(
+            style = STAGED,
+            className = "ShadowDataSourceBuilder",
+            factoryMethod = "builder",
+            toBuilder = "from")
     public record DataSource(
             @JsonPropertyDescription("The DatabaseEndpoint of real traffic.")
                     @Limits(notEmpty = true)
@@ -63,6 +85,16 @@ public record Shadow(
             violations.text("shadowDataSourceName", shadowDataSourceName);
             violations.throwIfAny();
         }
+
+        /** Starts a builder; every field is required. */
+        public static ShadowDataSourceBuilders.SourceDataSourceName builder() {
+            return ShadowDataSourceBuilder.builder();
+        }
+
+        /** Starts a builder from these values. */
+        public ShadowDataSourceBuilder toBuilder() {
+            return ShadowDataSourceBuilder.from(this);
+        }
     }
 
     /**
@@ -71,6 +103,11 @@ public record Shadow(
      * @param dataSourceNames names of pairs of databases of the rule
      * @param shadowAlgorithmNames names of algorithms of the rule
      */
+    @Builder(
+            style = CLASSIC,
+            className = "ShadowTableBuilder",
+            factoryMethod = "builder",
+            toBuilder = "from")
     public record Table(
             @JsonPropertyDescription("Names of pairs of databases of the rule.")
                     List<String> dataSourceNames,
@@ -81,6 +118,16 @@ public record Shadow(
             dataSourceNames = dataSourceNames == null ? List.of() : List.copyOf(dataSourceNames);
             shadowAlgorithmNames =
                     shadowAlgorithmNames == null ? List.of() : List.copyOf(shadowAlgorithmNames);
+        }
+
+        /** Starts a builder; every field may be left out. */
+        public static ShadowTableBuilder builder() {
+            return ShadowTableBuilder.builder();
+        }
+
+        /** Starts a builder from these values. */
+        public ShadowTableBuilder toBuilder() {
+            return ShadowTableBuilder.from(this);
         }
     }
 }

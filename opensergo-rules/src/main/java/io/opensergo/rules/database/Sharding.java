@@ -1,5 +1,8 @@
 package io.opensergo.rules.database;
 
+import static org.jilt.BuilderStyle.CLASSIC;
+import static org.jilt.BuilderStyle.STAGED;
+
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.opensergo.rules.Limits;
 import io.opensergo.rules.Metadata;
@@ -9,6 +12,8 @@ import io.opensergo.rules.Violations;
 import io.opensergo.rules.Written;
 import java.util.List;
 import java.util.Map;
+import org.jilt.Builder;
+import org.jilt.Opt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,15 +34,17 @@ import org.jspecify.annotations.Nullable;
  * @param shardingAlgorithms algorithms by the name that strategies use
  * @param keyGenerators key generators by the name that strategies use
  */
+@Builder(style = STAGED, factoryMethod = "builder", toBuilder = "from")
 public record Sharding(
         Metadata metadata,
-        @JsonPropertyDescription("Tables by logical name.") Map<String, Table> tables,
-        @JsonPropertyDescription("Tables by logical name, spread automatically.")
+        @JsonPropertyDescription("Tables by logical name.") @Opt Map<String, Table> tables,
+        @JsonPropertyDescription("Tables by logical name, spread automatically.") @Opt
                 Map<String, AutoTable> autoTables,
         @JsonPropertyDescription(
                         "Groups of tables that are spread alike, each separated by commas.")
+                @Opt
                 List<String> bindingTables,
-        @JsonPropertyDescription("Tables that each database holds whole.")
+        @JsonPropertyDescription("Tables that each database holds whole.") @Opt
                 List<String> broadcastTables,
         @JsonPropertyDescription("How tables are spread over databases that do not say.")
                 @Nullable ShardingStrategy defaultDatabaseStrategy,
@@ -47,8 +54,10 @@ public record Sharding(
                 @Nullable KeyGenerateStrategy defaultKeyGenerateStrategy,
         @JsonPropertyDescription("The column for tables that do not say.")
                 @Nullable String defaultShardingColumn,
-        @JsonPropertyDescription("Algorithms by name.") Map<String, Algorithm> shardingAlgorithms,
-        @JsonPropertyDescription("Key generators by name.") Map<String, Algorithm> keyGenerators)
+        @JsonPropertyDescription("Algorithms by name.") @Opt
+                Map<String, Algorithm> shardingAlgorithms,
+        @JsonPropertyDescription("Key generators by name.") @Opt
+                Map<String, Algorithm> keyGenerators)
         implements Rule {
 
     /** The key of this kind. */
@@ -67,6 +76,16 @@ public record Sharding(
         keyGenerators = keyGenerators == null ? Map.of() : Map.copyOf(keyGenerators);
     }
 
+    /** Starts a builder; the required fields come first, the others may be left out. */
+    public static ShardingBuilders.Optionals builder(Metadata metadata) {
+        return ShardingBuilder.builder().metadata(metadata);
+    }
+
+    /** Starts a builder from these values. */
+    public ShardingBuilder toBuilder() {
+        return ShardingBuilder.from(this);
+    }
+
     @Override
     public RuleKind<Sharding> kind() {
         return KIND;
@@ -80,6 +99,11 @@ public record Sharding(
      * @param tableStrategy how it is split inside a database, or {@code null}
      * @param keyGenerateStrategy how its keys are made, or {@code null}
      */
+    @Builder(
+            style = CLASSIC,
+            className = "ShardingTableBuilder",
+            factoryMethod = "builder",
+            toBuilder = "from")
     public record Table(
             @JsonPropertyDescription("The parts, as an inline expression.")
                     @Nullable String actualDataNodes,
@@ -88,7 +112,17 @@ public record Sharding(
             @JsonPropertyDescription("How the table is split inside a database.")
                     @Nullable ShardingStrategy tableStrategy,
             @JsonPropertyDescription("How keys are made.")
-                    @Nullable KeyGenerateStrategy keyGenerateStrategy) {}
+                    @Nullable KeyGenerateStrategy keyGenerateStrategy) {
+        /** Starts a builder; every field may be left out. */
+        public static ShardingTableBuilder builder() {
+            return ShardingTableBuilder.builder();
+        }
+
+        /** Starts a builder from these values. */
+        public ShardingTableBuilder toBuilder() {
+            return ShardingTableBuilder.from(this);
+        }
+    }
 
     /**
      * A table that is spread automatically.
@@ -97,13 +131,28 @@ public record Sharding(
      *     calls it {@code actualDataNodes}
      * @param shardingStrategy how it is spread, or {@code null}
      */
+    @Builder(
+            style = CLASSIC,
+            className = "ShardingAutoTableBuilder",
+            factoryMethod = "builder",
+            toBuilder = "from")
     public record AutoTable(
             @JsonPropertyDescription("The databases, as an inline expression.")
                     @Written(as = "actualDataSources")
                     @Written(as = "actualDataNodes")
                     @Nullable String actualDataSources,
             @JsonPropertyDescription("How the table is spread.")
-                    @Nullable ShardingStrategy shardingStrategy) {}
+                    @Nullable ShardingStrategy shardingStrategy) {
+        /** Starts a builder; every field may be left out. */
+        public static ShardingAutoTableBuilder builder() {
+            return ShardingAutoTableBuilder.builder();
+        }
+
+        /** Starts a builder from these values. */
+        public ShardingAutoTableBuilder toBuilder() {
+            return ShardingAutoTableBuilder.from(this);
+        }
+    }
 
     /**
      * How keys are made.
@@ -111,6 +160,11 @@ public record Sharding(
      * @param column the column of the key
      * @param keyGeneratorName the name of a key generator of the rule
      */
+    @Builder(
+            style = STAGED,
+            className = "ShardingKeyGenerateStrategyBuilder",
+            factoryMethod = "builder",
+            toBuilder = "from")
     public record KeyGenerateStrategy(
             @JsonPropertyDescription("The column of the key.") @Limits(notEmpty = true)
                     String column,
@@ -123,6 +177,16 @@ public record Sharding(
             violations.text("column", column);
             violations.text("keyGeneratorName", keyGeneratorName);
             violations.throwIfAny();
+        }
+
+        /** Starts a builder; every field is required. */
+        public static ShardingKeyGenerateStrategyBuilders.Column builder() {
+            return ShardingKeyGenerateStrategyBuilder.builder();
+        }
+
+        /** Starts a builder from these values. */
+        public ShardingKeyGenerateStrategyBuilder toBuilder() {
+            return ShardingKeyGenerateStrategyBuilder.from(this);
         }
     }
 }

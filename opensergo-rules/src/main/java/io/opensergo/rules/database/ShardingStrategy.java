@@ -1,11 +1,14 @@
 package io.opensergo.rules.database;
 
+import static org.jilt.BuilderStyle.STAGED;
+
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.opensergo.rules.Limits;
 import io.opensergo.rules.Notation;
 import io.opensergo.rules.Violations;
 import io.opensergo.rules.Written;
 import java.util.List;
+import org.jilt.Builder;
 
 /**
  * How rows are spread. In a document: an object with one of {@code standard}, {@code complex},
@@ -19,6 +22,11 @@ public sealed interface ShardingStrategy {
      * @param shardingColumn the column
      * @param shardingAlgorithmName the name of an algorithm of the rule
      */
+    @Builder(
+            style = STAGED,
+            className = "ShardingStrategyStandardBuilder",
+            factoryMethod = "builder",
+            toBuilder = "from")
     record Standard(
             @JsonPropertyDescription("The column.") @Limits(notEmpty = true) String shardingColumn,
             @JsonPropertyDescription("The name of an algorithm of the rule.")
@@ -32,6 +40,16 @@ public sealed interface ShardingStrategy {
             violations.text("shardingAlgorithmName", shardingAlgorithmName);
             violations.throwIfAny();
         }
+
+        /** Starts a builder; every field is required. */
+        public static ShardingStrategyStandardBuilders.ShardingColumn builder() {
+            return ShardingStrategyStandardBuilder.builder();
+        }
+
+        /** Starts a builder from these values. */
+        public ShardingStrategyStandardBuilder toBuilder() {
+            return ShardingStrategyStandardBuilder.from(this);
+        }
     }
 
     /**
@@ -40,6 +58,11 @@ public sealed interface ShardingStrategy {
      * @param shardingColumns the columns
      * @param shardingAlgorithm the name of an algorithm of the rule
      */
+    @Builder(
+            style = STAGED,
+            className = "ShardingStrategyComplexBuilder",
+            factoryMethod = "builder",
+            toBuilder = "from")
     record Complex(
             @JsonPropertyDescription("The columns, separated by commas.")
                     @Written(as = "shardingColumn", notation = Notation.COMMA_SEPARATED)
@@ -56,6 +79,16 @@ public sealed interface ShardingStrategy {
             violations.text("shardingAlgorithm", shardingAlgorithm);
             violations.throwIfAny();
         }
+
+        /** Starts a builder; the required fields come first, the others may be left out. */
+        public static ShardingStrategyComplexBuilders.ShardingColumns builder() {
+            return ShardingStrategyComplexBuilder.builder();
+        }
+
+        /** Starts a builder from these values. */
+        public ShardingStrategyComplexBuilder toBuilder() {
+            return ShardingStrategyComplexBuilder.from(this);
+        }
     }
 
     /**
@@ -64,6 +97,11 @@ public sealed interface ShardingStrategy {
      * @param shardingColumn the column
      * @param shardingAlgorithm the name of an algorithm of the rule
      */
+    @Builder(
+            style = STAGED,
+            className = "ShardingStrategyHintBuilder",
+            factoryMethod = "builder",
+            toBuilder = "from")
     record Hint(
             @JsonPropertyDescription("The column.") @Limits(notEmpty = true) String shardingColumn,
             @JsonPropertyDescription("The name of an algorithm of the rule.")
@@ -76,6 +114,16 @@ public sealed interface ShardingStrategy {
             violations.text("shardingColumn", shardingColumn);
             violations.text("shardingAlgorithm", shardingAlgorithm);
             violations.throwIfAny();
+        }
+
+        /** Starts a builder; every field is required. */
+        public static ShardingStrategyHintBuilders.ShardingColumn builder() {
+            return ShardingStrategyHintBuilder.builder();
+        }
+
+        /** Starts a builder from these values. */
+        public ShardingStrategyHintBuilder toBuilder() {
+            return ShardingStrategyHintBuilder.from(this);
         }
     }
 

@@ -1,5 +1,8 @@
 package io.opensergo.rules.database;
 
+import static org.jilt.BuilderStyle.CLASSIC;
+import static org.jilt.BuilderStyle.STAGED;
+
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.opensergo.rules.Limits;
 import io.opensergo.rules.Metadata;
@@ -8,6 +11,8 @@ import io.opensergo.rules.RuleKind;
 import io.opensergo.rules.Violations;
 import io.opensergo.rules.Written;
 import java.util.List;
+import org.jilt.Builder;
+import org.jilt.Opt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,9 +21,10 @@ import org.jspecify.annotations.Nullable;
  * @param metadata what identifies and binds the rule
  * @param services the databases
  */
+@Builder(style = STAGED, factoryMethod = "builder", toBuilder = "from")
 public record VirtualDatabase(
         Metadata metadata,
-        @JsonPropertyDescription("The databases an application connects to.")
+        @JsonPropertyDescription("The databases an application connects to.") @Opt
                 List<Service> services)
         implements Rule {
 
@@ -34,6 +40,16 @@ public record VirtualDatabase(
         violations.required("metadata", metadata);
         violations.throwIfAny();
         services = services == null ? List.of() : List.copyOf(services);
+    }
+
+    /** Starts a builder; the required fields come first, the others may be left out. */
+    public static VirtualDatabaseBuilders.Optionals builder(Metadata metadata) {
+        return VirtualDatabaseBuilder.builder().metadata(metadata);
+    }
+
+    /** Starts a builder from these values. */
+    public VirtualDatabaseBuilder toBuilder() {
+        return VirtualDatabaseBuilder.from(this);
     }
 
     @Override
@@ -52,6 +68,11 @@ public record VirtualDatabase(
      * @param shadow the name of a {@link Shadow}, or {@code null}
      * @param distributedTransaction the name of a {@link DistributedTransaction}, or {@code null}
      */
+    @Builder(
+            style = STAGED,
+            className = "VirtualDatabaseServiceBuilder",
+            factoryMethod = "builder",
+            toBuilder = "from")
     public record Service(
             @JsonPropertyDescription("The name of the database.") @Limits(notEmpty = true)
                     String name,
@@ -71,6 +92,16 @@ public record VirtualDatabase(
             violations.text("name", name);
             violations.throwIfAny();
         }
+
+        /** Starts a builder; the required fields come first, the others may be left out. */
+        public static VirtualDatabaseServiceBuilders.Name builder() {
+            return VirtualDatabaseServiceBuilder.builder();
+        }
+
+        /** Starts a builder from these values. */
+        public VirtualDatabaseServiceBuilder toBuilder() {
+            return VirtualDatabaseServiceBuilder.from(this);
+        }
     }
 
     /**
@@ -80,8 +111,13 @@ public record VirtualDatabase(
      * @param host the address
      * @param port the port, 1 to 65535, or {@code null}
      * @param user the user
-     * @param password the password; {@link #toString()} leaves it out
+     * @param password the password; {@link VirtualDatabase.MySql#toString()} leaves it out
      */
+    @Builder(
+            style = CLASSIC,
+            className = "VirtualDatabaseMySqlBuilder",
+            factoryMethod = "builder",
+            toBuilder = "from")
     public record MySql(
             @JsonPropertyDescription("The name of the database.") @Nullable String db,
             @JsonPropertyDescription("The address.") @Nullable String host,
@@ -97,6 +133,16 @@ public record VirtualDatabase(
                 violations.range("port", port, 1, 65535);
             }
             violations.throwIfAny();
+        }
+
+        /** Starts a builder; every field may be left out. */
+        public static VirtualDatabaseMySqlBuilder builder() {
+            return VirtualDatabaseMySqlBuilder.builder();
+        }
+
+        /** Starts a builder from these values. */
+        public VirtualDatabaseMySqlBuilder toBuilder() {
+            return VirtualDatabaseMySqlBuilder.from(this);
         }
 
         /** Returns everything but the password. */

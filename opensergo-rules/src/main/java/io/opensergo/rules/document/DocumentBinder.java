@@ -203,7 +203,12 @@ record DocumentBinder(RuleKinds kinds, boolean rejectUnknownFields, boolean appR
                     Violations.MISSING);
         }
         try {
-            return new Metadata(name, namespace, labels, annotations);
+            return Metadata.builder()
+                    .name(name)
+                    .namespace(namespace)
+                    .labels(labels)
+                    .annotations(annotations)
+                    .build();
         } catch (InvalidRuleException e) {
             e.violations().forEach(violation -> faults.add(violation.under("metadata")));
             return null;

@@ -1,11 +1,14 @@
 package io.opensergo.rules.faulttolerance;
 
+import static org.jilt.BuilderStyle.STAGED;
+
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.opensergo.rules.Metadata;
 import io.opensergo.rules.Notation;
 import io.opensergo.rules.RuleKind;
 import io.opensergo.rules.Violations;
 import io.opensergo.rules.Written;
+import org.jilt.Builder;
 
 /**
  * Protects a whole process from overload.
@@ -18,9 +21,10 @@ import io.opensergo.rules.Written;
  * @param metricType what is measured
  * @param triggerThreshold above it the strategy acts: a percentage for the CPU, a load average for
  *     the load
- * @param adaptiveStrategy what happens above it; {@link AdaptiveStrategy#BBR} is defined for the
- *     CPU only
+ * @param adaptiveStrategy what happens above it; {@link
+ *     AdaptiveOverloadProtectionStrategy.AdaptiveStrategy#BBR} is defined for the CPU only
  */
+@Builder(style = STAGED, factoryMethod = "builder", toBuilder = "from")
 public record AdaptiveOverloadProtectionStrategy(
         Metadata metadata,
         @JsonPropertyDescription("What is measured.") MetricType metricType,
@@ -59,6 +63,16 @@ public record AdaptiveOverloadProtectionStrategy(
             violations.add("adaptiveStrategy", "must be NONE for SystemLoad", "BBR");
         }
         violations.throwIfAny();
+    }
+
+    /** Starts a builder; the required fields come first, the others may be left out. */
+    public static AdaptiveOverloadProtectionStrategyBuilders.MetricType builder(Metadata metadata) {
+        return AdaptiveOverloadProtectionStrategyBuilder.builder().metadata(metadata);
+    }
+
+    /** Starts a builder from these values. */
+    public AdaptiveOverloadProtectionStrategyBuilder toBuilder() {
+        return AdaptiveOverloadProtectionStrategyBuilder.from(this);
     }
 
     @Override
@@ -101,6 +115,11 @@ public record AdaptiveOverloadProtectionStrategy(
      * @param value a ratio from 0 to 1 in whole percent, or a load average of 0 or more
      * @param percentage whether the value is a ratio, written as a percentage
      */
+    @Builder(
+            style = STAGED,
+            className = "AdaptiveOverloadProtectionStrategyThresholdBuilder",
+            factoryMethod = "builder",
+            toBuilder = "from")
     public record Threshold(double value, boolean percentage) {
 
         public Threshold {
@@ -117,14 +136,24 @@ public record AdaptiveOverloadProtectionStrategy(
             violations.throwIfAny();
         }
 
+        /** Starts a builder; every field is required. */
+        public static AdaptiveOverloadProtectionStrategyThresholdBuilders.Value builder() {
+            return AdaptiveOverloadProtectionStrategyThresholdBuilder.builder();
+        }
+
+        /** Starts a builder from these values. */
+        public AdaptiveOverloadProtectionStrategyThresholdBuilder toBuilder() {
+            return AdaptiveOverloadProtectionStrategyThresholdBuilder.from(this);
+        }
+
         /** Returns a threshold for the CPU. */
         public static Threshold ofCpu(double ratio) {
-            return new Threshold(ratio, true);
+            return builder().value(ratio).percentage(true).build();
         }
 
         /** Returns a threshold for the load average. */
         public static Threshold ofLoad(double loadAverage) {
-            return new Threshold(loadAverage, false);
+            return builder().value(loadAverage).percentage(false).build();
         }
 
         /** Returns the threshold as documents write it, {@code 82%} or {@code 4.5}. */

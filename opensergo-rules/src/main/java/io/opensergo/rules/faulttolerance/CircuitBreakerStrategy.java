@@ -1,5 +1,8 @@
 package io.opensergo.rules.faulttolerance;
 
+import static org.jilt.BuilderStyle.CLASSIC;
+import static org.jilt.BuilderStyle.STAGED;
+
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.opensergo.rules.Limits;
 import io.opensergo.rules.Metadata;
@@ -9,6 +12,7 @@ import io.opensergo.rules.Violations;
 import io.opensergo.rules.Written;
 import java.time.Duration;
 import java.util.List;
+import org.jilt.Builder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,9 +24,11 @@ import org.jspecify.annotations.Nullable;
  * @param statDuration the sliding window, whole milliseconds, at least 1
  * @param recoveryTimeout the time spent open before probing, whole milliseconds, at least 1
  * @param minRequestAmount fewer calls in the window never trip it, 1 or more
- * @param slowConditions when a call is slow; required for {@link TriggerType#SLOW_REQUEST_RATIO}
+ * @param slowConditions when a call is slow; required for {@link
+ *     CircuitBreakerStrategy.TriggerType#SLOW_REQUEST_RATIO}
  * @param errorConditions which outcomes are errors; absent means every error the adapter calls one
  */
+@Builder(style = STAGED, factoryMethod = "builder", toBuilder = "from")
 public record CircuitBreakerStrategy(
         Metadata metadata,
         @JsonPropertyDescription(
@@ -65,6 +71,16 @@ public record CircuitBreakerStrategy(
         violations.throwIfAny();
     }
 
+    /** Starts a builder; the required fields come first, the others may be left out. */
+    public static CircuitBreakerStrategyBuilders.Strategy builder(Metadata metadata) {
+        return CircuitBreakerStrategyBuilder.builder().metadata(metadata);
+    }
+
+    /** Starts a builder from these values. */
+    public CircuitBreakerStrategyBuilder toBuilder() {
+        return CircuitBreakerStrategyBuilder.from(this);
+    }
+
     @Override
     public RuleKind<CircuitBreakerStrategy> kind() {
         return KIND;
@@ -90,6 +106,11 @@ public record CircuitBreakerStrategy(
      *
      * @param maxAllowedRt a call that takes longer is slow, whole milliseconds, at least 1
      */
+    @Builder(
+            style = STAGED,
+            className = "CircuitBreakerStrategySlowConditionsBuilder",
+            factoryMethod = "builder",
+            toBuilder = "from")
     public record SlowConditions(
             @JsonPropertyDescription("A call that takes longer than this is slow.")
                     @Written(notation = Notation.DURATION)
@@ -100,6 +121,21 @@ public record CircuitBreakerStrategy(
             violations.positiveMillis("maxAllowedRt", maxAllowedRt);
             violations.throwIfAny();
         }
+
+        /** Starts a builder; every field is required. */
+        public static CircuitBreakerStrategySlowConditionsBuilders.MaxAllowedRt builder() {
+            return CircuitBreakerStrategySlowConditionsBuilder.builder();
+        }
+
+        /** Returns the conditions of calls that are slow after this time. */
+        public static SlowConditions of(Duration maxAllowedRt) {
+            return builder().maxAllowedRt(maxAllowedRt).build();
+        }
+
+        /** Starts a builder from these values. */
+        public CircuitBreakerStrategySlowConditionsBuilder toBuilder() {
+            return CircuitBreakerStrategySlowConditionsBuilder.from(this);
+        }
     }
 
     /**
@@ -108,6 +144,11 @@ public record CircuitBreakerStrategy(
      * @param errorTypes names of exception classes or of gRPC, Dubbo or HTTP statuses; empty means
      *     all
      */
+    @Builder(
+            style = CLASSIC,
+            className = "CircuitBreakerStrategyErrorConditionsBuilder",
+            factoryMethod = "builder",
+            toBuilder = "from")
     public record ErrorConditions(
             @JsonPropertyDescription(
                             "Exception class names or gRPC, Dubbo or HTTP status names; all if empty.")
@@ -123,6 +164,21 @@ public record CircuitBreakerStrategy(
                 violations.text("errorTypes[" + i + "]", errorTypes.get(i));
             }
             violations.throwIfAny();
+        }
+
+        /** Starts a builder; every field may be left out. */
+        public static CircuitBreakerStrategyErrorConditionsBuilder builder() {
+            return CircuitBreakerStrategyErrorConditionsBuilder.builder();
+        }
+
+        /** Returns the conditions that these types of errors fulfil. */
+        public static ErrorConditions of(String... errorTypes) {
+            return builder().errorTypes(List.of(errorTypes)).build();
+        }
+
+        /** Starts a builder from these values. */
+        public CircuitBreakerStrategyErrorConditionsBuilder toBuilder() {
+            return CircuitBreakerStrategyErrorConditionsBuilder.from(this);
         }
     }
 }

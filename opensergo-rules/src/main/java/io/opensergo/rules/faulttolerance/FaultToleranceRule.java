@@ -1,5 +1,7 @@
 package io.opensergo.rules.faulttolerance;
 
+import static org.jilt.BuilderStyle.STAGED;
+
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.opensergo.rules.Limits;
 import io.opensergo.rules.Metadata;
@@ -9,6 +11,7 @@ import io.opensergo.rules.Violations;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import org.jilt.Builder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param fallbackAction the name of a {@link HttpRequestFallbackAction} for rejected requests, if
  *     any
  */
+@Builder(style = STAGED, factoryMethod = "builder", toBuilder = "from")
 public record FaultToleranceRule(
         Metadata metadata,
         @JsonPropertyDescription("The protected resources.") @Limits(required = true)
@@ -47,6 +51,16 @@ public record FaultToleranceRule(
         violations.throwIfAny();
         targets = List.copyOf(targets);
         strategies = List.copyOf(strategies);
+    }
+
+    /** Starts a builder; the required fields come first, the others may be left out. */
+    public static FaultToleranceRuleBuilders.Targets builder(Metadata metadata) {
+        return FaultToleranceRuleBuilder.builder().metadata(metadata);
+    }
+
+    /** Starts a builder from these values. */
+    public FaultToleranceRuleBuilder toBuilder() {
+        return FaultToleranceRuleBuilder.from(this);
     }
 
     @Override
@@ -89,6 +103,11 @@ public record FaultToleranceRule(
      * @param targetResourceName the key of the resource, such as {@code GET:/foo}, 1 to 1024
      *     characters
      */
+    @Builder(
+            style = STAGED,
+            className = "FaultToleranceRuleResourceRefBuilder",
+            factoryMethod = "builder",
+            toBuilder = "from")
     public record ResourceRef(
             @JsonPropertyDescription("The key of the resource, such as GET:/foo.")
                     @Limits(maxLength = 1024)
@@ -99,6 +118,21 @@ public record FaultToleranceRule(
             violations.text("targetResourceName", targetResourceName, 1, 1024);
             violations.throwIfAny();
         }
+
+        /** Starts a builder; every field is required. */
+        public static FaultToleranceRuleResourceRefBuilders.TargetResourceName builder() {
+            return FaultToleranceRuleResourceRefBuilder.builder();
+        }
+
+        /** Returns the resource of this key. */
+        public static ResourceRef of(String targetResourceName) {
+            return builder().targetResourceName(targetResourceName).build();
+        }
+
+        /** Starts a builder from these values. */
+        public FaultToleranceRuleResourceRefBuilder toBuilder() {
+            return FaultToleranceRuleResourceRefBuilder.from(this);
+        }
     }
 
     /**
@@ -107,6 +141,11 @@ public record FaultToleranceRule(
      * @param name the {@code metadata.name} of the strategy
      * @param kind its kind; {@code null} if the name alone identifies it
      */
+    @Builder(
+            style = STAGED,
+            className = "FaultToleranceRuleStrategyRefBuilder",
+            factoryMethod = "builder",
+            toBuilder = "from")
     public record StrategyRef(
             @JsonPropertyDescription("The metadata.name of the strategy.") @Limits(maxLength = 1024)
                     String name,
@@ -120,14 +159,24 @@ public record FaultToleranceRule(
             violations.throwIfAny();
         }
 
+        /** Starts a builder; the required fields come first, the others may be left out. */
+        public static FaultToleranceRuleStrategyRefBuilders.Name builder() {
+            return FaultToleranceRuleStrategyRefBuilder.builder();
+        }
+
+        /** Starts a builder from these values. */
+        public FaultToleranceRuleStrategyRefBuilder toBuilder() {
+            return FaultToleranceRuleStrategyRefBuilder.from(this);
+        }
+
         /** Refers to a strategy by its name alone. */
         public static StrategyRef of(String name) {
-            return new StrategyRef(name, null);
+            return builder().name(name).build();
         }
 
         /** Refers to a strategy by kind and name. */
         public static StrategyRef to(Strategy strategy) {
-            return new StrategyRef(strategy.name(), strategy.strategyKind());
+            return builder().name(strategy.name()).kind(strategy.strategyKind()).build();
         }
 
         boolean matches(Strategy strategy) {

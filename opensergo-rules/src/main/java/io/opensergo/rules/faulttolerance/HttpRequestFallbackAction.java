@@ -1,5 +1,7 @@
 package io.opensergo.rules.faulttolerance;
 
+import static org.jilt.BuilderStyle.STAGED;
+
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.opensergo.rules.Limits;
 import io.opensergo.rules.Metadata;
@@ -8,18 +10,22 @@ import io.opensergo.rules.RuleKind;
 import io.opensergo.rules.Violations;
 import io.opensergo.rules.Written;
 import java.util.List;
+import org.jilt.Builder;
+import org.jilt.Opt;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the caller of a rejected HTTP request sees.
  *
  * @param metadata what identifies and binds the rule
- * @param behavior what is done
+ * @param behavior what is done; {@link
+ *     HttpRequestFallbackAction.Behavior#RETURN_PROVIDED_RESPONSE}, all there is, if left out
  * @param behaviorDesc the response
  */
+@Builder(style = STAGED, factoryMethod = "builder", toBuilder = "from")
 public record HttpRequestFallbackAction(
         Metadata metadata,
-        @JsonPropertyDescription("What is done with a rejected request.") Behavior behavior,
+        @JsonPropertyDescription("What is done with a rejected request.") @Opt Behavior behavior,
         @JsonPropertyDescription("The response that a rejected request gets.")
                 ProvidedResponse behaviorDesc)
         implements Rule {
@@ -32,11 +38,21 @@ public record HttpRequestFallbackAction(
                     HttpRequestFallbackAction.class);
 
     public HttpRequestFallbackAction {
+        behavior = behavior == null ? Behavior.RETURN_PROVIDED_RESPONSE : behavior;
         var violations = new Violations();
         violations.required("metadata", metadata);
-        violations.required("behavior", behavior);
         violations.required("behaviorDesc", behaviorDesc);
         violations.throwIfAny();
+    }
+
+    /** Starts a builder; the required fields come first, the others may be left out. */
+    public static HttpRequestFallbackActionBuilders.BehaviorDesc builder(Metadata metadata) {
+        return HttpRequestFallbackActionBuilder.builder().metadata(metadata);
+    }
+
+    /** Starts a builder from these values. */
+    public HttpRequestFallbackActionBuilder toBuilder() {
+        return HttpRequestFallbackActionBuilder.from(this);
     }
 
     @Override
@@ -58,11 +74,16 @@ public record HttpRequestFallbackAction(
      * @param responseContentBody the body, or {@code null} for none
      * @param responseAdditionalHeaders headers beside those that the framework sets
      */
+    @Builder(
+            style = STAGED,
+            className = "HttpRequestFallbackActionProvidedResponseBuilder",
+            factoryMethod = "builder",
+            toBuilder = "from")
     public record ProvidedResponse(
             @JsonPropertyDescription("The HTTP status.") @Limits(min = 100, max = 599)
                     int responseStatusCode,
             @JsonPropertyDescription("The body.") @Nullable String responseContentBody,
-            @JsonPropertyDescription("Additional headers.")
+            @JsonPropertyDescription("Additional headers.") @Opt
                     List<Header> responseAdditionalHeaders) {
 
         public ProvidedResponse {
@@ -74,6 +95,17 @@ public record HttpRequestFallbackAction(
                             ? List.of()
                             : List.copyOf(responseAdditionalHeaders);
         }
+
+        /** Starts a builder; the required fields come first, the others may be left out. */
+        public static HttpRequestFallbackActionProvidedResponseBuilders.ResponseStatusCode
+                builder() {
+            return HttpRequestFallbackActionProvidedResponseBuilder.builder();
+        }
+
+        /** Starts a builder from these values. */
+        public HttpRequestFallbackActionProvidedResponseBuilder toBuilder() {
+            return HttpRequestFallbackActionProvidedResponseBuilder.from(this);
+        }
     }
 
     /**
@@ -82,6 +114,11 @@ public record HttpRequestFallbackAction(
      * @param key the name, not empty
      * @param value the value
      */
+    @Builder(
+            style = STAGED,
+            className = "HttpRequestFallbackActionHeaderBuilder",
+            factoryMethod = "builder",
+            toBuilder = "from")
     public record Header(
             @JsonPropertyDescription("The name of the header.") @Limits(notEmpty = true) String key,
             @JsonPropertyDescription("The value of the header.") String value) {
@@ -91,6 +128,16 @@ public record HttpRequestFallbackAction(
             violations.text("key", key);
             violations.required("value", value);
             violations.throwIfAny();
+        }
+
+        /** Starts a builder; every field is required. */
+        public static HttpRequestFallbackActionHeaderBuilders.Key builder() {
+            return HttpRequestFallbackActionHeaderBuilder.builder();
+        }
+
+        /** Starts a builder from these values. */
+        public HttpRequestFallbackActionHeaderBuilder toBuilder() {
+            return HttpRequestFallbackActionHeaderBuilder.from(this);
         }
     }
 }

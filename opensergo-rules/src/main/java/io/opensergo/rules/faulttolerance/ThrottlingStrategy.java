@@ -1,5 +1,7 @@
 package io.opensergo.rules.faulttolerance;
 
+import static org.jilt.BuilderStyle.STAGED;
+
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.opensergo.rules.Metadata;
 import io.opensergo.rules.Notation;
@@ -7,6 +9,7 @@ import io.opensergo.rules.RuleKind;
 import io.opensergo.rules.Violations;
 import io.opensergo.rules.Written;
 import java.time.Duration;
+import org.jilt.Builder;
 
 /**
  * Paces requests evenly, letting them queue for a while.
@@ -17,6 +20,7 @@ import java.time.Duration;
  * @param queueTimeout the longest time a request may wait before it is rejected, whole
  *     milliseconds, at least 1
  */
+@Builder(style = STAGED, factoryMethod = "builder", toBuilder = "from")
 public record ThrottlingStrategy(
         Metadata metadata,
         @JsonPropertyDescription("The smallest gap between two admitted requests.")
@@ -37,6 +41,16 @@ public record ThrottlingStrategy(
         violations.notNegativeMillis("minIntervalOfRequests", minIntervalOfRequests);
         violations.positiveMillis("queueTimeout", queueTimeout);
         violations.throwIfAny();
+    }
+
+    /** Starts a builder; the required fields come first, the others may be left out. */
+    public static ThrottlingStrategyBuilders.MinIntervalOfRequests builder(Metadata metadata) {
+        return ThrottlingStrategyBuilder.builder().metadata(metadata);
+    }
+
+    /** Starts a builder from these values. */
+    public ThrottlingStrategyBuilder toBuilder() {
+        return ThrottlingStrategyBuilder.from(this);
     }
 
     @Override

@@ -1,11 +1,14 @@
 package io.opensergo.rules.traffic;
 
+import static org.jilt.BuilderStyle.CLASSIC;
+
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.opensergo.rules.Notation;
 import io.opensergo.rules.Violations;
 import io.opensergo.rules.Written;
 import java.time.Duration;
 import java.util.List;
+import org.jilt.Builder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxAge how long a preflight answer holds
  * @param allowCredentials whether credentials may be sent
  */
+@Builder(style = CLASSIC, factoryMethod = "builder", toBuilder = "from")
 public record CorsPolicy(
         @JsonPropertyDescription("Conditions on the origin.") List<StringMatch> allowOrigins,
         @JsonPropertyDescription("Exact origins; the older form of allowOrigins.")
@@ -44,5 +48,15 @@ public record CorsPolicy(
         allowMethods = allowMethods == null ? List.of() : List.copyOf(allowMethods);
         allowHeaders = allowHeaders == null ? List.of() : List.copyOf(allowHeaders);
         exposeHeaders = exposeHeaders == null ? List.of() : List.copyOf(exposeHeaders);
+    }
+
+    /** Starts a builder; every field may be left out. */
+    public static CorsPolicyBuilder builder() {
+        return CorsPolicyBuilder.builder();
+    }
+
+    /** Starts a builder from these values. */
+    public CorsPolicyBuilder toBuilder() {
+        return CorsPolicyBuilder.from(this);
     }
 }

@@ -1,8 +1,11 @@
 package io.opensergo.rules.traffic;
 
+import static org.jilt.BuilderStyle.STAGED;
+
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.opensergo.rules.Limits;
 import io.opensergo.rules.Violations;
+import org.jilt.Builder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param port the port, or {@code null} for the only one
  * @param fallback where requests go when the subset has no instance, or {@code null}
  */
+@Builder(style = STAGED, factoryMethod = "builder", toBuilder = "from")
 public record Destination(
         @JsonPropertyDescription("The service.") @Limits(maxLength = 1024) String host,
         @JsonPropertyDescription("A subset of the service's instances.") @Limits(notEmpty = true)
@@ -30,19 +34,31 @@ public record Destination(
         violations.throwIfAny();
     }
 
+    /** Starts a builder; the required fields come first, the others may be left out. */
+    public static DestinationBuilders.Host builder() {
+        return DestinationBuilder.builder();
+    }
+
+    /** Starts a builder from these values. */
+    public DestinationBuilder toBuilder() {
+        return DestinationBuilder.from(this);
+    }
+
     /** Returns the whole of a service. */
     public static Destination of(String host) {
-        return new Destination(host, null, null, null);
+        return builder().host(host).build();
     }
 
     /** Returns a subset of a service. */
     public static Destination of(String host, String subset) {
-        return new Destination(host, subset, null, null);
+        return builder().host(host).subset(subset).build();
     }
 
     /** Returns this destination with a fallback. */
     public Destination orElse(String fallbackHost, @Nullable String fallbackSubset) {
-        return new Destination(host, subset, port, new Fallback(fallbackHost, fallbackSubset));
+        return toBuilder()
+                .fallback(Fallback.builder().host(fallbackHost).subset(fallbackSubset).build())
+                .build();
     }
 
     /**
@@ -50,6 +66,11 @@ public record Destination(
      *
      * @param number 1 to 65535
      */
+    @Builder(
+            style = STAGED,
+            className = "DestinationPortBuilder",
+            factoryMethod = "builder",
+            toBuilder = "from")
     public record Port(
             @JsonPropertyDescription("The number of the port.") @Limits(min = 1, max = 65535)
                     int number) {
@@ -59,6 +80,16 @@ public record Destination(
             violations.range("number", number, 1, 65535);
             violations.throwIfAny();
         }
+
+        /** Starts a builder; every field is required. */
+        public static DestinationPortBuilders.Number builder() {
+            return DestinationPortBuilder.builder();
+        }
+
+        /** Starts a builder from these values. */
+        public DestinationPortBuilder toBuilder() {
+            return DestinationPortBuilder.from(this);
+        }
     }
 
     /**
@@ -67,6 +98,11 @@ public record Destination(
      * @param host the service
      * @param subset the name of a subset of its instances, or {@code null} for all of them
      */
+    @Builder(
+            style = STAGED,
+            className = "DestinationFallbackBuilder",
+            factoryMethod = "builder",
+            toBuilder = "from")
     public record Fallback(
             @JsonPropertyDescription("The service.") @Limits(maxLength = 1024) String host,
             @JsonPropertyDescription("A subset of the service's instances.")
@@ -80,6 +116,16 @@ public record Destination(
                 violations.text("subset", subset);
             }
             violations.throwIfAny();
+        }
+
+        /** Starts a builder; the required fields come first, the others may be left out. */
+        public static DestinationFallbackBuilders.Host builder() {
+            return DestinationFallbackBuilder.builder();
+        }
+
+        /** Starts a builder from these values. */
+        public DestinationFallbackBuilder toBuilder() {
+            return DestinationFallbackBuilder.from(this);
         }
     }
 }

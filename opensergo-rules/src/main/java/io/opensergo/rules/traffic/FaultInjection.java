@@ -1,11 +1,14 @@
 package io.opensergo.rules.traffic;
 
+import static org.jilt.BuilderStyle.CLASSIC;
+
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.opensergo.rules.Limits;
 import io.opensergo.rules.Notation;
 import io.opensergo.rules.Violations;
 import io.opensergo.rules.Written;
 import java.time.Duration;
+import org.jilt.Builder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,9 +17,20 @@ import org.jspecify.annotations.Nullable;
  * @param delay requests that are held up, or {@code null}
  * @param abort requests that fail, or {@code null}
  */
+@Builder(style = CLASSIC, factoryMethod = "builder", toBuilder = "from")
 public record FaultInjection(
         @JsonPropertyDescription("Requests that are held up.") @Nullable Delay delay,
         @JsonPropertyDescription("Requests that fail.") @Nullable Abort abort) {
+
+    /** Starts a builder; every field may be left out. */
+    public static FaultInjectionBuilder builder() {
+        return FaultInjectionBuilder.builder();
+    }
+
+    /** Starts a builder from these values. */
+    public FaultInjectionBuilder toBuilder() {
+        return FaultInjectionBuilder.from(this);
+    }
 
     /**
      * Holds requests up. At most one of the two delays may be given.
@@ -25,6 +39,11 @@ public record FaultInjection(
      * @param exponentialDelay the mean of an exponential distribution
      * @param ratio the share of requests, 0 to 1; all if {@code null}
      */
+    @Builder(
+            style = CLASSIC,
+            className = "FaultInjectionDelayBuilder",
+            factoryMethod = "builder",
+            toBuilder = "from")
     public record Delay(
             @JsonPropertyDescription("How long each time.")
                     @Written(notation = Notation.DECIMAL_DURATION)
@@ -59,6 +78,16 @@ public record FaultInjection(
             }
             violations.throwIfAny();
         }
+
+        /** Starts a builder; every field may be left out. */
+        public static FaultInjectionDelayBuilder builder() {
+            return FaultInjectionDelayBuilder.builder();
+        }
+
+        /** Starts a builder from these values. */
+        public FaultInjectionDelayBuilder toBuilder() {
+            return FaultInjectionDelayBuilder.from(this);
+        }
     }
 
     /**
@@ -69,6 +98,11 @@ public record FaultInjection(
      * @param http2Error the name of an HTTP/2 error
      * @param ratio the share of requests, 0 to 1; all if {@code null}
      */
+    @Builder(
+            style = CLASSIC,
+            className = "FaultInjectionAbortBuilder",
+            factoryMethod = "builder",
+            toBuilder = "from")
     public record Abort(
             @JsonPropertyDescription("An HTTP status.") @Limits(min = 200, max = 599)
                     @Nullable Integer httpStatus,
@@ -97,6 +131,16 @@ public record FaultInjection(
                 violations.ratio("ratio", ratio);
             }
             violations.throwIfAny();
+        }
+
+        /** Starts a builder; every field may be left out. */
+        public static FaultInjectionAbortBuilder builder() {
+            return FaultInjectionAbortBuilder.builder();
+        }
+
+        /** Starts a builder from these values. */
+        public FaultInjectionAbortBuilder toBuilder() {
+            return FaultInjectionAbortBuilder.from(this);
         }
     }
 }

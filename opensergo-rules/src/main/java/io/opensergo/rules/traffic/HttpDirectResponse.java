@@ -1,10 +1,13 @@
 package io.opensergo.rules.traffic;
 
+import static org.jilt.BuilderStyle.STAGED;
+
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.opensergo.rules.Limits;
 import io.opensergo.rules.Violations;
 import io.opensergo.rules.Written;
 import java.util.Base64;
+import org.jilt.Builder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param status the HTTP status, 200 to 599
  * @param body the body, or {@code null} for none
  */
+@Builder(style = STAGED, factoryMethod = "builder", toBuilder = "from")
 public record HttpDirectResponse(
         @JsonPropertyDescription("The HTTP status.") @Limits(min = 200, max = 599) int status,
         @JsonPropertyDescription("The body.") @Nullable Body body) {
@@ -21,6 +25,16 @@ public record HttpDirectResponse(
         var violations = new Violations();
         violations.range("status", status, 200, 599);
         violations.throwIfAny();
+    }
+
+    /** Starts a builder; the required fields come first, the others may be left out. */
+    public static HttpDirectResponseBuilders.Status builder() {
+        return HttpDirectResponseBuilder.builder();
+    }
+
+    /** Starts a builder from these values. */
+    public HttpDirectResponseBuilder toBuilder() {
+        return HttpDirectResponseBuilder.from(this);
     }
 
     /** A body. In a document: an object with one of {@code string} and {@code bytes}. */

@@ -1,10 +1,13 @@
 package io.opensergo.rules.traffic;
 
+import static org.jilt.BuilderStyle.CLASSIC;
+
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.opensergo.rules.Limits;
 import io.opensergo.rules.Violations;
 import java.util.List;
 import java.util.Map;
+import org.jilt.Builder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param gateways gateways the condition applies to
  * @param statPrefix a prefix for metrics
  */
+@Builder(style = CLASSIC, factoryMethod = "builder", toBuilder = "from")
 public record HttpMatch(
         @JsonPropertyDescription("A name for people.") @Nullable String name,
         @JsonPropertyDescription("The path, without the query string.") @Nullable StringMatch uri,
@@ -59,136 +63,13 @@ public record HttpMatch(
         gateways = gateways == null ? List.of() : List.copyOf(gateways);
     }
 
-    /** Starts a condition that always holds. */
-    public static Builder builder() {
-        return new Builder();
+    /** Starts a builder; every field may be left out. */
+    public static HttpMatchBuilder builder() {
+        return HttpMatchBuilder.builder();
     }
 
-    /** Builds a condition; for one thread. */
-    public static final class Builder {
-
-        private @Nullable String name;
-        private @Nullable StringMatch uri;
-        private @Nullable StringMatch scheme;
-        private @Nullable StringMatch method;
-        private @Nullable StringMatch authority;
-        private Map<String, StringMatch> headers = Map.of();
-        private Map<String, StringMatch> withoutHeaders = Map.of();
-        private Map<String, StringMatch> queryParams = Map.of();
-        private @Nullable Boolean ignoreUriCase;
-        private @Nullable Integer port;
-        private Map<String, String> sourceLabels = Map.of();
-        private @Nullable String sourceNamespace;
-        private List<String> gateways = List.of();
-        private @Nullable String statPrefix;
-
-        private Builder() {}
-
-        /** Sets {@link HttpMatch#name()}. */
-        public Builder name(@Nullable String name) {
-            this.name = name;
-            return this;
-        }
-
-        /** Sets {@link HttpMatch#uri()}. */
-        public Builder uri(@Nullable StringMatch uri) {
-            this.uri = uri;
-            return this;
-        }
-
-        /** Sets {@link HttpMatch#scheme()}. */
-        public Builder scheme(@Nullable StringMatch scheme) {
-            this.scheme = scheme;
-            return this;
-        }
-
-        /** Sets {@link HttpMatch#method()}. */
-        public Builder method(@Nullable StringMatch method) {
-            this.method = method;
-            return this;
-        }
-
-        /** Sets {@link HttpMatch#authority()}. */
-        public Builder authority(@Nullable StringMatch authority) {
-            this.authority = authority;
-            return this;
-        }
-
-        /** Sets {@link HttpMatch#headers()}. */
-        public Builder headers(Map<String, StringMatch> headers) {
-            this.headers = headers;
-            return this;
-        }
-
-        /** Sets {@link HttpMatch#withoutHeaders()}. */
-        public Builder withoutHeaders(Map<String, StringMatch> withoutHeaders) {
-            this.withoutHeaders = withoutHeaders;
-            return this;
-        }
-
-        /** Sets {@link HttpMatch#queryParams()}. */
-        public Builder queryParams(Map<String, StringMatch> queryParams) {
-            this.queryParams = queryParams;
-            return this;
-        }
-
-        /** Sets {@link HttpMatch#ignoreUriCase()}. */
-        public Builder ignoreUriCase(@Nullable Boolean ignoreUriCase) {
-            this.ignoreUriCase = ignoreUriCase;
-            return this;
-        }
-
-        /** Sets {@link HttpMatch#port()}. */
-        public Builder port(@Nullable Integer port) {
-            this.port = port;
-            return this;
-        }
-
-        /** Sets {@link HttpMatch#sourceLabels()}. */
-        public Builder sourceLabels(Map<String, String> sourceLabels) {
-            this.sourceLabels = sourceLabels;
-            return this;
-        }
-
-        /** Sets {@link HttpMatch#sourceNamespace()}. */
-        public Builder sourceNamespace(@Nullable String sourceNamespace) {
-            this.sourceNamespace = sourceNamespace;
-            return this;
-        }
-
-        /** Sets {@link HttpMatch#gateways()}. */
-        public Builder gateways(List<String> gateways) {
-            this.gateways = gateways;
-            return this;
-        }
-
-        /** Sets {@link HttpMatch#statPrefix()}. */
-        public Builder statPrefix(@Nullable String statPrefix) {
-            this.statPrefix = statPrefix;
-            return this;
-        }
-
-        /**
-         * Returns the condition.
-         *
-         * @throws io.opensergo.rules.InvalidRuleException if a field is not allowed
-         */
-        public HttpMatch build() {
-            return new HttpMatch(
-                    name,
-                    uri,
-                    scheme,
-                    method,
-                    authority,
-                    headers,
-                    withoutHeaders,
-                    queryParams,
-                    ignoreUriCase,
-                    port,
-                    sourceLabels,
-                    sourceNamespace,
-                    gateways,
-                    statPrefix);
-        }
+    /** Starts a builder from these values. */
+    public HttpMatchBuilder toBuilder() {
+        return HttpMatchBuilder.from(this);
     }
 }

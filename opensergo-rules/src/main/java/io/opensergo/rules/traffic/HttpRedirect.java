@@ -1,8 +1,11 @@
 package io.opensergo.rules.traffic;
 
+import static org.jilt.BuilderStyle.CLASSIC;
+
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.opensergo.rules.Limits;
 import io.opensergo.rules.Violations;
+import org.jilt.Builder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param derivePort where the new port comes from, or {@code null}; not together with {@code port}
  * @param redirectCode the HTTP status, 300 to 399, or {@code null} for 301
  */
+@Builder(style = CLASSIC, factoryMethod = "builder", toBuilder = "from")
 public record HttpRedirect(
         @JsonPropertyDescription("The new path.") @Nullable String uri,
         @JsonPropertyDescription("The new authority.") @Nullable String authority,
@@ -40,6 +44,16 @@ public record HttpRedirect(
             violations.range("redirectCode", redirectCode, 300, 399);
         }
         violations.throwIfAny();
+    }
+
+    /** Starts a builder; every field may be left out. */
+    public static HttpRedirectBuilder builder() {
+        return HttpRedirectBuilder.builder();
+    }
+
+    /** Starts a builder from these values. */
+    public HttpRedirectBuilder toBuilder() {
+        return HttpRedirectBuilder.from(this);
     }
 
     /** Where the port of a redirect comes from. */

@@ -1,5 +1,7 @@
 package io.opensergo.rules.traffic;
 
+import static org.jilt.BuilderStyle.CLASSIC;
+
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.opensergo.rules.Limits;
 import io.opensergo.rules.Notation;
@@ -7,6 +9,7 @@ import io.opensergo.rules.Violations;
 import io.opensergo.rules.Written;
 import java.time.Duration;
 import java.util.List;
+import org.jilt.Builder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param retryOn the conditions of a retry, as Envoy names them
  * @param retryRemoteLocalities whether retries may go to other localities
  */
+@Builder(style = CLASSIC, factoryMethod = "builder", toBuilder = "from")
 public record HttpRetry(
         @JsonPropertyDescription("How often a request is tried again.")
                 @Limits(min = 0, max = Integer.MAX_VALUE)
@@ -45,5 +49,15 @@ public record HttpRetry(
         retryOn = retryOn == null ? List.of() : List.copyOf(retryOn);
         violations.commaSeparable("retryOn", retryOn);
         violations.throwIfAny();
+    }
+
+    /** Starts a builder; every field may be left out. */
+    public static HttpRetryBuilder builder() {
+        return HttpRetryBuilder.builder();
+    }
+
+    /** Starts a builder from these values. */
+    public HttpRetryBuilder toBuilder() {
+        return HttpRetryBuilder.from(this);
     }
 }

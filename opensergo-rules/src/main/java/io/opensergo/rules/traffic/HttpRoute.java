@@ -1,11 +1,14 @@
 package io.opensergo.rules.traffic;
 
+import static org.jilt.BuilderStyle.CLASSIC;
+
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.opensergo.rules.Notation;
 import io.opensergo.rules.Violations;
 import io.opensergo.rules.Written;
 import java.time.Duration;
 import java.util.List;
+import org.jilt.Builder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param corsPolicy cross-origin rules
  * @param headers changes to the headers
  */
+@Builder(style = CLASSIC, factoryMethod = "builder", toBuilder = "from")
 public record HttpRoute(
         @JsonPropertyDescription("A name for people.") @Nullable String name,
         @JsonPropertyDescription("Conditions of which one must hold; every request if left out.")
@@ -79,146 +83,13 @@ public record HttpRoute(
         violations.throwIfAny();
     }
 
-    /** Starts a route for every request that does nothing yet. */
-    public static Builder builder() {
-        return new Builder();
+    /** Starts a builder; every field may be left out. */
+    public static HttpRouteBuilder builder() {
+        return HttpRouteBuilder.builder();
     }
 
-    /** Builds a route; for one thread. */
-    public static final class Builder {
-
-        private @Nullable String name;
-        private List<HttpMatch> match = List.of();
-        private List<RouteDestination> route = List.of();
-        private @Nullable HttpRedirect redirect;
-        private @Nullable HttpDirectResponse directResponse;
-        private @Nullable Delegate delegate;
-        private @Nullable HttpRewrite rewrite;
-        private @Nullable Duration timeout;
-        private @Nullable HttpRetry retries;
-        private @Nullable FaultInjection fault;
-        private @Nullable Destination mirror;
-        private @Nullable Double mirrorRatio;
-        private @Nullable CorsPolicy corsPolicy;
-        private @Nullable HeaderOperations headers;
-
-        private Builder() {}
-
-        /** Sets {@link HttpRoute#name()}. */
-        public Builder name(@Nullable String name) {
-            this.name = name;
-            return this;
-        }
-
-        /** Sets {@link HttpRoute#match()}. */
-        public Builder match(List<HttpMatch> match) {
-            this.match = match;
-            return this;
-        }
-
-        /** Sets {@link HttpRoute#match()}. */
-        public Builder match(HttpMatch... match) {
-            return match(List.of(match));
-        }
-
-        /** Sets {@link HttpRoute#route()}. */
-        public Builder route(List<RouteDestination> route) {
-            this.route = route;
-            return this;
-        }
-
-        /** Sets {@link HttpRoute#route()}. */
-        public Builder route(RouteDestination... route) {
-            return route(List.of(route));
-        }
-
-        /** Sets {@link HttpRoute#redirect()}. */
-        public Builder redirect(@Nullable HttpRedirect redirect) {
-            this.redirect = redirect;
-            return this;
-        }
-
-        /** Sets {@link HttpRoute#directResponse()}. */
-        public Builder directResponse(@Nullable HttpDirectResponse directResponse) {
-            this.directResponse = directResponse;
-            return this;
-        }
-
-        /** Sets {@link HttpRoute#delegate()}. */
-        public Builder delegate(@Nullable Delegate delegate) {
-            this.delegate = delegate;
-            return this;
-        }
-
-        /** Sets {@link HttpRoute#rewrite()}. */
-        public Builder rewrite(@Nullable HttpRewrite rewrite) {
-            this.rewrite = rewrite;
-            return this;
-        }
-
-        /** Sets {@link HttpRoute#timeout()}. */
-        public Builder timeout(@Nullable Duration timeout) {
-            this.timeout = timeout;
-            return this;
-        }
-
-        /** Sets {@link HttpRoute#retries()}. */
-        public Builder retries(@Nullable HttpRetry retries) {
-            this.retries = retries;
-            return this;
-        }
-
-        /** Sets {@link HttpRoute#fault()}. */
-        public Builder fault(@Nullable FaultInjection fault) {
-            this.fault = fault;
-            return this;
-        }
-
-        /** Sets {@link HttpRoute#mirror()}. */
-        public Builder mirror(@Nullable Destination mirror) {
-            this.mirror = mirror;
-            return this;
-        }
-
-        /** Sets {@link HttpRoute#mirrorRatio()}. */
-        public Builder mirrorRatio(@Nullable Double mirrorRatio) {
-            this.mirrorRatio = mirrorRatio;
-            return this;
-        }
-
-        /** Sets {@link HttpRoute#corsPolicy()}. */
-        public Builder corsPolicy(@Nullable CorsPolicy corsPolicy) {
-            this.corsPolicy = corsPolicy;
-            return this;
-        }
-
-        /** Sets {@link HttpRoute#headers()}. */
-        public Builder headers(@Nullable HeaderOperations headers) {
-            this.headers = headers;
-            return this;
-        }
-
-        /**
-         * Returns the route.
-         *
-         * @throws io.opensergo.rules.InvalidRuleException if a field is not allowed
-         */
-        public HttpRoute build() {
-            return new HttpRoute(
-                    name,
-                    match,
-                    route,
-                    redirect,
-                    directResponse,
-                    delegate,
-                    rewrite,
-                    timeout,
-                    retries,
-                    fault,
-                    mirror,
-                    mirrorRatio,
-                    corsPolicy,
-                    headers);
-        }
+    /** Starts a builder from these values. */
+    public HttpRouteBuilder toBuilder() {
+        return HttpRouteBuilder.from(this);
     }
 }

@@ -1,8 +1,11 @@
 package io.opensergo.rules.traffic;
 
+import static org.jilt.BuilderStyle.STAGED;
+
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.opensergo.rules.Limits;
 import io.opensergo.rules.Violations;
+import org.jilt.Builder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param weight its share, relative to the other weights, 0 or more; {@code null} if not given
  * @param headers changes to the headers, or {@code null}
  */
+@Builder(style = STAGED, factoryMethod = "builder", toBuilder = "from")
 public record RouteDestination(
         @JsonPropertyDescription("Where requests go.") Destination destination,
         @JsonPropertyDescription("The share of requests, relative to the other weights.")
@@ -28,13 +32,23 @@ public record RouteDestination(
         violations.throwIfAny();
     }
 
+    /** Starts a builder; the required fields come first, the others may be left out. */
+    public static RouteDestinationBuilders.Destination builder() {
+        return RouteDestinationBuilder.builder();
+    }
+
+    /** Starts a builder from these values. */
+    public RouteDestinationBuilder toBuilder() {
+        return RouteDestinationBuilder.from(this);
+    }
+
     /** Returns a destination without a weight. */
     public static RouteDestination of(Destination destination) {
-        return new RouteDestination(destination, null, null);
+        return builder().destination(destination).build();
     }
 
     /** Returns a destination with a weight. */
     public static RouteDestination of(Destination destination, int weight) {
-        return new RouteDestination(destination, weight, null);
+        return builder().destination(destination).weight(weight).build();
     }
 }

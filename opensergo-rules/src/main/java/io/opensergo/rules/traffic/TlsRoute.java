@@ -1,11 +1,14 @@
 package io.opensergo.rules.traffic;
 
+import static org.jilt.BuilderStyle.CLASSIC;
+
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.opensergo.rules.Limits;
 import io.opensergo.rules.Violations;
 import io.opensergo.rules.traffic.TcpRoute.ConnectionDestination;
 import java.util.List;
 import java.util.Map;
+import org.jilt.Builder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param match conditions of which one must hold; empty means every connection
  * @param route destinations among which the connections are shared
  */
+@Builder(style = CLASSIC, factoryMethod = "builder", toBuilder = "from")
 public record TlsRoute(
         @JsonPropertyDescription("Conditions of which one must hold.") List<TlsMatch> match,
         @JsonPropertyDescription("Destinations among which the connections are shared.")
@@ -22,6 +26,16 @@ public record TlsRoute(
     public TlsRoute {
         match = match == null ? List.of() : List.copyOf(match);
         route = route == null ? List.of() : List.copyOf(route);
+    }
+
+    /** Starts a builder; every field may be left out. */
+    public static TlsRouteBuilder builder() {
+        return TlsRouteBuilder.builder();
+    }
+
+    /** Starts a builder from these values. */
+    public TlsRouteBuilder toBuilder() {
+        return TlsRouteBuilder.from(this);
     }
 
     /**
@@ -34,6 +48,11 @@ public record TlsRoute(
      * @param sourceNamespace the namespace of the calling workload
      * @param gateways gateways the condition applies to
      */
+    @Builder(
+            style = CLASSIC,
+            className = "TlsRouteTlsMatchBuilder",
+            factoryMethod = "builder",
+            toBuilder = "from")
     public record TlsMatch(
             @JsonPropertyDescription("Server names that the client asks for.")
                     List<String> sniHosts,
@@ -57,6 +76,16 @@ public record TlsRoute(
                     destinationSubnets == null ? List.of() : List.copyOf(destinationSubnets);
             sourceLabels = sourceLabels == null ? Map.of() : Map.copyOf(sourceLabels);
             gateways = gateways == null ? List.of() : List.copyOf(gateways);
+        }
+
+        /** Starts a builder; every field may be left out. */
+        public static TlsRouteTlsMatchBuilder builder() {
+            return TlsRouteTlsMatchBuilder.builder();
+        }
+
+        /** Starts a builder from these values. */
+        public TlsRouteTlsMatchBuilder toBuilder() {
+            return TlsRouteTlsMatchBuilder.from(this);
         }
     }
 }

@@ -1,5 +1,8 @@
 package io.opensergo.rules.traffic;
 
+import static org.jilt.BuilderStyle.CLASSIC;
+import static org.jilt.BuilderStyle.STAGED;
+
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.opensergo.rules.Limits;
 import io.opensergo.rules.Metadata;
@@ -7,6 +10,7 @@ import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleKind;
 import io.opensergo.rules.Violations;
 import java.util.Map;
+import org.jilt.Builder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param metadata what identifies and binds the rule
  * @param rules what is coloured and how
  */
+@Builder(style = STAGED, factoryMethod = "builder", toBuilder = "from")
 public record TrafficLane(
         Metadata metadata, @JsonPropertyDescription("What is coloured and how.") Rules rules)
         implements Rule {
@@ -37,6 +42,16 @@ public record TrafficLane(
         violations.throwIfAny();
     }
 
+    /** Starts a builder; the required fields come first, the others may be left out. */
+    public static TrafficLaneBuilders.Rules builder(Metadata metadata) {
+        return TrafficLaneBuilder.builder().metadata(metadata);
+    }
+
+    /** Starts a builder from these values. */
+    public TrafficLaneBuilder toBuilder() {
+        return TrafficLaneBuilder.from(this);
+    }
+
     @Override
     public RuleKind<TrafficLane> kind() {
         return KIND;
@@ -51,6 +66,11 @@ public record TrafficLane(
      * @param traceIdBaggage the header or baggage key that carries it, or {@code null} for {@value
      *     TrafficLane#DEFAULT_BAGGAGE_KEY}
      */
+    @Builder(
+            style = STAGED,
+            className = "TrafficLaneRulesBuilder",
+            factoryMethod = "builder",
+            toBuilder = "from")
     public record Rules(
             @JsonPropertyDescription("Requests that are coloured.") @Nullable Traffic traffic,
             @JsonPropertyDescription("Instances all of whose requests are coloured.")
@@ -68,6 +88,16 @@ public record TrafficLane(
             }
             violations.throwIfAny();
         }
+
+        /** Starts a builder; the required fields come first, the others may be left out. */
+        public static TrafficLaneRulesBuilders.Lane builder() {
+            return TrafficLaneRulesBuilder.builder();
+        }
+
+        /** Starts a builder from these values. */
+        public TrafficLaneRulesBuilder toBuilder() {
+            return TrafficLaneRulesBuilder.from(this);
+        }
     }
 
     /**
@@ -75,6 +105,11 @@ public record TrafficLane(
      *
      * @param http a condition on HTTP requests
      */
+    @Builder(
+            style = STAGED,
+            className = "TrafficLaneTrafficBuilder",
+            factoryMethod = "builder",
+            toBuilder = "from")
     public record Traffic(
             @JsonPropertyDescription("A condition on HTTP requests.") HttpTraffic http) {
 
@@ -82,6 +117,16 @@ public record TrafficLane(
             var violations = new Violations();
             violations.required("http", http);
             violations.throwIfAny();
+        }
+
+        /** Starts a builder; every field is required. */
+        public static TrafficLaneTrafficBuilders.Http builder() {
+            return TrafficLaneTrafficBuilder.builder();
+        }
+
+        /** Starts a builder from these values. */
+        public TrafficLaneTrafficBuilder toBuilder() {
+            return TrafficLaneTrafficBuilder.from(this);
         }
     }
 
@@ -91,6 +136,11 @@ public record TrafficLane(
      * @param headers headers by name
      * @param uri the path, without the query string; {@code null} for any
      */
+    @Builder(
+            style = CLASSIC,
+            className = "TrafficLaneHttpTrafficBuilder",
+            factoryMethod = "builder",
+            toBuilder = "from")
     public record HttpTraffic(
             @JsonPropertyDescription("Headers by name.") Map<String, StringMatch> headers,
             @JsonPropertyDescription("The path, without the query string.")
@@ -99,6 +149,16 @@ public record TrafficLane(
         public HttpTraffic {
             headers = headers == null ? Map.of() : Map.copyOf(headers);
         }
+
+        /** Starts a builder; every field may be left out. */
+        public static TrafficLaneHttpTrafficBuilder builder() {
+            return TrafficLaneHttpTrafficBuilder.builder();
+        }
+
+        /** Starts a builder from these values. */
+        public TrafficLaneHttpTrafficBuilder toBuilder() {
+            return TrafficLaneHttpTrafficBuilder.from(this);
+        }
     }
 
     /**
@@ -106,12 +166,27 @@ public record TrafficLane(
      *
      * @param selector labels that an instance of the group has
      */
+    @Builder(
+            style = CLASSIC,
+            className = "TrafficLaneWorkloadBuilder",
+            factoryMethod = "builder",
+            toBuilder = "from")
     public record Workload(
             @JsonPropertyDescription("Labels that an instance of the group has.")
                     Map<String, String> selector) {
 
         public Workload {
             selector = selector == null ? Map.of() : Map.copyOf(selector);
+        }
+
+        /** Starts a builder; every field may be left out. */
+        public static TrafficLaneWorkloadBuilder builder() {
+            return TrafficLaneWorkloadBuilder.builder();
+        }
+
+        /** Starts a builder from these values. */
+        public TrafficLaneWorkloadBuilder toBuilder() {
+            return TrafficLaneWorkloadBuilder.from(this);
         }
     }
 
@@ -120,6 +195,11 @@ public record TrafficLane(
      *
      * @param name the value that requests carry
      */
+    @Builder(
+            style = STAGED,
+            className = "TrafficLaneLaneBuilder",
+            factoryMethod = "builder",
+            toBuilder = "from")
     public record Lane(
             @JsonPropertyDescription("The value that requests carry.") @Limits(notEmpty = true)
                     String name) {
@@ -128,6 +208,21 @@ public record TrafficLane(
             var violations = new Violations();
             violations.text("name", name);
             violations.throwIfAny();
+        }
+
+        /** Starts a builder; every field is required. */
+        public static TrafficLaneLaneBuilders.Name builder() {
+            return TrafficLaneLaneBuilder.builder();
+        }
+
+        /** Returns the colour of this name. */
+        public static Lane of(String name) {
+            return builder().name(name).build();
+        }
+
+        /** Starts a builder from these values. */
+        public TrafficLaneLaneBuilder toBuilder() {
+            return TrafficLaneLaneBuilder.from(this);
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.opensergo.rules.traffic;
 
+import static org.jilt.BuilderStyle.STAGED;
+
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.opensergo.rules.Limits;
 import io.opensergo.rules.Metadata;
@@ -7,6 +9,8 @@ import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleKind;
 import io.opensergo.rules.Violations;
 import java.util.List;
+import org.jilt.Builder;
+import org.jilt.Opt;
 
 /**
  * Routes requests to subsets of services.
@@ -19,17 +23,20 @@ import java.util.List;
  * @param tcp routes of TCP connections; the first that matches wins
  * @param tls routes of TLS connections; the first that matches wins
  */
+@Builder(style = STAGED, factoryMethod = "builder", toBuilder = "from")
 public record TrafficRouter(
         Metadata metadata,
-        @JsonPropertyDescription("The services whose traffic is routed.") @Limits(notEmpty = true)
+        @JsonPropertyDescription("The services whose traffic is routed.")
+                @Limits(notEmpty = true)
+                @Opt
                 List<String> hosts,
-        @JsonPropertyDescription("Gateways the rule applies to.") List<String> gateways,
-        @JsonPropertyDescription("Namespaces the rule is visible in.") List<String> exportTo,
-        @JsonPropertyDescription("Routes of HTTP requests; the first that matches wins.")
+        @JsonPropertyDescription("Gateways the rule applies to.") @Opt List<String> gateways,
+        @JsonPropertyDescription("Namespaces the rule is visible in.") @Opt List<String> exportTo,
+        @JsonPropertyDescription("Routes of HTTP requests; the first that matches wins.") @Opt
                 List<HttpRoute> http,
-        @JsonPropertyDescription("Routes of TCP connections; the first that matches wins.")
+        @JsonPropertyDescription("Routes of TCP connections; the first that matches wins.") @Opt
                 List<TcpRoute> tcp,
-        @JsonPropertyDescription("Routes of TLS connections; the first that matches wins.")
+        @JsonPropertyDescription("Routes of TLS connections; the first that matches wins.") @Opt
                 List<TlsRoute> tls)
         implements Rule {
 
@@ -55,10 +62,20 @@ public record TrafficRouter(
         tls = tls == null ? List.of() : List.copyOf(tls);
     }
 
+    /** Starts a builder; the required fields come first, the others may be left out. */
+    public static TrafficRouterBuilders.Optionals builder(Metadata metadata) {
+        return TrafficRouterBuilder.builder().metadata(metadata);
+    }
+
+    /** Starts a builder from these values. */
+    public TrafficRouterBuilder toBuilder() {
+        return TrafficRouterBuilder.from(this);
+    }
+
     /** Returns a router of HTTP requests only. */
     public static TrafficRouter ofHttp(
             Metadata metadata, List<String> hosts, List<HttpRoute> http) {
-        return new TrafficRouter(metadata, hosts, List.of(), List.of(), http, List.of(), List.of());
+        return builder(metadata).hosts(hosts).http(http).build();
     }
 
     @Override

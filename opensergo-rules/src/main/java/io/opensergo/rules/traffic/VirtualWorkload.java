@@ -1,5 +1,8 @@
 package io.opensergo.rules.traffic;
 
+import static org.jilt.BuilderStyle.CLASSIC;
+import static org.jilt.BuilderStyle.STAGED;
+
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.opensergo.rules.Limits;
 import io.opensergo.rules.Metadata;
@@ -10,6 +13,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jilt.Builder;
+import org.jilt.Opt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,12 +26,13 @@ import org.jspecify.annotations.Nullable;
  * @param subsets the groups
  * @param trafficPolicy how requests are spread over a group, or {@code null}
  */
+@Builder(style = STAGED, factoryMethod = "builder", toBuilder = "from")
 public record VirtualWorkload(
         Metadata metadata,
         @JsonPropertyDescription("The service.") @Limits(notEmpty = true) String host,
         @JsonPropertyDescription("What the instances are, such as deployment.")
                 @Nullable String type,
-        @JsonPropertyDescription("The groups of instances.") List<Subset> subsets,
+        @JsonPropertyDescription("The groups of instances.") @Opt List<Subset> subsets,
         @JsonPropertyDescription("How requests are spread over a group.")
                 @Nullable TrafficPolicy trafficPolicy)
         implements Rule {
@@ -52,6 +58,16 @@ public record VirtualWorkload(
         violations.throwIfAny();
     }
 
+    /** Starts a builder; the required fields come first, the others may be left out. */
+    public static VirtualWorkloadBuilders.Host builder(Metadata metadata) {
+        return VirtualWorkloadBuilder.builder().metadata(metadata);
+    }
+
+    /** Starts a builder from these values. */
+    public VirtualWorkloadBuilder toBuilder() {
+        return VirtualWorkloadBuilder.from(this);
+    }
+
     @Override
     public RuleKind<VirtualWorkload> kind() {
         return KIND;
@@ -63,9 +79,14 @@ public record VirtualWorkload(
      * @param name its name, unique among the subsets
      * @param labels the labels that each of its instances has
      */
+    @Builder(
+            style = STAGED,
+            className = "VirtualWorkloadSubsetBuilder",
+            factoryMethod = "builder",
+            toBuilder = "from")
     public record Subset(
             @JsonPropertyDescription("The name of the group.") @Limits(notEmpty = true) String name,
-            @JsonPropertyDescription("The labels that each of its instances has.")
+            @JsonPropertyDescription("The labels that each of its instances has.") @Opt
                     Map<String, String> labels) {
 
         public Subset {
@@ -74,6 +95,16 @@ public record VirtualWorkload(
             violations.throwIfAny();
             labels = labels == null ? Map.of() : Map.copyOf(labels);
         }
+
+        /** Starts a builder; the required fields come first, the others may be left out. */
+        public static VirtualWorkloadSubsetBuilders.Name builder() {
+            return VirtualWorkloadSubsetBuilder.builder();
+        }
+
+        /** Starts a builder from these values. */
+        public VirtualWorkloadSubsetBuilder toBuilder() {
+            return VirtualWorkloadSubsetBuilder.from(this);
+        }
     }
 
     /**
@@ -81,7 +112,22 @@ public record VirtualWorkload(
      *
      * @param loadBalancePolicy the name of a policy, such as {@code random}, or {@code null}
      */
+    @Builder(
+            style = CLASSIC,
+            className = "VirtualWorkloadTrafficPolicyBuilder",
+            factoryMethod = "builder",
+            toBuilder = "from")
     public record TrafficPolicy(
             @JsonPropertyDescription("The name of a load balancing policy, such as random.")
-                    @Nullable String loadBalancePolicy) {}
+                    @Nullable String loadBalancePolicy) {
+        /** Starts a builder; every field may be left out. */
+        public static VirtualWorkloadTrafficPolicyBuilder builder() {
+            return VirtualWorkloadTrafficPolicyBuilder.builder();
+        }
+
+        /** Starts a builder from these values. */
+        public VirtualWorkloadTrafficPolicyBuilder toBuilder() {
+            return VirtualWorkloadTrafficPolicyBuilder.from(this);
+        }
+    }
 }

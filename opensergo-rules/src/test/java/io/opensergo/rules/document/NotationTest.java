@@ -344,14 +344,25 @@ class NotationTest {
         Sharding sharding = Documents.rule(Sharding.KIND, spec);
 
         assertThat(sharding.defaultDatabaseStrategy())
-                .isEqualTo(new ShardingStrategy.Complex(List.of("a", "b"), "x"));
+                .isEqualTo(
+                        ShardingStrategy.Complex.builder()
+                                .shardingColumns(List.of("a", "b"))
+                                .shardingAlgorithm("x")
+                                .build());
         assertThat(sharding.defaultTableStrategy())
-                .isEqualTo(new ShardingStrategy.Hint("a, b", "x"));
+                .isEqualTo(
+                        ShardingStrategy.Hint.builder()
+                                .shardingColumn("a, b")
+                                .shardingAlgorithm("x")
+                                .build());
         assertThat(sharding.autoTables())
                 .isEqualTo(
                         Map.of(
                                 "t",
-                                new Sharding.AutoTable("ds_${0..1}", new ShardingStrategy.None())));
+                                Sharding.AutoTable.builder()
+                                        .actualDataSources("ds_${0..1}")
+                                        .shardingStrategy(new ShardingStrategy.None())
+                                        .build()));
         assertThat(sharding.tables().get("u").tableStrategy())
                 .isEqualTo(new ShardingStrategy.None());
     }

@@ -112,10 +112,15 @@ class PublishedDocumentsTest {
                                         .containsExactly(
                                                 Map.entry(
                                                         "readwrite_ds",
-                                                        new DatabaseDiscovery.Group(
-                                                                List.of("ds_0", "ds_1", "ds_2"),
-                                                                "mgr-heartbeat",
-                                                                "mgr"))));
+                                                        DatabaseDiscovery.Group.builder()
+                                                                .dataSourceNames(
+                                                                        List.of(
+                                                                                "ds_0", "ds_1",
+                                                                                "ds_2"))
+                                                                .discoveryHeartbeatName(
+                                                                        "mgr-heartbeat")
+                                                                .discoveryTypeName("mgr")
+                                                                .build())));
         assertThat(result.allProblems())
                 .hasSize(2)
                 .allMatch(problem -> !problem.isError() && problem.line() > 0)

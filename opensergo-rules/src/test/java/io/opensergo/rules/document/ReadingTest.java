@@ -342,7 +342,12 @@ class ReadingTest {
         assertThat(read(text).orThrow())
                 .singleElement()
                 .extracting(Rule::metadata)
-                .isEqualTo(new Metadata("good", "shop", Map.of(), Map.of("note", "a")));
+                .isEqualTo(
+                        Metadata.builder()
+                                .name("good")
+                                .namespace("shop")
+                                .annotations(Map.of("note", "a"))
+                                .build());
     }
 
     @Test

@@ -27,10 +27,8 @@ import io.opensergo.rules.faulttolerance.FaultToleranceRule;
 import io.opensergo.rules.faulttolerance.FaultToleranceRule.ResourceRef;
 import io.opensergo.rules.faulttolerance.FaultToleranceRule.StrategyRef;
 import io.opensergo.rules.faulttolerance.HttpRequestFallbackAction;
-import io.opensergo.rules.faulttolerance.HttpRequestFallbackAction.Behavior;
 import io.opensergo.rules.faulttolerance.HttpRequestFallbackAction.Header;
 import io.opensergo.rules.faulttolerance.HttpRequestFallbackAction.ProvidedResponse;
-import io.opensergo.rules.faulttolerance.LimitMode;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
 import io.opensergo.rules.faulttolerance.StrategyKind;
 import io.opensergo.rules.faulttolerance.ThrottlingStrategy;
@@ -53,48 +51,61 @@ class SpecExamplesTest {
 
     static Stream<Rule> rules() {
         return Stream.of(
-                new FaultToleranceRule(
-                        Metadata.of("shop", "checkout", "protect-checkout"),
-                        List.of(
-                                new ResourceRef("POST:/orders"),
-                                new ResourceRef("GET:/orders/{id}")),
-                        List.of(
-                                new StrategyRef("orders-per-second", StrategyKind.RATE_LIMIT),
-                                new StrategyRef("orders-breaker", StrategyKind.CIRCUIT_BREAKER)),
-                        "busy-page"),
-                new RateLimitStrategy(
-                        Metadata.of("shop", "checkout", "orders-per-second"),
-                        RateLimitStrategy.MetricType.REQUEST_AMOUNT,
-                        LimitMode.LOCAL,
-                        120,
-                        Duration.ofSeconds(2)),
-                new ThrottlingStrategy(
-                        Metadata.of("shop", "mailer", "mail-pacing"),
-                        Duration.ofMillis(25),
-                        Duration.ofMillis(750)),
-                new ConcurrencyLimitStrategy(
-                        Metadata.of("shop", "reports", "report-slots"), LimitMode.LOCAL, 6),
-                new CircuitBreakerStrategy(
-                        Metadata.of("shop", "checkout", "orders-breaker"),
-                        TriggerType.SLOW_REQUEST_RATIO,
-                        0.45,
-                        Duration.ofSeconds(20),
-                        Duration.ofSeconds(4),
-                        12,
-                        new SlowConditions(Duration.ofMillis(300)),
-                        null),
-                new AdaptiveOverloadProtectionStrategy(
-                        Metadata.of("shop", "checkout", "node-guard"),
-                        AdaptiveOverloadProtectionStrategy.MetricType.CPU_PERCENTAGE,
-                        Threshold.ofCpu(0.82),
-                        AdaptiveStrategy.BBR),
-                new HttpRequestFallbackAction(
-                        Metadata.of("shop", "checkout", "busy-page"),
-                        Behavior.RETURN_PROVIDED_RESPONSE,
-                        new ProvidedResponse(
-                                429,
-                                "{\"error\":\"try again shortly\"}",
-                                List.of(new Header("Retry-After", "2")))),
+                FaultToleranceRule.builder(Metadata.of("shop", "checkout", "protect-checkout"))
+                        .targets(
+                                List.of(
+                                        ResourceRef.of("POST:/orders"),
+                                        ResourceRef.of("GET:/orders/{id}")))
+                        .strategies(
+                                List.of(
+                                        StrategyRef.builder()
+                                                .name("orders-per-second")
+                                                .kind(StrategyKind.RATE_LIMIT)
+                                                .build(),
+                                        StrategyRef.builder()
+                                                .name("orders-breaker")
+                                                .kind(StrategyKind.CIRCUIT_BREAKER)
+                                                .build()))
+                        .fallbackAction("busy-page")
+                        .build(),
+                RateLimitStrategy.builder(Metadata.of("shop", "checkout", "orders-per-second"))
+                        .threshold(120)
+                        .statDuration(Duration.ofSeconds(2))
+                        .build(),
+                ThrottlingStrategy.builder(Metadata.of("shop", "mailer", "mail-pacing"))
+                        .minIntervalOfRequests(Duration.ofMillis(25))
+                        .queueTimeout(Duration.ofMillis(750))
+                        .build(),
+                ConcurrencyLimitStrategy.builder(Metadata.of("shop", "reports", "report-slots"))
+                        .maxConcurrency(6)
+                        .build(),
+                CircuitBreakerStrategy.builder(Metadata.of("shop", "checkout", "orders-breaker"))
+                        .strategy(TriggerType.SLOW_REQUEST_RATIO)
+                        .triggerRatio(0.45)
+                        .statDuration(Duration.ofSeconds(20))
+                        .recoveryTimeout(Duration.ofSeconds(4))
+                        .minRequestAmount(12)
+                        .slowConditions(SlowConditions.of(Duration.ofMillis(300)))
+                        .build(),
+                AdaptiveOverloadProtectionStrategy.builder(
+                                Metadata.of("shop", "checkout", "node-guard"))
+                        .metricType(AdaptiveOverloadProtectionStrategy.MetricType.CPU_PERCENTAGE)
+                        .triggerThreshold(Threshold.ofCpu(0.82))
+                        .adaptiveStrategy(AdaptiveStrategy.BBR)
+                        .build(),
+                HttpRequestFallbackAction.builder(Metadata.of("shop", "checkout", "busy-page"))
+                        .behaviorDesc(
+                                ProvidedResponse.builder()
+                                        .responseStatusCode(429)
+                                        .responseContentBody("{\"error\":\"try again shortly\"}")
+                                        .responseAdditionalHeaders(
+                                                List.of(
+                                                        Header.builder()
+                                                                .key("Retry-After")
+                                                                .value("2")
+                                                                .build()))
+                                        .build())
+                        .build(),
                 TrafficRouter.ofHttp(
                         Metadata.of("shop", "pricing", "pricing"),
                         List.of("pricing"),
@@ -102,164 +113,259 @@ class SpecExamplesTest {
                                 HttpRoute.builder()
                                         .name("beta-testers")
                                         .match(
-                                                HttpMatch.builder()
-                                                        .headers(
-                                                                Map.of(
-                                                                        "x-cohort",
-                                                                        StringMatch.exact("beta")))
-                                                        .build(),
-                                                HttpMatch.builder()
-                                                        .queryParams(
-                                                                Map.of(
-                                                                        "preview",
-                                                                        StringMatch.exact("1")))
-                                                        .build())
+                                                List.of(
+                                                        HttpMatch.builder()
+                                                                .headers(
+                                                                        Map.of(
+                                                                                "x-cohort",
+                                                                                StringMatch.exact(
+                                                                                        "beta")))
+                                                                .build(),
+                                                        HttpMatch.builder()
+                                                                .queryParams(
+                                                                        Map.of(
+                                                                                "preview",
+                                                                                StringMatch.exact(
+                                                                                        "1")))
+                                                                .build()))
                                         .route(
-                                                RouteDestination.of(
-                                                        Destination.of("pricing", "beta")
-                                                                .orElse("pricing", "stable")))
+                                                List.of(
+                                                        RouteDestination.of(
+                                                                Destination.of("pricing", "beta")
+                                                                        .orElse(
+                                                                                "pricing",
+                                                                                "stable"))))
                                         .build(),
                                 HttpRoute.builder()
                                         .name("canary")
                                         .route(
-                                                RouteDestination.of(
-                                                        Destination.of("pricing", "stable"), 95),
-                                                RouteDestination.of(
-                                                        Destination.of("pricing", "beta"), 5))
+                                                List.of(
+                                                        RouteDestination.of(
+                                                                Destination.of("pricing", "stable"),
+                                                                95),
+                                                        RouteDestination.of(
+                                                                Destination.of("pricing", "beta"),
+                                                                5)))
                                         .build())),
-                new TrafficLane(
-                        Metadata.of("shop", "gateway", "beta-lane"),
-                        new TrafficLane.Rules(
-                                new TrafficLane.Traffic(
-                                        new TrafficLane.HttpTraffic(
-                                                Map.of("x-user-tier", StringMatch.exact("insider")),
-                                                StringMatch.prefix("/api"))),
-                                new TrafficLane.Workload(Map.of("tag", "beta")),
-                                new TrafficLane.Lane("beta"),
-                                "x-opensergo-traffic")),
-                new VirtualWorkload(
-                        Metadata.of("shop", "pricing", "pricing"),
-                        "pricing",
-                        "deployment",
-                        List.of(
-                                new VirtualWorkload.Subset("stable", Map.of("version", "v3")),
-                                new VirtualWorkload.Subset("beta", Map.of("version", "v4"))),
-                        new VirtualWorkload.TrafficPolicy("random")),
-                new VirtualDatabase(
-                        unbound("orders"),
-                        List.of(
-                                new VirtualDatabase.Service(
-                                        "orders",
-                                        new VirtualDatabase.MySql(
-                                                "orders", "127.0.0.1", 3307, "app", "change-me"),
-                                        "orders-rw",
-                                        null,
-                                        "orders-crypt",
-                                        null,
-                                        null))),
-                new DatabaseEndpoint(
-                        unbound("orders_primary"),
-                        new DatabaseEndpoint.Database(
-                                new DatabaseEndpoint.MySql(
-                                        "jdbc:mysql://10.1.0.5:3306/orders",
-                                        "app",
-                                        "change-me",
-                                        20_000,
-                                        45_000,
-                                        1_200_000,
-                                        30,
-                                        2))),
-                new ReadWriteSplitting(
-                        unbound("orders-rw"),
-                        new ReadWriteSplitting.Rules(
-                                new ReadWriteSplitting.StaticStrategy(
-                                        "orders_primary",
-                                        List.of("orders_replica_a", "orders_replica_b"),
-                                        "spread"),
-                                null,
+                TrafficLane.builder(Metadata.of("shop", "gateway", "beta-lane"))
+                        .rules(
+                                TrafficLane.Rules.builder()
+                                        .lane(TrafficLane.Lane.of("beta"))
+                                        .traffic(
+                                                TrafficLane.Traffic.builder()
+                                                        .http(
+                                                                TrafficLane.HttpTraffic.builder()
+                                                                        .headers(
+                                                                                Map.of(
+                                                                                        "x-user-tier",
+                                                                                        StringMatch
+                                                                                                .exact(
+                                                                                                        "insider")))
+                                                                        .uri(
+                                                                                StringMatch.prefix(
+                                                                                        "/api"))
+                                                                        .build())
+                                                        .build())
+                                        .workload(
+                                                TrafficLane.Workload.builder()
+                                                        .selector(Map.of("tag", "beta"))
+                                                        .build())
+                                        .traceIdBaggage("x-opensergo-traffic")
+                                        .build())
+                        .build(),
+                VirtualWorkload.builder(Metadata.of("shop", "pricing", "pricing"))
+                        .host("pricing")
+                        .type("deployment")
+                        .subsets(
                                 List.of(
-                                        new ReadWriteSplitting.LoadBalancer(
-                                                "spread",
-                                                ReadWriteSplitting.LoadBalancerType.ROUND_ROBIN)))),
-                new Sharding(
-                        unbound("orders-shards"),
-                        Map.of(
-                                "t_line",
-                                new Sharding.Table(
-                                        "shard_${0..3}.t_line",
-                                        new ShardingStrategy.Standard("customer_id", "by_customer"),
-                                        null,
-                                        new Sharding.KeyGenerateStrategy("line_id", "flake"))),
-                        Map.of(),
-                        List.of(),
-                        List.of("t_country"),
-                        null,
-                        null,
-                        null,
-                        null,
-                        Map.of(
-                                "by_customer",
-                                new Algorithm(
-                                        "INLINE",
-                                        Map.of(
-                                                "algorithm-expression",
-                                                "shard_${customer_id % 4}"))),
-                        Map.of("flake", new Algorithm("SNOWFLAKE", Map.of()))),
-                new Encryption(
-                        unbound("orders-crypt"),
-                        Map.of(
-                                "card",
-                                new Algorithm("AES", Map.of("aes-key-value", "change-me-too"))),
-                        Map.of(
-                                "t_payment",
-                                new Encryption.Table(
-                                        Map.of(
-                                                "card_no",
-                                                new Encryption.Column(
-                                                        null,
-                                                        "card_no_enc",
-                                                        "card",
-                                                        "card_no_idx")))),
-                        true),
-                new Shadow(
-                        unbound("orders-shadow"),
-                        Map.of(
-                                "loadtest",
-                                new Shadow.DataSource("orders_primary", "orders_loadtest")),
-                        Map.of("t_line", new Shadow.Table(List.of("loadtest"), List.of("robots"))),
-                        Map.of(
-                                "robots",
-                                new Algorithm(
-                                        "REGEX_MATCH",
-                                        Map.of(
-                                                "operation",
-                                                "insert",
-                                                "column",
-                                                "customer_id",
-                                                "regex",
-                                                "^9.*")))),
-                new DatabaseDiscovery(
-                        unbound("orders-group"),
-                        Map.of(
-                                "orders-group",
-                                new DatabaseDiscovery.Group(
-                                        List.of("orders_a", "orders_b"), "beat", "mgr")),
-                        Map.of(
-                                "beat",
-                                new DatabaseDiscovery.Heartbeat(
-                                        Map.of("keep-alive-cron", "0/10 * * * * ?"))),
-                        Map.of(
-                                "mgr",
-                                new Algorithm(
-                                        "MySQL.MGR",
-                                        Map.of(
-                                                "group-name",
-                                                "2c1f0a6e-0000-4000-8000-0123456789ab")))),
-                new DistributedTransaction(
-                        unbound("orders-txn"),
-                        new DistributedTransaction.Transaction(
-                                DistributedTransaction.TransactionType.XA,
-                                DistributedTransaction.Provider.ATOMIKOS)));
+                                        VirtualWorkload.Subset.builder()
+                                                .name("stable")
+                                                .labels(Map.of("version", "v3"))
+                                                .build(),
+                                        VirtualWorkload.Subset.builder()
+                                                .name("beta")
+                                                .labels(Map.of("version", "v4"))
+                                                .build()))
+                        .trafficPolicy(
+                                VirtualWorkload.TrafficPolicy.builder()
+                                        .loadBalancePolicy("random")
+                                        .build())
+                        .build(),
+                VirtualDatabase.builder(unbound("orders"))
+                        .services(
+                                List.of(
+                                        VirtualDatabase.Service.builder()
+                                                .name("orders")
+                                                .databaseMySql(
+                                                        VirtualDatabase.MySql.builder()
+                                                                .db("orders")
+                                                                .host("127.0.0.1")
+                                                                .port(3307)
+                                                                .user("app")
+                                                                .password("change-me")
+                                                                .build())
+                                                .readWriteSplitting("orders-rw")
+                                                .encryption("orders-crypt")
+                                                .build()))
+                        .build(),
+                DatabaseEndpoint.builder(unbound("orders_primary"))
+                        .database(
+                                DatabaseEndpoint.Database.builder()
+                                        .mySql(
+                                                DatabaseEndpoint.MySql.builder()
+                                                        .url("jdbc:mysql://10.1.0.5:3306/orders")
+                                                        .username("app")
+                                                        .password("change-me")
+                                                        .connectionTimeout(20_000)
+                                                        .idleTimeoutMilliseconds(45_000)
+                                                        .maxLifetimeMilliseconds(1_200_000)
+                                                        .maxPoolSize(30)
+                                                        .minPoolSize(2)
+                                                        .build())
+                                        .build())
+                        .build(),
+                ReadWriteSplitting.builder(unbound("orders-rw"))
+                        .rules(
+                                ReadWriteSplitting.Rules.builder()
+                                        .staticStrategy(
+                                                ReadWriteSplitting.StaticStrategy.builder()
+                                                        .writeDataSourceName("orders_primary")
+                                                        .readDataSourceNames(
+                                                                List.of(
+                                                                        "orders_replica_a",
+                                                                        "orders_replica_b"))
+                                                        .loadBalancerName("spread")
+                                                        .build())
+                                        .loadBalancers(
+                                                List.of(
+                                                        ReadWriteSplitting.LoadBalancer.builder()
+                                                                .loadBalancerName("spread")
+                                                                .type(
+                                                                        ReadWriteSplitting
+                                                                                .LoadBalancerType
+                                                                                .ROUND_ROBIN)
+                                                                .build()))
+                                        .build())
+                        .build(),
+                Sharding.builder(unbound("orders-shards"))
+                        .tables(
+                                Map.of(
+                                        "t_line",
+                                        Sharding.Table.builder()
+                                                .actualDataNodes("shard_${0..3}.t_line")
+                                                .databaseStrategy(
+                                                        ShardingStrategy.Standard.builder()
+                                                                .shardingColumn("customer_id")
+                                                                .shardingAlgorithmName(
+                                                                        "by_customer")
+                                                                .build())
+                                                .keyGenerateStrategy(
+                                                        Sharding.KeyGenerateStrategy.builder()
+                                                                .column("line_id")
+                                                                .keyGeneratorName("flake")
+                                                                .build())
+                                                .build()))
+                        .broadcastTables(List.of("t_country"))
+                        .shardingAlgorithms(
+                                Map.of(
+                                        "by_customer",
+                                        Algorithm.builder()
+                                                .type("INLINE")
+                                                .props(
+                                                        Map.of(
+                                                                "algorithm-expression",
+                                                                "shard_${customer_id % 4}"))
+                                                .build()))
+                        .keyGenerators(
+                                Map.of("flake", Algorithm.builder().type("SNOWFLAKE").build()))
+                        .build(),
+                Encryption.builder(unbound("orders-crypt"))
+                        .encryptors(
+                                Map.of(
+                                        "card",
+                                        Algorithm.builder()
+                                                .type("AES")
+                                                .props(Map.of("aes-key-value", "change-me-too"))
+                                                .build()))
+                        .tables(
+                                Map.of(
+                                        "t_payment",
+                                        Encryption.Table.builder()
+                                                .columns(
+                                                        Map.of(
+                                                                "card_no",
+                                                                Encryption.Column.builder()
+                                                                        .cipherColumn("card_no_enc")
+                                                                        .encryptorName("card")
+                                                                        .assistedQueryColumn(
+                                                                                "card_no_idx")
+                                                                        .build()))
+                                                .build()))
+                        .queryWithCipherColumn(true)
+                        .build(),
+                Shadow.builder(unbound("orders-shadow"))
+                        .dataSources(
+                                Map.of(
+                                        "loadtest",
+                                        Shadow.DataSource.builder()
+                                                .sourceDataSourceName("orders_primary")
+                                                .shadowDataSourceName("orders_loadtest")
+                                                .build()))
+                        .tables(
+                                Map.of(
+                                        "t_line",
+                                        Shadow.Table.builder()
+                                                .dataSourceNames(List.of("loadtest"))
+                                                .shadowAlgorithmNames(List.of("robots"))
+                                                .build()))
+                        .shadowAlgorithms(
+                                Map.of(
+                                        "robots",
+                                        Algorithm.builder()
+                                                .type("REGEX_MATCH")
+                                                .props(
+                                                        Map.of(
+                                                                "operation",
+                                                                "insert",
+                                                                "column",
+                                                                "customer_id",
+                                                                "regex",
+                                                                "^9.*"))
+                                                .build()))
+                        .build(),
+                DatabaseDiscovery.builder(unbound("orders-group"))
+                        .dataSources(
+                                Map.of(
+                                        "orders-group",
+                                        DatabaseDiscovery.Group.builder()
+                                                .dataSourceNames(List.of("orders_a", "orders_b"))
+                                                .discoveryHeartbeatName("beat")
+                                                .discoveryTypeName("mgr")
+                                                .build()))
+                        .discoveryHeartbeats(
+                                Map.of(
+                                        "beat",
+                                        DatabaseDiscovery.Heartbeat.builder()
+                                                .props(Map.of("keep-alive-cron", "0/10 * * * * ?"))
+                                                .build()))
+                        .discoveryTypes(
+                                Map.of(
+                                        "mgr",
+                                        Algorithm.builder()
+                                                .type("MySQL.MGR")
+                                                .props(
+                                                        Map.of(
+                                                                "group-name",
+                                                                "2c1f0a6e-0000-4000-8000-0123456789ab"))
+                                                .build()))
+                        .build(),
+                DistributedTransaction.builder(unbound("orders-txn"))
+                        .transaction(
+                                DistributedTransaction.Transaction.builder()
+                                        .defaultType(DistributedTransaction.TransactionType.XA)
+                                        .providerType(DistributedTransaction.Provider.ATOMIKOS)
+                                        .build())
+                        .build());
     }
 
     static Stream<RuleKind<?>> kinds() {
@@ -282,6 +388,6 @@ class SpecExamplesTest {
     }
 
     private static Metadata unbound(String name) {
-        return new Metadata(name, "default", Map.of(), Map.of());
+        return Metadata.builder().name(name).build();
     }
 }

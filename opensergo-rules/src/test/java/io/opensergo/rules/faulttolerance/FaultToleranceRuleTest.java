@@ -15,13 +15,17 @@ class FaultToleranceRuleTest {
 
     private static final Strategy LIMIT = concurrencyLimit("shop", "a");
     private static final Strategy PACING =
-            new ThrottlingStrategy(
-                    Metadata.of("shop", "checkout", "a"), Duration.ZERO, Duration.ofSeconds(1));
+            ThrottlingStrategy.builder(Metadata.of("shop", "checkout", "a"))
+                    .minIntervalOfRequests(Duration.ZERO)
+                    .queueTimeout(Duration.ofSeconds(1))
+                    .build();
 
     @Test
     void referenceWithKindFindsTheStrategyOfThatKind() {
         Resolution resolution =
-                resolve(List.of(LIMIT, PACING), new StrategyRef("a", StrategyKind.THROTTLING));
+                resolve(
+                        List.of(LIMIT, PACING),
+                        StrategyRef.builder().name("a").kind(StrategyKind.THROTTLING).build());
 
         assertThat(resolution.strategies()).containsExactly(PACING);
         assertThat(resolution.dangling()).isEmpty();
@@ -55,7 +59,8 @@ class FaultToleranceRuleTest {
 
     @Test
     void referenceToNothingIsDangling() {
-        StrategyRef other = new StrategyRef("a", StrategyKind.CIRCUIT_BREAKER);
+        StrategyRef other =
+                StrategyRef.builder().name("a").kind(StrategyKind.CIRCUIT_BREAKER).build();
 
         assertThat(resolve(List.of(LIMIT), StrategyRef.of("b"), other).dangling())
                 .containsExactly(StrategyRef.of("b"), other);
@@ -77,28 +82,28 @@ class FaultToleranceRuleTest {
         Duration second = Duration.ofSeconds(1);
         var strategies =
                 List.of(
-                        new RateLimitStrategy(
-                                metadata,
-                                RateLimitStrategy.MetricType.REQUEST_AMOUNT,
-                                LimitMode.GLOBAL,
-                                0,
-                                second),
+                        RateLimitStrategy.builder(metadata)
+                                .threshold(0)
+                                .statDuration(second)
+                                .limitMode(LimitMode.GLOBAL)
+                                .build(),
                         PACING,
                         LIMIT,
-                        new CircuitBreakerStrategy(
-                                metadata,
-                                CircuitBreakerStrategy.TriggerType.ERROR_REQUEST_RATIO,
-                                0.5,
-                                second,
-                                second,
-                                1,
-                                null,
-                                null),
-                        new AdaptiveOverloadProtectionStrategy(
-                                metadata,
-                                AdaptiveOverloadProtectionStrategy.MetricType.SYSTEM_LOAD,
-                                AdaptiveOverloadProtectionStrategy.Threshold.ofLoad(4),
-                                AdaptiveOverloadProtectionStrategy.AdaptiveStrategy.NONE));
+                        CircuitBreakerStrategy.builder(metadata)
+                                .strategy(CircuitBreakerStrategy.TriggerType.ERROR_REQUEST_RATIO)
+                                .triggerRatio(0.5)
+                                .statDuration(second)
+                                .recoveryTimeout(second)
+                                .minRequestAmount(1)
+                                .build(),
+                        AdaptiveOverloadProtectionStrategy.builder(metadata)
+                                .metricType(
+                                        AdaptiveOverloadProtectionStrategy.MetricType.SYSTEM_LOAD)
+                                .triggerThreshold(
+                                        AdaptiveOverloadProtectionStrategy.Threshold.ofLoad(4))
+                                .adaptiveStrategy(
+                                        AdaptiveOverloadProtectionStrategy.AdaptiveStrategy.NONE)
+                                .build());
 
         assertThat(strategies)
                 .extracting(Strategy::strategyKind)
@@ -113,23 +118,25 @@ class FaultToleranceRuleTest {
     void targetsAndStrategiesAreRequired() {
         assertThatThrownBy(
                         () ->
-                                new FaultToleranceRule(
-                                        Metadata.of("shop", "checkout", "a"), null, null, null))
+                                FaultToleranceRule.builder(Metadata.of("shop", "checkout", "a"))
+                                        .targets(null)
+                                        .strategies(null)
+                                        .build())
                 .isInstanceOf(InvalidRuleException.class)
                 .hasMessage("targets is required; strategies is required");
     }
 
     private static Resolution resolve(List<Strategy> candidates, StrategyRef... references) {
-        return new FaultToleranceRule(
-                        Metadata.of("shop", "checkout", "rule"),
-                        List.of(),
-                        List.of(references),
-                        null)
+        return FaultToleranceRule.builder(Metadata.of("shop", "checkout", "rule"))
+                .targets(List.of())
+                .strategies(List.of(references))
+                .build()
                 .resolve(candidates);
     }
 
     private static Strategy concurrencyLimit(String namespace, String name) {
-        return new ConcurrencyLimitStrategy(
-                Metadata.of(namespace, "checkout", name), LimitMode.LOCAL, 1);
+        return ConcurrencyLimitStrategy.builder(Metadata.of(namespace, "checkout", name))
+                .maxConcurrency(1)
+                .build();
     }
 }

@@ -202,8 +202,7 @@ final class LastGoodRules {
         last.strategies().forEach(strategy -> refs.add(StrategyRef.to(strategy)));
         return rule.strategies().stream().allMatch(ref -> ref.kind() != null)
                 ? rule
-                : new FaultToleranceRule(
-                        rule.metadata(), rule.targets(), refs, rule.fallbackAction());
+                : rule.toBuilder().strategies(refs).build();
     }
 
     /**

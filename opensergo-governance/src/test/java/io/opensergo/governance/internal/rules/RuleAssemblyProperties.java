@@ -64,11 +64,10 @@ class RuleAssemblyProperties {
 
     private static FaultToleranceRule rule(int resource, Strategy strategy, boolean withKind) {
         StrategyRef ref = withKind ? StrategyRef.to(strategy) : StrategyRef.of(strategy.name());
-        return new FaultToleranceRule(
-                Rules.metadata("rule" + resource),
-                List.of(new ResourceRef("r" + resource)),
-                List.of(ref),
-                null);
+        return FaultToleranceRule.builder(Rules.metadata("rule" + resource))
+                .targets(List.of(ResourceRef.of("r" + resource)))
+                .strategies(List.of(ref))
+                .build();
     }
 
     /** Edits one to three resources: each gets another strategy, of either kind, or none. */
