@@ -15,9 +15,7 @@ import io.opensergo.rules.faulttolerance.ConcurrencyLimitStrategy;
 import io.opensergo.rules.faulttolerance.FaultToleranceRule;
 import io.opensergo.rules.faulttolerance.FaultToleranceRule.ResourceRef;
 import io.opensergo.rules.faulttolerance.FaultToleranceRule.StrategyRef;
-import io.opensergo.rules.faulttolerance.LimitMode;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
-import io.opensergo.rules.faulttolerance.RateLimitStrategy.MetricType;
 import io.opensergo.rules.faulttolerance.Strategy;
 import java.time.Duration;
 import java.util.List;
@@ -35,23 +33,20 @@ class EditAcrossKindsTest {
     private static Strategy nothingPasses(int edit) {
         Metadata metadata = Metadata.of("default", "shop", "s" + edit);
         return edit % 3 == 2
-                ? new ConcurrencyLimitStrategy(metadata, LimitMode.LOCAL, 0)
-                : new RateLimitStrategy(
-                        metadata,
-                        MetricType.REQUEST_AMOUNT,
-                        LimitMode.LOCAL,
-                        0,
-                        Duration.ofSeconds(1));
+                ? ConcurrencyLimitStrategy.builder(metadata).maxConcurrency(0).build()
+                : RateLimitStrategy.builder(metadata)
+                        .threshold(0)
+                        .statDuration(Duration.ofSeconds(1))
+                        .build();
     }
 
     private static List<Rule> protectedBy(Strategy strategy) {
         return List.of(
                 strategy,
-                new FaultToleranceRule(
-                        Metadata.of("default", "shop", "protect"),
-                        List.of(new ResourceRef("a")),
-                        List.of(StrategyRef.to(strategy)),
-                        null));
+                FaultToleranceRule.builder(Metadata.of("default", "shop", "protect"))
+                        .targets(List.of(ResourceRef.of("a")))
+                        .strategies(List.of(StrategyRef.to(strategy)))
+                        .build());
     }
 
     private static String strategyOf(Guard guard) {

@@ -10,7 +10,6 @@ import io.opensergo.controlplane.ControlPlane;
 import io.opensergo.controlplane.InMemoryRuleSource;
 import io.opensergo.controlplane.SubscriberStatus;
 import io.opensergo.rules.Metadata;
-import io.opensergo.rules.faulttolerance.LimitMode;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
 import java.io.IOException;
 import java.time.Duration;
@@ -84,11 +83,9 @@ class ConnectionAgeTest {
     }
 
     private static RateLimitStrategy rule(long threshold) {
-        return new RateLimitStrategy(
-                Metadata.of("default", "shop", "limit"),
-                RateLimitStrategy.MetricType.REQUEST_AMOUNT,
-                LimitMode.LOCAL,
-                threshold,
-                Duration.ofSeconds(1));
+        return RateLimitStrategy.builder(Metadata.of("default", "shop", "limit"))
+                .threshold(threshold)
+                .statDuration(Duration.ofSeconds(1))
+                .build();
     }
 }

@@ -4,7 +4,6 @@ import io.opensergo.api.Target;
 import io.opensergo.controlplane.InMemoryRuleSource;
 import io.opensergo.rules.Metadata;
 import io.opensergo.rules.RuleId;
-import io.opensergo.rules.faulttolerance.LimitMode;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -80,12 +79,12 @@ final class Generations {
         }
 
         private RateLimitStrategy rule(int number, long generation) {
-            return new RateLimitStrategy(
-                    Metadata.of(target.namespace(), target.app(), target.app() + "-" + number),
-                    RateLimitStrategy.MetricType.REQUEST_AMOUNT,
-                    LimitMode.LOCAL,
-                    generation,
-                    Duration.ofSeconds(1));
+            return RateLimitStrategy.builder(
+                            Metadata.of(
+                                    target.namespace(), target.app(), target.app() + "-" + number))
+                    .threshold(generation)
+                    .statDuration(Duration.ofSeconds(1))
+                    .build();
         }
 
         private void next(int size) {

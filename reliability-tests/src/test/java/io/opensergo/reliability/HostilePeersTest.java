@@ -17,7 +17,6 @@ import io.opensergo.proto.internal.transport.v1.SubscribeRequest;
 import io.opensergo.proto.internal.transport.v1.SubscribeRequestTarget;
 import io.opensergo.rules.Metadata;
 import io.opensergo.rules.Rule;
-import io.opensergo.rules.faulttolerance.LimitMode;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
 import java.io.IOException;
 import java.time.Duration;
@@ -75,12 +74,10 @@ class HostilePeersTest {
     private void assertAnUpdateArrives() {
         long next = ++generation;
         rules.put(
-                new RateLimitStrategy(
-                        Metadata.of("default", "shop", "limit"),
-                        RateLimitStrategy.MetricType.REQUEST_AMOUNT,
-                        LimitMode.LOCAL,
-                        next,
-                        Duration.ofSeconds(1)));
+                RateLimitStrategy.builder(Metadata.of("default", "shop", "limit"))
+                        .threshold(next)
+                        .statDuration(Duration.ofSeconds(1))
+                        .build());
         await().atMost(PATIENCE).until(() -> seen.get() == next);
     }
 
@@ -406,12 +403,14 @@ class HostilePeersTest {
                 .mapToObj(
                         number ->
                                 (Rule)
-                                        new RateLimitStrategy(
-                                                Metadata.of("default", "shop", "rule-" + number),
-                                                RateLimitStrategy.MetricType.REQUEST_AMOUNT,
-                                                LimitMode.LOCAL,
-                                                0,
-                                                Duration.ofSeconds(1)))
+                                        RateLimitStrategy.builder(
+                                                        Metadata.of(
+                                                                "default",
+                                                                "shop",
+                                                                "rule-" + number))
+                                                .threshold(0)
+                                                .statDuration(Duration.ofSeconds(1))
+                                                .build())
                 .toList();
     }
 

@@ -11,7 +11,6 @@ import io.opensergo.api.Target;
 import io.opensergo.client.OpenSergoClients;
 import io.opensergo.rules.Metadata;
 import io.opensergo.rules.document.RuleWriter;
-import io.opensergo.rules.faulttolerance.LimitMode;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,12 +33,10 @@ class KilledServerTest {
 
     private void write(long threshold) throws IOException {
         var rule =
-                new RateLimitStrategy(
-                        Metadata.of("default", "shop", "limit"),
-                        RateLimitStrategy.MetricType.REQUEST_AMOUNT,
-                        LimitMode.LOCAL,
-                        threshold,
-                        Duration.ofSeconds(1));
+                RateLimitStrategy.builder(Metadata.of("default", "shop", "limit"))
+                        .threshold(threshold)
+                        .statDuration(Duration.ofSeconds(1))
+                        .build();
         Files.writeString(directory.resolve("limit.yaml"), RuleWriter.toYaml(rule));
     }
 

@@ -14,7 +14,6 @@ import io.opensergo.proto.internal.transport.v1.SubscribeRequestTarget;
 import io.opensergo.rules.Metadata;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.document.RuleWriter;
-import io.opensergo.rules.faulttolerance.LimitMode;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -80,12 +79,10 @@ class PromiseTest {
     }
 
     private static Rule rule(String app, String name, long threshold) {
-        return new RateLimitStrategy(
-                Metadata.of("default", app, name),
-                RateLimitStrategy.MetricType.REQUEST_AMOUNT,
-                LimitMode.LOCAL,
-                threshold,
-                Duration.ofSeconds(1));
+        return RateLimitStrategy.builder(Metadata.of("default", app, name))
+                .threshold(threshold)
+                .statDuration(Duration.ofSeconds(1))
+                .build();
     }
 
     private void write() throws IOException {

@@ -7,7 +7,6 @@ import io.opensergo.client.OpenSergoClients;
 import io.opensergo.controlplane.ControlPlane;
 import io.opensergo.controlplane.InMemoryRuleSource;
 import io.opensergo.rules.Metadata;
-import io.opensergo.rules.faulttolerance.LimitMode;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
 import java.time.Duration;
 import java.util.List;
@@ -91,12 +90,11 @@ abstract class RulesPublisherVerification
 
     void change(Target target) {
         source.put(
-                new RateLimitStrategy(
-                        Metadata.of(target.namespace(), target.app(), target.app()),
-                        RateLimitStrategy.MetricType.REQUEST_AMOUNT,
-                        LimitMode.LOCAL,
-                        thresholds.incrementAndGet(),
-                        Duration.ofSeconds(1)));
+                RateLimitStrategy.builder(
+                                Metadata.of(target.namespace(), target.app(), target.app()))
+                        .threshold(thresholds.incrementAndGet())
+                        .statDuration(Duration.ofSeconds(1))
+                        .build());
     }
 
     static Flux<RuleSnapshot<RateLimitStrategy>> rules(OpenSergoClient client, Target target) {

@@ -36,7 +36,11 @@ final class ServiceContracts {
                         .flatMap(each -> each.getServiceRepository().getExportedServices().stream())
                         .flatMap(ServiceContracts::described)
                         .toList();
-        return new ApplicationMetadata(app, tag == null ? node : node.withTag(tag), services);
+        return ApplicationMetadata.builder()
+                .app(app)
+                .node(tag == null ? node : node.withTag(tag))
+                .services(services)
+                .build();
     }
 
     /** One service that cannot be described does not hide the others. */
@@ -58,14 +62,29 @@ final class ServiceContracts {
         var types = new TypeCatalogue();
         List<MethodDescriptor> methods = methods(provider, types);
         var service =
-                new ServiceDescriptor(provider.getServiceModel().getInterfaceName(), methods, null);
-        return new ServiceMetadata(
+                ServiceDescriptor.builder()
+                        .name(provider.getServiceModel().getInterfaceName())
+                        .methods(methods)
+                        .build();
+        List<ListeningAddress> addresses =
                 urls.stream()
-                        .map(url -> new ListeningAddress(url.getHost(), url.getPort()))
+                        .map(
+                                url ->
+                                        ListeningAddress.builder()
+                                                .address(url.getHost())
+                                                .port(url.getPort())
+                                                .build())
                         .distinct()
-                        .toList(),
-                urls.stream().map(URL::getProtocol).distinct().toList(),
-                new ServiceContract(List.of(service), types.all()));
+                        .toList();
+        return ServiceMetadata.builder()
+                .contract(
+                        ServiceContract.builder()
+                                .services(List.of(service))
+                                .types(types.all())
+                                .build())
+                .listeningAddresses(addresses)
+                .protocols(urls.stream().map(URL::getProtocol).distinct().toList())
+                .build();
     }
 
     private static List<MethodDescriptor> methods(ProviderModel provider, TypeCatalogue types) {
@@ -96,15 +115,13 @@ final class ServiceContracts {
             String name, org.apache.dubbo.rpc.model.MethodDescriptor method, TypeCatalogue types) {
         RpcType type = method.getRpcType();
         var messages = Messages.of(method);
-        return new MethodDescriptor(
-                name,
-                messages.taken().stream().map(types::add).toList(),
-                messages.given().stream().map(types::add).toList(),
-                type == RpcType.CLIENT_STREAM || type == RpcType.BI_STREAM,
-                type == RpcType.SERVER_STREAM || type == RpcType.BI_STREAM,
-                null,
-                List.of(),
-                List.of());
+        return MethodDescriptor.builder()
+                .name(name)
+                .inputTypes(messages.taken().stream().map(types::add).toList())
+                .outputTypes(messages.given().stream().map(types::add).toList())
+                .clientStreaming(type == RpcType.CLIENT_STREAM || type == RpcType.BI_STREAM)
+                .serverStreaming(type == RpcType.SERVER_STREAM || type == RpcType.BI_STREAM)
+                .build();
     }
 
     /** Names an overloaded method as its resource is named. */

@@ -74,7 +74,7 @@ final class TypeCatalogue {
         } catch (LinkageError | TypeNotPresentException e) {
             fields = List.of();
         }
-        return new TypeDescriptor(type.getName(), fields);
+        return TypeDescriptor.builder().name(type.getName()).fields(fields).build();
     }
 
     private static List<FieldDescriptor> fields(Class<?> type, Deque<Class<?>> left) {
@@ -100,13 +100,12 @@ final class TypeCatalogue {
                         ? scalar
                         : raw.isEnum() ? FieldDescriptor.Type.ENUM : FieldDescriptor.Type.MESSAGE;
         boolean isRepeated = !element.equals(field.getGenericType());
-        return new FieldDescriptor(
-                field.getName(),
-                0,
-                isRepeated ? Label.REPEATED : Label.OPTIONAL,
-                type,
-                scalar == null ? element.getTypeName() : null,
-                null);
+        return FieldDescriptor.builder()
+                .name(field.getName())
+                .type(type)
+                .label(isRepeated ? Label.REPEATED : Label.OPTIONAL)
+                .typeName(scalar == null ? element.getTypeName() : null)
+                .build();
     }
 
     /** Returns what an array or a collection holds, and any other type as it is. */

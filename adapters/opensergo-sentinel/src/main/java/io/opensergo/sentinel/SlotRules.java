@@ -41,11 +41,11 @@ final class SlotRules {
         references.forEach(
                 (place, strategies) ->
                         rules.add(
-                                new FaultToleranceRule(
-                                        place.rule.metadata(),
-                                        List.of(new ResourceRef(place.resource)),
-                                        strategies,
-                                        fallback(place.rule))));
+                                place.rule.toBuilder()
+                                        .targets(List.of(ResourceRef.of(place.resource)))
+                                        .strategies(strategies)
+                                        .fallbackAction(fallback(place.rule))
+                                        .build()));
         return rules;
     }
 

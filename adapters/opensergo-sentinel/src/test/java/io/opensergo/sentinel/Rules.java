@@ -48,61 +48,66 @@ final class Rules {
     }
 
     static RateLimitStrategy rate(Metadata metadata, LimitMode mode, long threshold, int seconds) {
-        return new RateLimitStrategy(
-                metadata,
-                RateLimitStrategy.MetricType.REQUEST_AMOUNT,
-                mode,
-                threshold,
-                Duration.ofSeconds(seconds));
+        return RateLimitStrategy.builder(metadata)
+                .threshold(threshold)
+                .statDuration(Duration.ofSeconds(seconds))
+                .limitMode(mode)
+                .build();
     }
 
     static ThrottlingStrategy throttling(String name, long gapMillis, long timeoutMillis) {
-        return new ThrottlingStrategy(
-                metadata(name), Duration.ofMillis(gapMillis), Duration.ofMillis(timeoutMillis));
+        return ThrottlingStrategy.builder(metadata(name))
+                .minIntervalOfRequests(Duration.ofMillis(gapMillis))
+                .queueTimeout(Duration.ofMillis(timeoutMillis))
+                .build();
     }
 
     static ConcurrencyLimitStrategy concurrency(String name, LimitMode mode, long max) {
-        return new ConcurrencyLimitStrategy(metadata(name), mode, max);
+        return ConcurrencyLimitStrategy.builder(metadata(name))
+                .maxConcurrency(max)
+                .limitMode(mode)
+                .build();
     }
 
     static CircuitBreakerStrategy errorBreaker(
             String name, double ratio, int minimum, Duration recovery, String... errorTypes) {
-        return new CircuitBreakerStrategy(
-                metadata(name),
-                TriggerType.ERROR_REQUEST_RATIO,
-                ratio,
-                Duration.ofDays(20),
-                recovery,
-                minimum,
-                null,
-                errorTypes.length == 0 ? null : new ErrorConditions(List.of(errorTypes)));
+        return CircuitBreakerStrategy.builder(metadata(name))
+                .strategy(TriggerType.ERROR_REQUEST_RATIO)
+                .triggerRatio(ratio)
+                .statDuration(Duration.ofDays(20))
+                .recoveryTimeout(recovery)
+                .minRequestAmount(minimum)
+                .errorConditions(errorTypes.length == 0 ? null : ErrorConditions.of(errorTypes))
+                .build();
     }
 
     static CircuitBreakerStrategy slowBreaker(
             String name, double ratio, int minimum, Duration maxAllowed) {
-        return new CircuitBreakerStrategy(
-                metadata(name),
-                TriggerType.SLOW_REQUEST_RATIO,
-                ratio,
-                Duration.ofDays(20),
-                Duration.ofMinutes(10),
-                minimum,
-                new SlowConditions(maxAllowed),
-                null);
+        return CircuitBreakerStrategy.builder(metadata(name))
+                .strategy(TriggerType.SLOW_REQUEST_RATIO)
+                .triggerRatio(ratio)
+                .statDuration(Duration.ofDays(20))
+                .recoveryTimeout(Duration.ofMinutes(10))
+                .minRequestAmount(minimum)
+                .slowConditions(SlowConditions.of(maxAllowed))
+                .build();
     }
 
     static AdaptiveOverloadProtectionStrategy cpu(
             String name, double ratio, AdaptiveStrategy strategy) {
-        return new AdaptiveOverloadProtectionStrategy(
-                metadata(name), MetricType.CPU_PERCENTAGE, Threshold.ofCpu(ratio), strategy);
+        return AdaptiveOverloadProtectionStrategy.builder(metadata(name))
+                .metricType(MetricType.CPU_PERCENTAGE)
+                .triggerThreshold(Threshold.ofCpu(ratio))
+                .adaptiveStrategy(strategy)
+                .build();
     }
 
     static AdaptiveOverloadProtectionStrategy load(String name, double load) {
-        return new AdaptiveOverloadProtectionStrategy(
-                metadata(name),
-                MetricType.SYSTEM_LOAD,
-                Threshold.ofLoad(load),
-                AdaptiveStrategy.NONE);
+        return AdaptiveOverloadProtectionStrategy.builder(metadata(name))
+                .metricType(MetricType.SYSTEM_LOAD)
+                .triggerThreshold(Threshold.ofLoad(load))
+                .adaptiveStrategy(AdaptiveStrategy.NONE)
+                .build();
     }
 
     static FaultToleranceRule rule(String name, List<String> resources, Strategy... strategies) {
@@ -114,11 +119,11 @@ final class Rules {
             List<String> resources,
             @Nullable String fallback,
             Strategy... strategies) {
-        return new FaultToleranceRule(
-                metadata,
-                resources.stream().map(ResourceRef::new).toList(),
-                Arrays.stream(strategies).map(StrategyRef::to).toList(),
-                fallback);
+        return FaultToleranceRule.builder(metadata)
+                .targets(resources.stream().map(ResourceRef::of).toList())
+                .strategies(Arrays.stream(strategies).map(StrategyRef::to).toList())
+                .fallbackAction(fallback)
+                .build();
     }
 
     /** Returns strategies and a rule that brings them to a resource. */
@@ -133,9 +138,12 @@ final class Rules {
     }
 
     static HttpRequestFallbackAction busy(String name) {
-        return new HttpRequestFallbackAction(
-                metadata(name),
-                HttpRequestFallbackAction.Behavior.RETURN_PROVIDED_RESPONSE,
-                new HttpRequestFallbackAction.ProvidedResponse(429, "busy", List.of()));
+        return HttpRequestFallbackAction.builder(metadata(name))
+                .behaviorDesc(
+                        HttpRequestFallbackAction.ProvidedResponse.builder()
+                                .responseStatusCode(429)
+                                .responseContentBody("busy")
+                                .build())
+                .build();
     }
 }

@@ -160,8 +160,10 @@ class TranslatorTest {
     @Test
     void throttlingThatIsAShadowDoesNotMoveOtherStrategies() {
         var shadow =
-                new ThrottlingStrategy(
-                        Rules.shadow("pace"), Duration.ofMillis(10), Duration.ofMillis(750));
+                ThrottlingStrategy.builder(Rules.shadow("pace"))
+                        .minIntervalOfRequests(Duration.ofMillis(10))
+                        .queueTimeout(Duration.ofMillis(750))
+                        .build();
         Contribution contribution = translate(Rules.on("r", shadow, Rules.rate("l", 9, 1)));
 
         assertThat(contribution.flowRules()).hasSize(1);

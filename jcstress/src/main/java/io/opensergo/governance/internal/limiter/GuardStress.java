@@ -11,7 +11,6 @@ import io.opensergo.rules.faulttolerance.ConcurrencyLimitStrategy;
 import io.opensergo.rules.faulttolerance.FaultToleranceRule;
 import io.opensergo.rules.faulttolerance.FaultToleranceRule.ResourceRef;
 import io.opensergo.rules.faulttolerance.FaultToleranceRule.StrategyRef;
-import io.opensergo.rules.faulttolerance.LimitMode;
 import java.util.List;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
@@ -27,13 +26,14 @@ public final class GuardStress {
 
     private static List<Rule> rules(long maxConcurrency) {
         var strategy =
-                new ConcurrencyLimitStrategy(metadata("limit"), LimitMode.LOCAL, maxConcurrency);
+                ConcurrencyLimitStrategy.builder(metadata("limit"))
+                        .maxConcurrency(maxConcurrency)
+                        .build();
         var rule =
-                new FaultToleranceRule(
-                        metadata("rule"),
-                        List.of(new ResourceRef("GET:/foo")),
-                        List.of(StrategyRef.to(strategy)),
-                        null);
+                FaultToleranceRule.builder(metadata("rule"))
+                        .targets(List.of(ResourceRef.of("GET:/foo")))
+                        .strategies(List.of(StrategyRef.to(strategy)))
+                        .build();
         return List.of(strategy, rule);
     }
 
