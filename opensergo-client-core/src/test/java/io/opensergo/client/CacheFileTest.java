@@ -15,7 +15,6 @@ import io.opensergo.rules.Metadata;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleKind;
 import io.opensergo.rules.faulttolerance.ConcurrencyLimitStrategy;
-import io.opensergo.rules.faulttolerance.LimitMode;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -43,16 +42,15 @@ class CacheFileTest {
     }
 
     private static RateLimitStrategy limit(String name, Duration window) {
-        return new RateLimitStrategy(
-                new Metadata(
-                        name,
-                        "default",
-                        Map.of(Metadata.APP_LABEL, "shop"),
-                        Map.of(Metadata.MODE_ANNOTATION, Metadata.SHADOW_MODE)),
-                RateLimitStrategy.MetricType.REQUEST_AMOUNT,
-                LimitMode.LOCAL,
-                5,
-                window);
+        return RateLimitStrategy.builder(
+                        Metadata.builder()
+                                .name(name)
+                                .labels(Map.of(Metadata.APP_LABEL, "shop"))
+                                .annotations(Map.of(Metadata.MODE_ANNOTATION, Metadata.SHADOW_MODE))
+                                .build())
+                .threshold(5)
+                .statDuration(window)
+                .build();
     }
 
     private static <R extends Rule> RuleSnapshot<R> snapshot(RuleKind<R> kind, List<R> rules) {

@@ -23,7 +23,10 @@ import reactor.core.publisher.Flux;
 class CloseRaceTest {
 
     private static final ApplicationMetadata METADATA =
-            new ApplicationMetadata("shop", Node.of("node-7", 4711, Instant.EPOCH), List.of());
+            ApplicationMetadata.builder()
+                    .app("shop")
+                    .node(Node.of("node-7", 4711, Instant.EPOCH))
+                    .build();
 
     private final List<String> signals = new CopyOnWriteArrayList<>();
 

@@ -81,7 +81,7 @@ class MetadataReportsTest {
 
     private static ApplicationMetadata shop(String tag) {
         Node node = Node.of("node-7", 4711, Instant.EPOCH).withTag(tag);
-        return new ApplicationMetadata("shop", node, List.of());
+        return ApplicationMetadata.builder().app("shop").node(node).build();
     }
 
     private Mono<Void> report(ApplicationMetadata metadata) {

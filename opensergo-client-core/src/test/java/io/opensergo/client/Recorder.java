@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 import io.opensergo.api.RuleSnapshot;
 import io.opensergo.rules.Metadata;
 import io.opensergo.rules.Rule;
-import io.opensergo.rules.faulttolerance.LimitMode;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
 import java.time.Duration;
 import java.util.List;
@@ -25,12 +24,10 @@ final class Recorder<R extends Rule> {
     }
 
     static RateLimitStrategy limit(String name, long threshold) {
-        return new RateLimitStrategy(
-                Metadata.of("default", "shop", name),
-                RateLimitStrategy.MetricType.REQUEST_AMOUNT,
-                LimitMode.LOCAL,
-                threshold,
-                Duration.ofSeconds(1));
+        return RateLimitStrategy.builder(Metadata.of("default", "shop", name))
+                .threshold(threshold)
+                .statDuration(Duration.ofSeconds(1))
+                .build();
     }
 
     List<RuleSnapshot<R>> snapshots() {

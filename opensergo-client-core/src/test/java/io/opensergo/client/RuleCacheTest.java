@@ -11,7 +11,6 @@ import io.opensergo.api.RuleKey;
 import io.opensergo.api.RuleSnapshot;
 import io.opensergo.api.Target;
 import io.opensergo.rules.Metadata;
-import io.opensergo.rules.faulttolerance.LimitMode;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -77,12 +76,10 @@ class RuleCacheTest {
     }
 
     private static RateLimitStrategy limit(String name, long threshold) {
-        return new RateLimitStrategy(
-                Metadata.of("default", "shop", name),
-                RateLimitStrategy.MetricType.REQUEST_AMOUNT,
-                LimitMode.LOCAL,
-                threshold,
-                Duration.ofSeconds(1));
+        return RateLimitStrategy.builder(Metadata.of("default", "shop", name))
+                .threshold(threshold)
+                .statDuration(Duration.ofSeconds(1))
+                .build();
     }
 
     private static List<RuleSnapshot<RateLimitStrategy>> follow(OpenSergoClient client) {

@@ -28,7 +28,6 @@ import io.opensergo.rules.document.RuleKinds;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -68,7 +67,7 @@ class ControlPlaneTest {
     @Test
     void reportsWhatCannotBeDelivered() {
         var rules = new InMemoryRuleSource();
-        rules.put(rateLimit(new Metadata("a", "default", Map.of(), Map.of()), 1));
+        rules.put(rateLimit(Metadata.builder().name("a").build(), 1));
         try (ControlPlane controlPlane = start(rules)) {
             assertThat(controlPlane.problems())
                     .singleElement()

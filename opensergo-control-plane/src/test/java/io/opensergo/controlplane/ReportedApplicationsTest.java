@@ -27,13 +27,14 @@ class ReportedApplicationsTest {
     }
 
     private ReportedApplications.Taken report(Caller caller, String app, long pid, int size) {
-        var service = new ServiceDescriptor("s".repeat(size), List.of(), null);
-        var contract = new ServiceContract(List.of(service), List.of());
+        var service = ServiceDescriptor.builder().name("s".repeat(size)).build();
+        var contract = ServiceContract.builder().services(List.of(service)).build();
         var metadata =
-                new ApplicationMetadata(
-                        app,
-                        Node.of("node-7", pid, Instant.EPOCH),
-                        List.of(new ServiceMetadata(List.of(), List.of(), contract)));
+                ApplicationMetadata.builder()
+                        .app(app)
+                        .node(Node.of("node-7", pid, Instant.EPOCH))
+                        .services(List.of(ServiceMetadata.builder().contract(contract).build()))
+                        .build();
         return reports.put(
                 ApplicationMetadataMapping.encode(metadata),
                 caller,

@@ -13,7 +13,6 @@ import io.opensergo.rules.Metadata;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleKind;
 import io.opensergo.rules.faulttolerance.ConcurrencyLimitStrategy;
-import io.opensergo.rules.faulttolerance.LimitMode;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
 import io.opensergo.rules.faulttolerance.ThrottlingStrategy;
 import java.time.Duration;
@@ -51,15 +50,16 @@ class RevisionTest {
     }
 
     private static Rule throttling(String name, int value) {
-        return new ThrottlingStrategy(
-                Metadata.of("default", "foo-app", name),
-                Duration.ofMillis(value),
-                Duration.ofSeconds(1));
+        return ThrottlingStrategy.builder(Metadata.of("default", "foo-app", name))
+                .minIntervalOfRequests(Duration.ofMillis(value))
+                .queueTimeout(Duration.ofSeconds(1))
+                .build();
     }
 
     private static Rule concurrency(String name, int value) {
-        return new ConcurrencyLimitStrategy(
-                Metadata.of("default", "foo-app", name), LimitMode.LOCAL, value);
+        return ConcurrencyLimitStrategy.builder(Metadata.of("default", "foo-app", name))
+                .maxConcurrency(value)
+                .build();
     }
 
     private static List<String> kindsToFollow(SubscribeResponse push) {

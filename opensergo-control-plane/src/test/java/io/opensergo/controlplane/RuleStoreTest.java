@@ -13,7 +13,6 @@ import io.opensergo.rules.document.RuleKinds;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -167,7 +166,7 @@ class RuleStoreTest {
     void reportsARuleWithoutAnAppAndDoesNotStoreIt() {
         put(rateLimit("a", 1));
 
-        put(rateLimit(new Metadata("a", "default", Map.of(), Map.of()), 2));
+        put(rateLimit(Metadata.builder().name("a").build(), 2));
 
         assertThat(set().rules()).isEmpty();
         assertThat(messages())

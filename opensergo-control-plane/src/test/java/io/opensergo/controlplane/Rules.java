@@ -2,7 +2,6 @@ package io.opensergo.controlplane;
 
 import io.opensergo.rules.Metadata;
 import io.opensergo.rules.document.RuleWriter;
-import io.opensergo.rules.faulttolerance.LimitMode;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
 import java.time.Duration;
 
@@ -19,12 +18,10 @@ final class Rules {
     }
 
     static RateLimitStrategy rateLimit(Metadata metadata, long threshold) {
-        return new RateLimitStrategy(
-                metadata,
-                RateLimitStrategy.MetricType.REQUEST_AMOUNT,
-                LimitMode.LOCAL,
-                threshold,
-                Duration.ofSeconds(1));
+        return RateLimitStrategy.builder(metadata)
+                .threshold(threshold)
+                .statDuration(Duration.ofSeconds(1))
+                .build();
     }
 
     /** The document of {@link #rateLimit(String, long)}. */

@@ -35,16 +35,30 @@ class ServiceMetadataTest {
     private static ApplicationMetadata serving(String app, String service) {
         var method = MethodDescriptor.of("place", List.of("Order"), List.of("Receipt"));
         var contract =
-                new ServiceContract(
-                        List.of(new ServiceDescriptor(service, List.of(method), null)), List.of());
-        return new ApplicationMetadata(
-                app,
-                Node.ofThisProcess().withTag("beta"),
-                List.of(
-                        new ServiceMetadata(
-                                List.of(new ListeningAddress("10.2.0.9", 8088)),
-                                List.of("http"),
-                                contract)));
+                ServiceContract.builder()
+                        .services(
+                                List.of(
+                                        ServiceDescriptor.builder()
+                                                .name(service)
+                                                .methods(List.of(method))
+                                                .build()))
+                        .build();
+        return ApplicationMetadata.builder()
+                .app(app)
+                .node(Node.ofThisProcess().withTag("beta"))
+                .services(
+                        List.of(
+                                ServiceMetadata.builder()
+                                        .contract(contract)
+                                        .listeningAddresses(
+                                                List.of(
+                                                        ListeningAddress.builder()
+                                                                .address("10.2.0.9")
+                                                                .port(8088)
+                                                                .build()))
+                                        .protocols(List.of("http"))
+                                        .build()))
+                .build();
     }
 
     private static OpenSergoClient client(int port, @Nullable String token) {
