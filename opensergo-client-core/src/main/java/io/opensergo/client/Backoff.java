@@ -1,7 +1,6 @@
 package io.opensergo.client;
 
 import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongUnaryOperator;
 
 /**
@@ -28,14 +27,6 @@ final class Backoff {
      *
      * @param min the bound of the first delay, and {@code max} that of the last
      * @param endpoints how many failures make a round, after which the bound doubles
-     */
-    Backoff(Duration min, Duration max, int endpoints) {
-        this(min, max, endpoints, bound -> ThreadLocalRandom.current().nextLong(bound));
-    }
-
-    /**
-     * Makes a backoff with its own source of chance.
-     *
      * @param random draws from 0 to below its argument
      */
     Backoff(Duration min, Duration max, int endpoints, LongUnaryOperator random) {

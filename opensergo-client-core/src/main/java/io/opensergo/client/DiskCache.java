@@ -119,7 +119,11 @@ final class DiskCache implements SnapshotCache {
         loop.execute(
                 () -> {
                     boolean taken = taker.test(snapshot);
-                    LOG.debug("Read {} from the rule cache, {} old; used: {}", key, age, taken);
+                    LOG.debug(
+                            "Read {} from the rule cache, {} old; used: {}",
+                            key,
+                            ShownDuration.of(age),
+                            taken);
                     listener.onCache(
                             new CacheEvent(
                                     key, taken ? Result.LOADED : Result.OVERTAKEN, age, null));
@@ -137,13 +141,17 @@ final class DiskCache implements SnapshotCache {
             return "its time, "
                     + receivedAt
                     + ", is "
-                    + ahead
+                    + ShownDuration.of(ahead)
                     + " ahead of the clock, so nobody knows whether its rules are older than the "
-                    + maxAge
+                    + ShownDuration.of(maxAge)
                     + " allowed";
         }
         return age.compareTo(maxAge) > 0
-                ? "its rules are " + age + " old, more than the " + maxAge + " allowed"
+                ? "its rules are "
+                        + ShownDuration.of(age)
+                        + " old, more than the "
+                        + ShownDuration.of(maxAge)
+                        + " allowed"
                 : null;
     }
 

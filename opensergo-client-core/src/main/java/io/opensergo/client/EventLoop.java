@@ -87,7 +87,7 @@ final class EventLoop implements TaskTimer {
     void awaitEnd(Duration patience) {
         try {
             if (!executor.awaitTermination(patience.toNanos(), TimeUnit.NANOSECONDS)) {
-                LOG.warn("The thread {} did not end within {}", name, patience);
+                LOG.warn("The thread {} did not end within {}", name, ShownDuration.of(patience));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -3,6 +3,7 @@ package io.opensergo.client;
 import io.opensergo.api.ConfigurationException;
 import io.opensergo.api.OpenSergoClient;
 import io.opensergo.api.Target;
+import io.opensergo.api.time.Ticker;
 import io.opensergo.rules.Metadata;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.LongUnaryOperator;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +52,8 @@ public final class OpenSergoClientBuilder {
     private Duration minBackoff = Duration.ofSeconds(1);
     private Duration maxBackoff = Duration.ofSeconds(30);
     private Scheduler scheduler = Schedulers.boundedElastic();
+    private Ticker ticker = Ticker.system();
+    private LongUnaryOperator chance = bound -> ThreadLocalRandom.current().nextLong(bound);
     private @Nullable Path cacheDirectory;
     private @Nullable Duration cacheMaxAge;
     private final List<ClientListener> listeners = new ArrayList<>(0);
@@ -272,6 +277,18 @@ public final class OpenSergoClientBuilder {
         return this;
     }
 
+    /** Sets where the client takes elapsed time from; its timers go by the system all the same. */
+    OpenSergoClientBuilder ticker(Ticker ticker) {
+        this.ticker = ticker;
+        return this;
+    }
+
+    /** Sets what draws delays between attempts, from 0 to below its argument. */
+    OpenSergoClientBuilder chance(LongUnaryOperator chance) {
+        this.chance = chance;
+        return this;
+    }
+
     /** Adds somebody who is told what happens inside the client; none by default. */
     public OpenSergoClientBuilder listener(ClientListener listener) {
         listeners.add(Objects.requireNonNull(listener, "listener"));
@@ -326,10 +343,11 @@ public final class OpenSergoClientBuilder {
         transport.check(endpoints);
         var client =
                 new ReactiveClient(
+                        ticker,
                         new ConnectionSettings(
                                 endpoints, connectTimeout, failBackInterval, keepAliveTime),
                         transport,
-                        new Backoff(minBackoff, maxBackoff, endpoints.size()),
+                        new Backoff(minBackoff, maxBackoff, endpoints.size(), chance),
                         new SubscriptionSettings(
                                 unsubscribeGrace,
                                 answerTimeout,
@@ -367,14 +385,16 @@ public final class OpenSergoClientBuilder {
 
     private static Duration positive(String setting, Duration value) {
         if (value.isNegative() || value.isZero()) {
-            throw new ConfigurationException(setting, "must be positive, was " + value);
+            throw new ConfigurationException(
+                    setting, "must be positive, was " + ShownDuration.of(value));
         }
         return atMostLongest(value);
     }
 
     private static Duration notNegative(String setting, Duration value) {
         if (value.isNegative()) {
-            throw new ConfigurationException(setting, "must not be negative, was " + value);
+            throw new ConfigurationException(
+                    setting, "must not be negative, was " + ShownDuration.of(value));
         }
         return atMostLongest(value);
     }

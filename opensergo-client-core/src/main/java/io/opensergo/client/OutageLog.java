@@ -1,5 +1,6 @@
 package io.opensergo.client;
 
+import io.opensergo.api.time.Ticker;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,16 +15,18 @@ final class OutageLog {
 
     private static final Logger LOG = LoggerFactory.getLogger(OutageLog.class);
 
+    private final Ticker ticker;
     private long beganNanos;
     private boolean warned;
 
-    OutageLog() {
+    OutageLog(Ticker ticker) {
+        this.ticker = ticker;
         begin();
     }
 
     /** From now on there is no connection. */
     void begin() {
-        beganNanos = System.nanoTime();
+        beganNanos = ticker.nanos();
         warned = false;
     }
 
@@ -35,7 +38,7 @@ final class OutageLog {
     /** The connection or an attempt to make one failed. */
     void failed(Throwable cause, Duration delay) {
         if (warned) {
-            LOG.debug("{}; trying again in {}", cause.getMessage(), delay);
+            LOG.debug("{}; trying again in {}", cause.getMessage(), ShownDuration.of(delay));
         } else {
             warned = true;
             LOG.warn("{}; trying again, the last known rules stay in force", cause.getMessage());
@@ -47,6 +50,6 @@ final class OutageLog {
         LOG.info(
                 "Connected to the control plane at '{}' after {} ms without a connection",
                 endpoint,
-                Duration.ofNanos(System.nanoTime() - beganNanos).toMillis());
+                Duration.ofNanos(ticker.nanos() - beganNanos).toMillis());
     }
 }

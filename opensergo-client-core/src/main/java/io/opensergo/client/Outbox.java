@@ -3,7 +3,6 @@ package io.opensergo.client;
 import io.opensergo.proto.internal.transport.v1.SubscribeOpType;
 import io.opensergo.proto.internal.transport.v1.SubscribeRequest;
 import io.opensergo.proto.internal.transport.v1.SubscribeRequestTarget;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -15,7 +14,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What waits to be said on the stream. Confined to the event loop.
+ * What waits to be said on one stream. Made anew for each stream; confined to the event loop.
  *
  * <p>It is said no faster than the transport takes it. What waits is at most one answer and one
  * request a key, so a control plane that does not read costs no more memory: a newer answer takes
@@ -23,92 +22,81 @@ import org.jspecify.annotations.Nullable;
  */
 final class Outbox {
 
-    private final Consumer<KeySubscription<?>> onAsked;
-    private final Map<KeySubscription<?>, SubscribeRequest.Builder> answers = new LinkedHashMap<>();
+    private final RuleStream stream;
+    private final RequestIds requestIds;
+    private final Consumer<KeyDialogue<?>> onAsked;
+    private final Map<KeyDialogue<?>, SubscribeRequest.Builder> answers = new LinkedHashMap<>();
 
     /** Keys that were asked for on this stream and that nobody follows any more. */
-    private final Map<WireKey, KeySubscription<?>> unsubscribes = new LinkedHashMap<>();
+    private final Set<WireKey> unsubscribes = new LinkedHashSet<>();
 
-    private final Set<KeySubscription<?>> subscribes = new LinkedHashSet<>();
+    private final Set<KeyDialogue<?>> subscribes = new LinkedHashSet<>();
 
     /** What the control plane of this stream was asked for, and not to end. */
     private final Set<WireKey> followed = new HashSet<>();
 
     /** What a request asked for, by its id, until it is answered. */
-    private final Map<String, KeySubscription<?>> asked = new HashMap<>();
-
-    private long requests;
+    private final Map<String, KeyDialogue<?>> asked = new HashMap<>();
 
     /**
      * @param onAsked told each key that was asked for
      */
-    Outbox(Consumer<KeySubscription<?>> onAsked) {
+    Outbox(RuleStream stream, RequestIds requestIds, Consumer<KeyDialogue<?>> onAsked) {
+        this.stream = stream;
+        this.requestIds = requestIds;
         this.onAsked = onAsked;
     }
 
     /** Asks for a key. Each has a request of its own, so that a refusal tells which it means. */
-    void subscribe(KeySubscription<?> key) {
-        unsubscribes.remove(key.wireKey());
+    void subscribe(KeyDialogue<?> key) {
+        unsubscribes.remove(key.key().wireKey());
         subscribes.add(key);
     }
 
     /** Takes back whatever waits about a key, and tells the control plane if it was asked for. */
-    void unsubscribe(KeySubscription<?> key) {
+    void unsubscribe(KeyDialogue<?> key) {
         takeBack(key);
-        if (followed.contains(key.wireKey())) {
-            unsubscribes.put(key.wireKey(), key);
+        if (followed.contains(key.key().wireKey())) {
+            unsubscribes.add(key.key().wireKey());
         }
     }
 
     /** Takes note that the control plane does not serve a key. */
-    void refused(KeySubscription<?> key) {
+    void refused(KeyDialogue<?> key) {
         takeBack(key);
-        followed.remove(key.wireKey());
+        followed.remove(key.key().wireKey());
     }
 
-    private void takeBack(KeySubscription<?> key) {
+    private void takeBack(KeyDialogue<?> key) {
         asked.remove(key.requestId(), key);
         subscribes.remove(key);
         answers.remove(key);
     }
 
     /** Answers a push for a key. */
-    void answer(KeySubscription<?> key, SubscribeRequest.Builder answer) {
+    void answer(KeyDialogue<?> key, SubscribeRequest.Builder answer) {
         answers.put(key, answer);
     }
 
     /** Takes note that a key was answered. */
-    void answered(KeySubscription<?> key) {
+    void answered(KeyDialogue<?> key) {
         asked.remove(key.requestId(), key);
     }
 
     /** Returns the key that a request asked for, unless that was answered. */
-    @Nullable KeySubscription<?> askedBy(String requestId) {
+    @Nullable KeyDialogue<?> askedBy(String requestId) {
         return asked.get(requestId);
     }
 
-    /** Forgets what was for the stream that is lost, and asks for all these keys on the next. */
-    void startAnew(Collection<KeySubscription<?>> keys) {
-        answers.clear();
-        unsubscribes.clear();
-        asked.clear();
-        followed.clear();
-        subscribes.clear();
-        subscribes.addAll(keys);
-    }
-
     /** Says what the transport takes now. */
-    void flush(@Nullable RuleStream stream) {
-        if (stream == null) {
-            return;
-        }
+    void flush() {
         boolean more = true;
         while (more && stream.isWritable()) {
-            more = sendAnswer(stream) || sendUnsubscribe(stream) || sendSubscribe(stream);
+            more = sendAnswer() || sendUnsubscribe() || sendSubscribe();
         }
     }
 
-    private boolean sendAnswer(RuleStream stream) {
+    private boolean sendAnswer() {
         Iterator<SubscribeRequest.Builder> next = answers.values().iterator();
         if (!next.hasNext()) {
             return false;
@@ -118,43 +106,37 @@ final class Outbox {
         return true;
     }
 
-    private boolean sendUnsubscribe(RuleStream stream) {
-        Iterator<KeySubscription<?>> next = unsubscribes.values().iterator();
+    private boolean sendUnsubscribe() {
+        Iterator<WireKey> next = unsubscribes.iterator();
         if (!next.hasNext()) {
             return false;
         }
-        KeySubscription<?> key = next.next();
+        WireKey name = next.next();
         next.remove();
-        followed.remove(key.wireKey());
-        stream.send(request(key, SubscribeOpType.UNSUBSCRIBE, nextRequestId()));
+        followed.remove(name);
+        stream.send(request(name, SubscribeOpType.UNSUBSCRIBE, requestIds.next()));
         return true;
     }
 
-    private boolean sendSubscribe(RuleStream stream) {
-        Iterator<KeySubscription<?>> next = subscribes.iterator();
+    private boolean sendSubscribe() {
+        Iterator<KeyDialogue<?>> next = subscribes.iterator();
         if (!next.hasNext()) {
             return false;
         }
-        KeySubscription<?> key = next.next();
+        KeyDialogue<?> key = next.next();
         next.remove();
         asked.remove(key.requestId(), key);
-        String requestId = nextRequestId();
+        String requestId = requestIds.next();
         asked.put(requestId, key);
-        followed.add(key.wireKey());
+        followed.add(key.key().wireKey());
         key.asked(requestId);
-        stream.send(request(key, SubscribeOpType.SUBSCRIBE, requestId));
+        stream.send(request(key.key().wireKey(), SubscribeOpType.SUBSCRIBE, requestId));
         onAsked.accept(key);
         return true;
     }
 
-    private String nextRequestId() {
-        requests++;
-        return Long.toString(requests);
-    }
-
     private static SubscribeRequest.Builder request(
-            KeySubscription<?> key, SubscribeOpType type, String requestId) {
-        WireKey name = key.wireKey();
+            WireKey name, SubscribeOpType type, String requestId) {
         return SubscribeRequest.newBuilder()
                 .setOpType(type)
                 .setRequestId(requestId)

@@ -7,6 +7,7 @@ import io.opensergo.api.OpenSergoClient;
 import io.opensergo.api.Readiness;
 import io.opensergo.api.RuleSnapshot;
 import io.opensergo.api.Target;
+import io.opensergo.api.time.Ticker;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleKind;
 import io.opensergo.rules.contract.ApplicationMetadata;
@@ -33,6 +34,7 @@ final class ReactiveClient implements OpenSergoClient {
     private static final Duration REPORT_REPEAT_INTERVAL = Duration.ofMinutes(10);
 
     private final EventLoop loop = new EventLoop();
+    private final Ticker ticker;
     private final Scheduler scheduler;
     private final @Nullable Target target;
     private final SnapshotCache cache;
@@ -55,6 +57,7 @@ final class ReactiveClient implements OpenSergoClient {
     private volatile ConnectionState state;
 
     ReactiveClient(
+            Ticker ticker,
             ConnectionSettings connectionSettings,
             ChannelFactory transport,
             Backoff backoff,
@@ -64,6 +67,8 @@ final class ReactiveClient implements OpenSergoClient {
             @Nullable CacheSettings cache,
             Listeners listeners) {
         Clock clock = Clock.systemUTC();
+        var staleness = new Staleness();
+        this.ticker = ticker;
         this.scheduler = scheduler;
         this.target = target;
         this.listeners = listeners;
@@ -71,20 +76,28 @@ final class ReactiveClient implements OpenSergoClient {
         this.cache =
                 cache == null ? SnapshotCache.NONE : new DiskCache(cache, loop, listeners, clock);
         this.subscriptions =
-                new Subscriptions(loop, settings, clock, this.cache, listeners, this::onState);
+                new Subscriptions(loop, ticker, clock, settings, staleness, this.cache, listeners);
         this.connection =
                 new Connection(
                         loop,
+                        ticker,
+                        clock,
                         connectionSettings,
                         transport,
                         backoff,
-                        clock,
                         subscriptions,
-                        reports);
+                        staleness,
+                        reports,
+                        this::onState);
+        staleness.onChange(connection::updatePhase);
     }
 
     void start() {
-        loop.execute(() -> subscriptions.start(connection));
+        loop.execute(
+                () -> {
+                    connection.open();
+                    subscriptions.start();
+                });
     }
 
     @Override
@@ -187,8 +200,8 @@ final class ReactiveClient implements OpenSergoClient {
                         loop.stop();
                     }
                 });
-        long deadline = System.nanoTime() + CLOSE_PATIENCE.toNanos();
+        long deadline = ticker.nanos() + CLOSE_PATIENCE.toNanos();
         loop.awaitEnd(CLOSE_PATIENCE);
-        cache.close(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+        cache.close(Duration.ofNanos(Math.max(0, deadline - ticker.nanos())));
     }
 }

@@ -7,6 +7,7 @@ import io.opensergo.rules.RuleKind;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +41,12 @@ final class Revisions {
     /** Told of each key whose staged push came into force. */
     interface Listener {
 
-        void inForce(KeySubscription<?> key);
+        /**
+         * The staged push of a key is in force.
+         *
+         * @param usable whether any of it could be used
+         */
+        void inForce(KeySubscription<?> key, boolean usable);
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Revisions.class);
@@ -51,34 +57,46 @@ final class Revisions {
     private final Listener listener;
     private final Map<Target, Group> groups = new HashMap<>();
 
+    /** What one stream has said about a target. */
+    private static final class Said {
+
+        private final Set<KeySubscription<?>> answered = new HashSet<>(2);
+
+        /** What follows of the revision of the last push. */
+        private final Set<KeySubscription<?>> toFollow = new HashSet<>(2);
+
+        /** What was waited for in vain. */
+        private final Set<KeySubscription<?>> overdue = new HashSet<>(2);
+
+        boolean leavesOpen(KeySubscription<?> key) {
+            return toFollow.contains(key) || !(answered.contains(key) || overdue.contains(key));
+        }
+
+        void answer(KeySubscription<?> key) {
+            answered.add(key);
+            overdue.remove(key);
+        }
+
+        void forget(KeySubscription<?> key) {
+            answered.remove(key);
+            toFollow.remove(key);
+            overdue.remove(key);
+        }
+    }
+
     /** The keys of a target. */
     private static final class Group {
 
         private final Set<KeySubscription<?>> keys = new LinkedHashSet<>(2);
-
-        /** Of this stream: what follows of the revision of the last push. */
-        private final Set<KeySubscription<?>> toFollow = new HashSet<>(2);
-
-        /** Of this stream: what was waited for in vain. */
-        private final Set<KeySubscription<?>> overdue = new HashSet<>(2);
-
+        private Said said = new Said();
         private Disposable deadline = Disposables.disposed();
-
-        boolean waitsFor(KeySubscription<?> key) {
-            return toFollow.contains(key) || !(key.isAnswered() || overdue.contains(key));
-        }
-
-        /** Returns whether anything was said about the target on this stream. */
-        boolean isSpokenOf() {
-            return keys.stream().anyMatch(KeySubscription::isAnswered);
-        }
 
         boolean isStaged() {
             return keys.stream().anyMatch(KeySubscription::isStaged);
         }
 
         boolean isWhole() {
-            return keys.stream().noneMatch(this::waitsFor);
+            return keys.stream().noneMatch(said::leavesOpen);
         }
     }
 
@@ -100,8 +118,7 @@ final class Revisions {
         if (group == null || !group.keys.remove(key)) {
             return;
         }
-        group.toFollow.remove(key);
-        group.overdue.remove(key);
+        group.said.forget(key);
         if (group.keys.isEmpty()) {
             groups.remove(key.target());
             group.deadline.dispose();
@@ -120,12 +137,13 @@ final class Revisions {
         if (group == null) {
             return;
         }
-        group.overdue.remove(key);
-        group.toFollow.clear();
+        Said said = group.said;
+        said.answer(key);
+        said.toFollow.clear();
         group.keys.stream()
                 .filter(each -> kindsToFollow.contains(each.kind().wireName()))
-                .filter(each -> !group.overdue.contains(each))
-                .forEach(group.toFollow::add);
+                .filter(each -> !said.overdue.contains(each))
+                .forEach(said.toFollow::add);
         settle(group);
         if (group.isStaged() && group.deadline.isDisposed()) {
             group.deadline = timer.schedule(patience, () -> giveUp(group));
@@ -136,18 +154,15 @@ final class Revisions {
     void answered(KeySubscription<?> key) {
         Group group = groups.get(key.target());
         if (group != null) {
-            group.overdue.remove(key);
-            group.toFollow.remove(key);
+            group.said.answer(key);
+            group.said.toFollow.remove(key);
             settle(group);
         }
     }
 
     /** Takes note that each key is to be answered anew; what is staged goes on waiting. */
     void streamLost() {
-        for (Group group : groups.values()) {
-            group.toFollow.clear();
-            group.overdue.clear();
-        }
+        groups.values().forEach(group -> group.said = new Said());
     }
 
     /** Ends the waiting if nothing waits any longer, or nothing is waited for. */
@@ -161,29 +176,31 @@ final class Revisions {
 
     private void giveUp(Group group) {
         group.deadline.dispose();
-        List<KeySubscription<?>> missing = group.keys.stream().filter(group::waitsFor).toList();
+        Said said = group.said;
+        List<KeySubscription<?>> missing = group.keys.stream().filter(said::leavesOpen).toList();
         LOG.warn(
                 "After {} the push of {} of {} is still missing; rules of other kinds that may be"
                         + " meant to come into force with it do so without",
-                patience,
+                ShownDuration.of(patience),
                 missing.stream().map(key -> key.kind().name()).collect(Collectors.joining(", ")),
                 missing.stream().map(key -> key.target().toString()).findFirst().orElse(""));
-        if (group.isSpokenOf()) {
-            group.overdue.addAll(missing);
+        if (!said.answered.isEmpty()) {
+            said.overdue.addAll(missing);
         }
-        group.toFollow.clear();
+        said.toFollow.clear();
         release(group, false);
     }
 
     private void release(Group group, boolean whole) {
         group.deadline.dispose();
-        List<KeySubscription<?>> staged =
-                group.keys.stream().filter(KeySubscription::isStaged).toList();
         Edition edition = whole ? next(group) : Edition.UNKNOWN;
-        for (KeySubscription<?> key : staged) {
-            key.release(edition);
+        Map<KeySubscription<?>, Boolean> usable = new LinkedHashMap<>();
+        for (KeySubscription<?> key : group.keys) {
+            if (key.isStaged()) {
+                usable.put(key, key.release(edition));
+            }
         }
-        staged.forEach(listener::inForce);
+        usable.forEach(listener::inForce);
     }
 
     /** Returns the edition of all keys of a target, of which those with news come with it. */
@@ -192,7 +209,7 @@ final class Revisions {
         Map<RuleKind<?>, Long> kinds = new HashMap<>(group.keys.size() * 2);
         for (KeySubscription<?> key : group.keys) {
             RuleSnapshot<?> current = key.current();
-            if (key.bringsNews()) {
+            if (key.rules().bringsNews()) {
                 kinds.put(key.kind(), number);
             } else if (current != null) {
                 kinds.put(key.kind(), current.edition().number());

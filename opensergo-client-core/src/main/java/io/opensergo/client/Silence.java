@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 
 /**
- * What it means that the control plane of the stream is silent about a key. Confined to the event
- * loop.
+ * What it means that the control plane of one stream is silent about a key. Made anew for each
+ * stream; confined to the event loop.
  *
  * <p>The public control plane says nothing about keys without rules, so its silence is an answer.
  * One of this library answers each subscription, so its silence means that it is slow, or its
@@ -79,11 +79,9 @@ final class Silence {
         meaning = Meaning.NOTHING;
     }
 
-    /** Forgets what was learned of the control plane of the stream that is lost. */
-    void streamLost() {
-        meaning = Meaning.UNKNOWN;
+    /** The stream is over: nothing more is learned. */
+    void end() {
         inquiry = null;
-        failures = 0;
         retry.dispose();
     }
 
@@ -99,7 +97,7 @@ final class Silence {
 
     private void onEnd(Inquiry ended, Meaning learned) {
         if (ended != inquiry) {
-            return; // it was asked of another stream
+            return; // the stream is over
         }
         if (learned == Meaning.UNKNOWN && ++failures < MAX_FAILURES) {
             Duration pause = firstPause.multipliedBy(1L << (failures - 1));

@@ -3,6 +3,7 @@ package io.opensergo.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -41,7 +42,7 @@ class BackoffTest {
             @ForAll @LongRange(min = 1, max = 100_000) long min,
             @ForAll @LongRange(min = 0, max = 10_000_000) long more,
             @ForAll @IntRange(min = 1, max = 200) int failures) {
-        var backoff = new Backoff(Duration.ofMillis(min), Duration.ofMillis(min + more), 1);
+        var backoff = new Backoff(Duration.ofMillis(min), Duration.ofMillis(min + more), 1, new Random(1)::nextLong);
         for (int i = 0; i < failures; i++) {
             assertThat(backoff.next().toMillis()).isBetween(1L, min + more);
         }

@@ -247,8 +247,8 @@ class DiskCacheTest {
                     .singleElement()
                     .asString()
                     .contains("default_shop_ratelimitstrategy")
-                    .contains("PT10M0.001S old")
-                    .contains("PT10M allowed");
+                    .contains("600001 ms old")
+                    .contains("10 min allowed");
         }
         assertThat(offered).hasSize(1);
     }
@@ -268,8 +268,8 @@ class DiskCacheTest {
             assertThat(log.linesOf(DiskCache.class))
                     .singleElement()
                     .asString()
-                    .contains("PT1M0.001S ahead of the clock")
-                    .contains("PT10M allowed");
+                    .contains("60001 ms ahead of the clock")
+                    .contains("10 min allowed");
         }
         assertThat(offered).hasSize(1);
     }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.opensergo.api.Edition;
 import io.opensergo.api.Target;
+import io.opensergo.api.time.ManualTicker;
 import io.opensergo.proto.RevisionDetail;
-import io.opensergo.proto.WireCodec;
 import io.opensergo.proto.internal.transport.v1.SubscribeResponse;
 import io.opensergo.rules.Metadata;
 import io.opensergo.rules.Rule;
@@ -27,15 +27,18 @@ class RevisionPatienceTest {
     private static final Target SHOP = Target.of("shop");
     private static final String CALLS = ConcurrencyLimitStrategy.KIND.wireName();
 
-    private final WireCodec codec = new WireCodec();
+    private final PushReader reader =
+            new PushReader(
+                    ClientLimits.DEFAULTS, new ManualTicker(), new ClientListener() {});
     private final ManualTimer timer = new ManualTimer();
     private final EditionCounter editions = new EditionCounter();
     private final Revisions revisions =
-            new Revisions(timer, Duration.ofSeconds(10), editions, key -> {});
+            new Revisions(timer, Duration.ofSeconds(10), editions, (key, usable) -> {});
+    private long stream = 1;
     private final KeySubscription<RateLimitStrategy> rates =
-            new KeySubscription<>(SHOP, RateLimitStrategy.KIND, Duration.ZERO, editions);
+            new KeySubscription<>(SHOP, RateLimitStrategy.KIND, editions);
     private final KeySubscription<ConcurrencyLimitStrategy> calls =
-            new KeySubscription<>(SHOP, ConcurrencyLimitStrategy.KIND, Duration.ZERO, editions);
+            new KeySubscription<>(SHOP, ConcurrencyLimitStrategy.KIND, editions);
 
     /** Runs what is due when the test says so. */
     private static final class ManualTimer implements TaskTimer {
@@ -86,13 +89,26 @@ class RevisionPatienceTest {
             KeySubscription<R> key, long version, List<String> kindsToFollow, Rule rule) {
         SubscribeResponse.Builder push = pushOf(key, version, rule);
         push.getStatusBuilder().addDetails(RevisionDetail.write(kindsToFollow));
-        key.accept(codec, push.build(), Instant.EPOCH);
+        take(key, push.build(), true);
         revisions.staged(key, kindsToFollow);
     }
 
     private <R extends Rule> void pushAlone(KeySubscription<R> key, long version, Rule rule) {
-        key.accept(codec, pushOf(key, version, rule).build(), Instant.EPOCH);
+        take(key, pushOf(key, version, rule).build(), false);
         revisions.answered(key);
+    }
+
+    private <R extends Rule> void take(
+            KeySubscription<R> key, SubscribeResponse push, boolean partOfARevision) {
+        var unused =
+                new KeyDialogue<>(key, stream)
+                        .take(
+                                push,
+                                reader.read(key, push),
+                                partOfARevision,
+                                Duration.ZERO,
+                                Instant.EPOCH,
+                                0);
     }
 
     private static SubscribeResponse.Builder pushOf(
@@ -102,9 +118,8 @@ class RevisionPatienceTest {
     }
 
     private void loseStream() {
-        rates.streamLost();
-        calls.streamLost();
         revisions.streamLost();
+        stream++;
     }
 
     private void assertInForce(long ratesVersion, long callsVersion) {

@@ -272,4 +272,54 @@ class RevisionsTest {
         assertThat(rates.get(1).rules()).containsExactly(limit("a", 5));
         assertThat(rates.get(1).edition()).isEqualTo(calls.get(1).edition());
     }
+
+    /*
+     * A subscriber that waits for all that an edition names (the governor does) must never wait for
+     * a snapshot that is not sent since it would repeat what is in force. So an edition names such
+     * a kind by the number that its snapshot came with, and no repeat needs to be sent.
+     */
+    @Test
+    void kindThatIsPushedAgainWithEqualContentIsNamedByTheEditionItsSnapshotCameWith() {
+        ScriptedControlPlane.Stream stream = follow(LONG);
+
+        pushRates(stream, 2, true, limit("a", 2));
+        pushCalls(stream, 2, concurrency("b", 1));
+
+        Edition edition = rates.get(1).edition();
+        assertThat(edition.kinds())
+                .containsEntry(RateLimitStrategy.KIND, edition.number())
+                .containsEntry(ConcurrencyLimitStrategy.KIND, calls.get(0).edition().number());
+        assertThat(calls.snapshots()).hasSize(1);
+    }
+
+    @Test
+    void revisionThatRepeatsAllThatIsInForceIsNoNewsAndTheNextEditionIsWhole() {
+        ScriptedControlPlane.Stream stream = follow(LONG);
+        pushRates(stream, 2, true, limit("a", 1));
+        pushCalls(stream, 2, concurrency("b", 1));
+        awaitAnswer(stream, "ConcurrencyLimitStrategy-2");
+
+        pushCalls(stream, 3, concurrency("b", 3));
+
+        Edition edition = calls.get(1).edition();
+        assertThat(edition.kinds())
+                .containsEntry(ConcurrencyLimitStrategy.KIND, edition.number())
+                .containsEntry(RateLimitStrategy.KIND, rates.get(0).edition().number());
+        assertThat(rates.snapshots()).hasSize(1);
+    }
+
+    @Test
+    void lateKindWithEqualContentIsNoNewsAndTheNextEditionNamesWhatCameWithoutIt() {
+        ScriptedControlPlane.Stream stream = follow(SOON);
+        pushRates(stream, 2, true, limit("a", 2));
+        Edition alone = rates.get(1).edition();
+
+        pushCalls(stream, 2, concurrency("b", 1));
+        pushCalls(stream, 3, concurrency("b", 3));
+
+        assertThat(calls.get(1).rules()).containsExactly(concurrency("b", 3));
+        assertThat(calls.get(1).edition().kinds())
+                .containsEntry(RateLimitStrategy.KIND, alone.number());
+        assertThat(rates.snapshots()).hasSize(2);
+    }
 }

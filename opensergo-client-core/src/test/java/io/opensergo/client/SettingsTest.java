@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
@@ -220,12 +221,12 @@ class SettingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"PT0S", "PT-1S"})
-    void maximumAgeOfTheCacheIsPositive(Duration age) {
+    @CsvSource({"PT0S, 0 s", "PT-1S, -1 s"})
+    void maximumAgeOfTheCacheIsPositive(Duration age, String shown) {
         assertThatThrownBy(() -> OpenSergoClients.builder().cacheMaxAge(age))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("cacheMaxAge")
-                .hasMessageContaining(age.toString());
+                .hasMessageContaining("was " + shown);
     }
 
     @Test
