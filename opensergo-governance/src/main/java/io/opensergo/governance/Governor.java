@@ -2,8 +2,6 @@ package io.opensergo.governance;
 
 import io.opensergo.api.OpenSergoClient;
 import io.opensergo.api.Target;
-import io.opensergo.governance.internal.limiter.LeasedLimiter;
-import io.opensergo.governance.internal.limiter.OverloadControl;
 import io.opensergo.governance.internal.rules.Belonging;
 import io.opensergo.governance.internal.rules.DirectoryFeed;
 import io.opensergo.governance.internal.rules.Feed;
@@ -31,17 +29,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
-import reactor.core.scheduler.Schedulers;
 
 /**
  * Turns the rules of an application into decisions, in this process.
@@ -60,33 +54,16 @@ public final class Governor implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Governor.class);
 
-    /** For how long a problem of an edit may be one of rules that are still on their way. */
-    private static final Duration JOIN_TIME = Duration.ofSeconds(2);
-
     private final Engine engine;
     private final BreakerEvents events = new BreakerEvents();
     private final LoadSampler sampler;
     private final Predicate<? super Throwable> isError;
-    private final boolean rulesComeOneByOne;
     private final Belonging belonging;
+    private final PlanPublisher publisher;
     private final @Nullable Feed feed;
     private final @Nullable InstanceCount instances;
 
-    private volatile RuleBook book = RuleBook.unknown(RuleBook.DECISIONS);
-    private final AtomicInteger recompilations = new AtomicInteger();
-    private final Sinks.Many<Plan> plans = Sinks.many().replay().latest();
-
     private final Sinks.Many<Set<TrafficDirection>> directions = Sinks.many().replay().latest();
-
-    private final Sinks.Empty<Void> ready = Sinks.empty();
-    private volatile boolean closed;
-
-    /*
-     * Written by one thread at a time (recompile sees to it), read by any. A plan is immutable, so the
-     * volatile write publishes it whole. A request reads it once and decides by it to its end; it may be
-     * the plan before, since rules take effect eventually.
-     */
-    private volatile CompiledPlan plan;
 
     Governor(GovernorBuilder settings) {
         var quotas = new Quotas(settings.quota(), settings.quotaFailurePolicy(), settings.ticker());
@@ -104,12 +81,14 @@ public final class Governor implements AutoCloseable {
                         engine.overloadControls(),
                         settings.loadScheduler());
         isError = settings.isError();
-        plan = PlanCompiler.empty(engine);
-        plans.tryEmitNext(plan.summary());
-        tellDirections();
-        instances = InstanceCount.of(settings.instances(), engine, this::recompile);
-        rulesComeOneByOne = settings.client() != null;
         belonging = new Belonging(settings.target());
+        publisher =
+                new PlanPublisher(
+                        engine,
+                        sampler,
+                        new PlanProblemLog(settings.client() != null, belonging));
+        tellDirections();
+        instances = InstanceCount.of(settings.instances(), engine, publisher::recompile);
         try {
             feed = follow(settings);
             if (feed == null) {
@@ -128,10 +107,10 @@ public final class Governor implements AutoCloseable {
             LOG.info(
                     "Following the rules of {}; requests are not governed until they have come",
                     followed);
-            return new RuleFeed(client, followed, RuleBook.DECISIONS, this::update);
+            return new RuleFeed(client, followed, RuleBook.DECISIONS, publisher::update);
         }
         RuleDirectory directory = settings.directory();
-        return directory == null ? null : new DirectoryFeed(directory, belonging, this::update);
+        return directory == null ? null : new DirectoryFeed(directory, belonging, publisher::update);
     }
 
     private void useFixedRules(GovernorBuilder settings) {
@@ -145,13 +124,13 @@ public final class Governor implements AutoCloseable {
                 .forEach(problem -> LOG.warn("{}", problem));
         belonging.log("in the documents", documents.rules());
         RuleBook read = RuleBook.of(documents.rules(), belonging, documents.problems());
-        update(before -> read);
+        publisher.update(before -> read);
     }
 
     private void replaceFixed(Collection<? extends Rule> rules) {
         RuleBook fixed = RuleBook.of(rules, belonging);
         belonging.log("given", rules);
-        update(before -> fixed);
+        publisher.update(before -> fixed);
     }
 
     /**
@@ -260,7 +239,7 @@ public final class Governor implements AutoCloseable {
      * @return a decision made in advance; {@link RouteDecision#NOT_FOUND} if no route holds
      */
     public RouteDecision route(RequestView request) {
-        return plan.routes().route(request);
+        return publisher.current().routes().route(request);
     }
 
     /**
@@ -268,24 +247,24 @@ public final class Governor implements AutoCloseable {
      * checks every condition.
      */
     public RouteExplanation explain(RequestView request) {
-        CompiledPlan current = plan;
+        CompiledPlan current = publisher.current();
         long version = current.summary().versions().getOrDefault(TrafficRouter.KIND.name(), 0L);
         return current.routes().explain(request).ofVersion(version);
     }
 
     /** Returns the lanes in force; ask again for each request, since they change with the rules. */
     public Lanes lanes() {
-        return plan.lanes();
+        return publisher.current().lanes();
     }
 
     /** Returns how many requests each router that is a shadow would have decided. */
     public Map<RuleId, Long> shadowRouteMatches() {
-        return plan.routes().shadowMatches();
+        return publisher.current().routes().shadowMatches();
     }
 
     /** Returns what is decided by now. */
     public Plan plan() {
-        return plan.summary();
+        return publisher.current().summary();
     }
 
     /**
@@ -300,7 +279,7 @@ public final class Governor implements AutoCloseable {
      * <p><b>Threads:</b> serial, on the thread that delivered the rules.
      */
     public Flux<Plan> plans() {
-        return plans.asFlux();
+        return publisher.plans();
     }
 
     /**
@@ -312,7 +291,7 @@ public final class Governor implements AutoCloseable {
      * value.
      */
     public Mono<Void> ready() {
-        return ready.asMono();
+        return publisher.ready();
     }
 
     /**
@@ -335,7 +314,7 @@ public final class Governor implements AutoCloseable {
      * comes once for each direction that a guard has been asked for.
      */
     public List<ResourceStats> stats() {
-        CompiledPlan current = plan;
+        CompiledPlan current = publisher.current();
         List<ResourceStats> all = new ArrayList<>();
         for (TrafficDirection direction : engine.directions()) {
             Map<String, Protection> protections = new HashMap<>(current.protections(direction));
@@ -360,7 +339,7 @@ public final class Governor implements AutoCloseable {
      */
     public ResourceStats stats(String resource, TrafficDirection direction) {
         var guarded = new GuardedResource(resource, direction);
-        CompiledPlan current = plan;
+        CompiledPlan current = publisher.current();
         return ResourceStats.of(
                 guarded,
                 resource.equals(OTHER_RESOURCES)
@@ -399,7 +378,7 @@ public final class Governor implements AutoCloseable {
             throw new IllegalStateException(
                     "the rules of this governor come from " + feed.name() + " alone");
         }
-        if (closed) {
+        if (publisher.isClosed()) {
             throw new IllegalStateException("the governor is closed; make a new one");
         }
         replaceFixed(rules);
@@ -411,7 +390,7 @@ public final class Governor implements AutoCloseable {
      */
     @Override
     public void close() {
-        closed = true;
+        publisher.stop();
         if (feed != null) {
             feed.close();
         }
@@ -419,21 +398,20 @@ public final class Governor implements AutoCloseable {
     }
 
     private void release() {
-        closed = true;
+        publisher.stop();
         if (instances != null) {
             instances.close();
         }
-        plan.leases().forEach(LeasedLimiter::close);
+        publisher.close();
         sampler.close();
         events.close();
-        plans.tryEmitComplete();
         synchronized (directions) {
             directions.tryEmitComplete();
         }
     }
 
-    CompiledPlan compiledPlan() {
-        return plan;
+    PlanPublisher publisher() {
+        return publisher;
     }
 
     Engine engine() {
@@ -453,97 +431,5 @@ public final class Governor implements AutoCloseable {
             }
             return Outcome.failure(error);
         }
-    }
-
-    private void update(UnaryOperator<RuleBook> change) {
-        synchronized (this) {
-            book = change.apply(book);
-        }
-        recompile();
-    }
-
-    /** Compiles on the thread that calls first; what others bring meanwhile is compiled with it. */
-    private void recompile() {
-        if (recompilations.getAndIncrement() != 0) {
-            return;
-        }
-        int missed = 1;
-        do {
-            compileSafely();
-            missed = recompilations.addAndGet(-missed);
-        } while (missed != 0);
-    }
-
-    /** A fault in the compilation of some rules must not keep later ones from taking effect. */
-    private void compileSafely() {
-        try {
-            if (!closed) {
-                replacePlan(PlanCompiler.compile(book, plan, engine));
-            }
-        } catch (RuntimeException e) {
-            LOG.error(
-                    "New rules cannot be compiled; plan {} stays in force",
-                    plan.summary().number(),
-                    e);
-        }
-    }
-
-    /**
-     * Warns of problems once every kind is there to be joined: of all then, later of new ones.
-     * Rules and the strategies that they name come one kind after the other, so a problem of an
-     * edit is given time to solve itself.
-     */
-    private void replacePlan(CompiledPlan next) {
-        CompiledPlan before = plan;
-        Set<OverloadControl> controls = next.overloadControls();
-        engine.overloadControls().retain(controls);
-        sampler.setActive(!controls.isEmpty());
-        plan = next;
-        plans.tryEmitNext(next.summary());
-        if (!next.book().isComplete()) {
-            return;
-        }
-        if (!rulesComeOneByOne || !before.book().isComplete()) {
-            next.summary().problems().stream()
-                    .filter(problem -> !isKnown(problem, before))
-                    .forEach(Governor::warn);
-        } else if (next.summary().problems().stream().anyMatch(each -> !isKnown(each, before))) {
-            Schedulers.parallel()
-                    .schedule(
-                            () -> warnOfRest(before, next),
-                            JOIN_TIME.toMillis(),
-                            TimeUnit.MILLISECONDS);
-        }
-        if (ready.tryEmitEmpty().isSuccess() && rulesComeOneByOne) {
-            logGoverned(next);
-        }
-    }
-
-    private void logGoverned(CompiledPlan first) {
-        int problems = first.summary().problems().size();
-        if (problems == 0) {
-            LOG.info("Governed by the rules of {}", belonging.target());
-        } else {
-            LOG.warn(
-                    "Governed by the rules of {}, but not as they all say: the plan has {} problems,"
-                            + " which are logged above",
-                    belonging.target(),
-                    problems);
-        }
-    }
-
-    private static boolean isKnown(PlanProblem problem, CompiledPlan before) {
-        return before.book().isComplete() && before.summary().problems().contains(problem);
-    }
-
-    private void warnOfRest(CompiledPlan before, CompiledPlan after) {
-        List<PlanProblem> now = plan.summary().problems();
-        after.summary().problems().stream()
-                .filter(problem -> !isKnown(problem, before) && now.contains(problem))
-                .forEach(Governor::warn);
-    }
-
-    private static void warn(PlanProblem problem) {
-        LOG.warn("{}", problem.message());
     }
 }

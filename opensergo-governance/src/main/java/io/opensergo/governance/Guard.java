@@ -50,6 +50,7 @@ public final class Guard {
     static final Function<@Nullable Object, Outcome> SUCCEEDED = result -> Outcome.SUCCESS;
 
     private final Governor governor;
+    private final PlanPublisher plans;
     private final GuardedResource resource;
 
     /*
@@ -61,8 +62,9 @@ public final class Guard {
 
     Guard(Governor governor, String resource, TrafficDirection direction) {
         this.governor = governor;
+        this.plans = governor.publisher();
         this.resource = new GuardedResource(resource, direction);
-        CompiledPlan plan = governor.compiledPlan();
+        CompiledPlan plan = plans.current();
         this.resolved = new Resolved(plan, plan.protection(this.resource), null);
     }
 
@@ -444,7 +446,7 @@ public final class Guard {
 
     @SuppressWarnings("ReferenceEquality") // the very same plan, whatever it says
     private Protection protection() {
-        CompiledPlan plan = governor.compiledPlan();
+        CompiledPlan plan = plans.current();
         Resolved current = resolved;
         return current.plan == plan ? current.protection : resolve(plan, current);
     }
