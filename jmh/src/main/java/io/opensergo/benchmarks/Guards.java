@@ -1,9 +1,9 @@
 package io.opensergo.benchmarks;
 
+import io.opensergo.api.time.Ticker;
 import io.opensergo.governance.Governor;
 import io.opensergo.governance.Guard;
 import io.opensergo.governance.Outcome;
-import io.opensergo.governance.time.Ticker;
 import io.opensergo.rules.Metadata;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy;

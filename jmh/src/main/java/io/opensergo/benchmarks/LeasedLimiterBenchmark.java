@@ -1,11 +1,11 @@
 package io.opensergo.benchmarks;
 
+import io.opensergo.api.time.Ticker;
 import io.opensergo.governance.internal.limiter.LeasedLimiter;
 import io.opensergo.governance.quota.InMemoryGlobalQuota;
 import io.opensergo.governance.quota.QuotaFailurePolicy;
 import io.opensergo.governance.quota.QuotaHealth;
 import io.opensergo.governance.quota.QuotaKey;
-import io.opensergo.governance.time.Ticker;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;

@@ -1,10 +1,10 @@
 package io.opensergo.governance;
 
+import io.opensergo.api.time.Ticker;
 import io.opensergo.governance.internal.limiter.CircuitBreaker.Phase;
 import io.opensergo.governance.internal.limiter.ProcessLoad;
 import io.opensergo.governance.routing.LaneSettings;
 import io.opensergo.governance.routing.WorkloadIdentity;
-import io.opensergo.governance.time.Ticker;
 import io.opensergo.rules.faulttolerance.LimitMode;
 import java.util.EnumSet;
 import java.util.Set;

@@ -2,12 +2,12 @@ package io.opensergo.governance;
 
 import io.opensergo.api.OpenSergoClient;
 import io.opensergo.api.Target;
+import io.opensergo.api.time.Ticker;
 import io.opensergo.governance.internal.rules.RuleDocuments;
 import io.opensergo.governance.quota.GlobalQuota;
 import io.opensergo.governance.quota.QuotaFailurePolicy;
 import io.opensergo.governance.routing.LaneSettings;
 import io.opensergo.governance.routing.WorkloadIdentity;
-import io.opensergo.governance.time.Ticker;
 import io.opensergo.rulefiles.RuleDirectory;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.document.ReadResult;

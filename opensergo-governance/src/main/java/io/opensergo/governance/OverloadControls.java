@@ -1,8 +1,8 @@
 package io.opensergo.governance;
 
+import io.opensergo.api.time.Ticker;
 import io.opensergo.governance.internal.limiter.OverloadControl;
 import io.opensergo.governance.internal.limiter.ProcessLoad;
-import io.opensergo.governance.time.Ticker;
 import io.opensergo.rules.RuleId;
 import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy;
 import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy.AdaptiveStrategy;

@@ -1,11 +1,11 @@
 package io.opensergo.governance;
 
+import io.opensergo.api.time.Ticker;
 import io.opensergo.governance.internal.limiter.CircuitBreaker;
 import io.opensergo.governance.internal.limiter.CircuitBreaker.Admission;
 import io.opensergo.governance.internal.limiter.Pacer;
 import io.opensergo.governance.internal.limiter.ProcessLoad;
 import io.opensergo.governance.internal.limiter.RateLimiter;
-import io.opensergo.governance.time.Ticker;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,11 +1,11 @@
 package io.opensergo.governance;
 
+import io.opensergo.api.time.Ticker;
 import io.opensergo.governance.internal.limiter.LeasedLimiter;
 import io.opensergo.governance.quota.GlobalQuota;
 import io.opensergo.governance.quota.QuotaFailurePolicy;
 import io.opensergo.governance.quota.QuotaHealth;
 import io.opensergo.governance.quota.QuotaKey;
-import io.opensergo.governance.time.Ticker;
 import io.opensergo.rules.faulttolerance.LimitMode;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
 import io.opensergo.rules.faulttolerance.Strategy;

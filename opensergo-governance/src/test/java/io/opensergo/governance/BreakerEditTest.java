@@ -5,8 +5,8 @@ import static io.opensergo.governance.Rules.on;
 import static io.opensergo.governance.Rules.slowBreaker;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.opensergo.api.time.ManualTicker;
 import io.opensergo.governance.GuardExplanation.CheckExplanation;
-import io.opensergo.governance.time.ManualTicker;
 import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy;
 import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy.SlowConditions;
 import java.time.Duration;

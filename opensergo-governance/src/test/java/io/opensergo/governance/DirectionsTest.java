@@ -9,9 +9,9 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.opensergo.api.time.ManualTicker;
 import io.opensergo.governance.metrics.GovernorMetrics;
 import io.opensergo.governance.quota.InMemoryGlobalQuota;
-import io.opensergo.governance.time.ManualTicker;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.faulttolerance.LimitMode;
 import java.time.Duration;

@@ -8,7 +8,7 @@ import static io.opensergo.governance.Rules.slowBreaker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.opensergo.governance.time.ManualTicker;
+import io.opensergo.api.time.ManualTicker;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.faulttolerance.Strategy;
 import java.io.IOException;

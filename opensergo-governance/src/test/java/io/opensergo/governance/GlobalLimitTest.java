@@ -5,9 +5,9 @@ import static io.opensergo.governance.Rules.on;
 import static io.opensergo.governance.Rules.rate;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.opensergo.api.time.ManualTicker;
 import io.opensergo.governance.quota.InMemoryGlobalQuota;
 import io.opensergo.governance.quota.QuotaFailurePolicy;
-import io.opensergo.governance.time.ManualTicker;
 import io.opensergo.rules.faulttolerance.ConcurrencyLimitStrategy;
 import io.opensergo.rules.faulttolerance.LimitMode;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;

@@ -1,7 +1,7 @@
 package io.opensergo.governance;
 
+import io.opensergo.api.time.ManualTicker;
 import io.opensergo.governance.ServerSimulation.Policy;
-import io.opensergo.governance.time.ManualTicker;
 import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy.AdaptiveStrategy;
 import java.time.Duration;
 import java.util.List;

@@ -2,7 +2,7 @@ package io.opensergo.governance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.opensergo.governance.time.ManualTicker;
+import io.opensergo.api.time.ManualTicker;
 import io.opensergo.rules.Metadata;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy;

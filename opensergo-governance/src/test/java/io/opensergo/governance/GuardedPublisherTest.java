@@ -7,7 +7,7 @@ import static io.opensergo.governance.Rules.rate;
 import static io.opensergo.governance.Rules.throttling;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.opensergo.governance.time.ManualTicker;
+import io.opensergo.api.time.ManualTicker;
 import io.opensergo.rules.faulttolerance.Strategy;
 import java.io.IOException;
 import java.time.Duration;

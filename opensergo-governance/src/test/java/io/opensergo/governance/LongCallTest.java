@@ -5,7 +5,7 @@ import static io.opensergo.governance.Rules.slowBreaker;
 import static io.opensergo.governance.Rules.throttling;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.opensergo.governance.time.ManualTicker;
+import io.opensergo.api.time.ManualTicker;
 import java.time.Duration;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -5,7 +5,7 @@ import static io.opensergo.governance.Rules.on;
 import static io.opensergo.governance.Rules.shadow;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.opensergo.governance.time.ManualTicker;
+import io.opensergo.api.time.ManualTicker;
 import io.opensergo.rules.Metadata;
 import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy;
 import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy.ErrorConditions;

@@ -6,7 +6,7 @@ import static io.opensergo.governance.Rules.on;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.opensergo.governance.time.ManualTicker;
+import io.opensergo.api.time.ManualTicker;
 import io.opensergo.rules.faulttolerance.Strategy;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;

@@ -7,7 +7,7 @@ import static io.opensergo.governance.Rules.throttling;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.opensergo.governance.time.ManualTicker;
+import io.opensergo.api.time.ManualTicker;
 import io.opensergo.rules.Rule;
 import java.time.Duration;
 import java.util.List;

@@ -9,8 +9,8 @@ import static io.opensergo.governance.Rules.throttling;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.opensergo.api.time.ManualTicker;
 import io.opensergo.governance.quota.InMemoryGlobalQuota;
-import io.opensergo.governance.time.ManualTicker;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy.AdaptiveStrategy;
 import io.opensergo.rules.faulttolerance.LimitMode;

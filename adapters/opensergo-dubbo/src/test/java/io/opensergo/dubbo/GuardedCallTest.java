@@ -2,10 +2,10 @@ package io.opensergo.dubbo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.opensergo.api.time.ManualTicker;
 import io.opensergo.governance.Governor;
 import io.opensergo.governance.Guard;
 import io.opensergo.governance.Outcome;
-import io.opensergo.governance.time.ManualTicker;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.faulttolerance.StrategyKind;
 import java.time.Duration;

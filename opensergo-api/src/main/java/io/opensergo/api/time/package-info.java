@@ -1,5 +1,5 @@
 /**
- * Where decisions take their time from.
+ * Where the client and decisions take elapsed time from.
  *
  * <p>Open {@link io.opensergo.api.time.Ticker} first.
  */

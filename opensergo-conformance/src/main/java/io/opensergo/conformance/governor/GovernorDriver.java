@@ -1,5 +1,6 @@
 package io.opensergo.conformance.governor;
 
+import io.opensergo.api.time.ManualTicker;
 import io.opensergo.conformance.ConformanceDriver;
 import io.opensergo.conformance.Decision;
 import io.opensergo.conformance.Feature;
@@ -16,7 +17,6 @@ import io.opensergo.governance.GovernorBuilder;
 import io.opensergo.governance.Guard;
 import io.opensergo.governance.Rejection;
 import io.opensergo.governance.TrafficDirection;
-import io.opensergo.governance.time.ManualTicker;
 import io.opensergo.rules.faulttolerance.HttpRequestFallbackAction;
 import io.opensergo.rules.faulttolerance.HttpRequestFallbackAction.Header;
 import io.opensergo.rules.faulttolerance.HttpRequestFallbackAction.ProvidedResponse;

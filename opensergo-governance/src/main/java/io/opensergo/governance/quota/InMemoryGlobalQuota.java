@@ -1,6 +1,6 @@
 package io.opensergo.governance.quota;
 
-import io.opensergo.governance.time.Ticker;
+import io.opensergo.api.time.Ticker;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;

@@ -1,6 +1,6 @@
 package io.opensergo.governance.quota;
 
-import io.opensergo.governance.time.Ticker;
+import io.opensergo.api.time.Ticker;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;

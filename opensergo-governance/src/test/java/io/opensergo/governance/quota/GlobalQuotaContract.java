@@ -3,7 +3,7 @@ package io.opensergo.governance.quota;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.opensergo.governance.time.ManualTicker;
+import io.opensergo.api.time.ManualTicker;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;

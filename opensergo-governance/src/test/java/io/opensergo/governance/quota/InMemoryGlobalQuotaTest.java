@@ -2,7 +2,7 @@ package io.opensergo.governance.quota;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.opensergo.governance.time.ManualTicker;
+import io.opensergo.api.time.ManualTicker;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

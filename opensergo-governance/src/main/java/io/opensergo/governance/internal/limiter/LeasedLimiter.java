@@ -1,11 +1,11 @@
 package io.opensergo.governance.internal.limiter;
 
+import io.opensergo.api.time.Ticker;
 import io.opensergo.governance.quota.GlobalQuota;
 import io.opensergo.governance.quota.QuotaFailurePolicy;
 import io.opensergo.governance.quota.QuotaGrant;
 import io.opensergo.governance.quota.QuotaHealth;
 import io.opensergo.governance.quota.QuotaKey;
-import io.opensergo.governance.time.Ticker;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;

@@ -2,11 +2,11 @@ package io.opensergo.governance.internal.limiter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.opensergo.api.time.ManualTicker;
 import io.opensergo.governance.quota.LogCapture;
 import io.opensergo.governance.quota.QuotaFailurePolicy;
 import io.opensergo.governance.quota.QuotaHealth;
 import io.opensergo.governance.quota.QuotaKey;
-import io.opensergo.governance.time.ManualTicker;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -2,6 +2,7 @@ package io.opensergo.governance.internal.limiter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.opensergo.api.time.ManualTicker;
 import io.opensergo.governance.quota.GlobalQuota;
 import io.opensergo.governance.quota.InMemoryGlobalQuota;
 import io.opensergo.governance.quota.QuotaFailurePolicy;
@@ -9,7 +10,6 @@ import io.opensergo.governance.quota.QuotaGrant;
 import io.opensergo.governance.quota.QuotaHealth;
 import io.opensergo.governance.quota.QuotaKey;
 import io.opensergo.governance.quota.QuotaLimit;
-import io.opensergo.governance.time.ManualTicker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

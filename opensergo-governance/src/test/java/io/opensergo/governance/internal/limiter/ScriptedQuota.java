@@ -1,11 +1,11 @@
 package io.opensergo.governance.internal.limiter;
 
+import io.opensergo.api.time.ManualTicker;
 import io.opensergo.governance.quota.GlobalQuota;
 import io.opensergo.governance.quota.InMemoryGlobalQuota;
 import io.opensergo.governance.quota.QuotaGrant;
 import io.opensergo.governance.quota.QuotaKey;
 import io.opensergo.governance.quota.QuotaLimit;
-import io.opensergo.governance.time.ManualTicker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.opensergo.governance.time;
+package io.opensergo.api.time;
 
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;

@@ -1,4 +1,4 @@
-package io.opensergo.governance.time;
+package io.opensergo.api.time;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
