@@ -42,7 +42,12 @@ class BackoffTest {
             @ForAll @LongRange(min = 1, max = 100_000) long min,
             @ForAll @LongRange(min = 0, max = 10_000_000) long more,
             @ForAll @IntRange(min = 1, max = 200) int failures) {
-        var backoff = new Backoff(Duration.ofMillis(min), Duration.ofMillis(min + more), 1, new Random(1)::nextLong);
+        var backoff =
+                new Backoff(
+                        Duration.ofMillis(min),
+                        Duration.ofMillis(min + more),
+                        1,
+                        new Random(1)::nextLong);
         for (int i = 0; i < failures; i++) {
             assertThat(backoff.next().toMillis()).isBetween(1L, min + more);
         }

@@ -26,20 +26,14 @@ class KeyDialogueTest {
     private final PushReader reader =
             new PushReader(ClientLimits.DEFAULTS, ticker, new ClientListener() {});
     private final KeySubscription<RateLimitStrategy> key =
-            new KeySubscription<>(
-                    Target.of("shop"), RateLimitStrategy.KIND, new EditionCounter());
+            new KeySubscription<>(Target.of("shop"), RateLimitStrategy.KIND, new EditionCounter());
     private final KeyDialogue<RateLimitStrategy> first = new KeyDialogue<>(key, 1);
 
     private KeyDialogue.Effect push(
             KeyDialogue<RateLimitStrategy> dialogue, long version, Rule... rules) {
         SubscribeResponse push = pushOf(version, rules);
         return dialogue.take(
-                push,
-                reader.read(key, push),
-                false,
-                SETTLE_TIME,
-                Instant.EPOCH,
-                ticker.nanos());
+                push, reader.read(key, push), false, SETTLE_TIME, Instant.EPOCH, ticker.nanos());
     }
 
     private static SubscribeResponse pushOf(long version, Rule... rules) {
@@ -140,7 +134,12 @@ class KeyDialogueTest {
 
         KeyDialogue.Effect effect =
                 next.take(
-                bad, reader.read(key, bad), false, SETTLE_TIME, Instant.EPOCH, ticker.nanos());
+                        bad,
+                        reader.read(key, bad),
+                        false,
+                        SETTLE_TIME,
+                        Instant.EPOCH,
+                        ticker.nanos());
 
         assertThat(effect).isEqualTo(KeyDialogue.Effect.IN_FORCE);
         assertThat(key.rules().isFromBefore(2)).isTrue();

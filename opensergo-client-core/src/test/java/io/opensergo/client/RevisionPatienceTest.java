@@ -28,8 +28,7 @@ class RevisionPatienceTest {
     private static final String CALLS = ConcurrencyLimitStrategy.KIND.wireName();
 
     private final PushReader reader =
-            new PushReader(
-                    ClientLimits.DEFAULTS, new ManualTicker(), new ClientListener() {});
+            new PushReader(ClientLimits.DEFAULTS, new ManualTicker(), new ClientListener() {});
     private final ManualTimer timer = new ManualTimer();
     private final EditionCounter editions = new EditionCounter();
     private final Revisions revisions =

@@ -84,9 +84,7 @@ public final class Governor implements AutoCloseable {
         belonging = new Belonging(settings.target());
         publisher =
                 new PlanPublisher(
-                        engine,
-                        sampler,
-                        new PlanProblemLog(settings.client() != null, belonging));
+                        engine, sampler, new PlanProblemLog(settings.client() != null, belonging));
         tellDirections();
         instances = InstanceCount.of(settings.instances(), engine, publisher::recompile);
         try {
@@ -110,7 +108,9 @@ public final class Governor implements AutoCloseable {
             return new RuleFeed(client, followed, RuleBook.DECISIONS, publisher::update);
         }
         RuleDirectory directory = settings.directory();
-        return directory == null ? null : new DirectoryFeed(directory, belonging, publisher::update);
+        return directory == null
+                ? null
+                : new DirectoryFeed(directory, belonging, publisher::update);
     }
 
     private void useFixedRules(GovernorBuilder settings) {
