@@ -75,7 +75,7 @@ class RecordBuildersTest {
     private static boolean wrapsOneValue(Class<?> record) {
         RecordComponent[] components = record.getRecordComponents();
         return components.length == 0
-                || components.length == 1 && components[0].getName().equals("value");
+                || (components.length == 1 && components[0].getName().equals("value"));
     }
 
     private static void check(Class<?> record, List<String> faults) {
