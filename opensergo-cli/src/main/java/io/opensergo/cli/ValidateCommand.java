@@ -97,9 +97,9 @@ final class ValidateCommand implements Callable<Integer> {
 
     private void report(Problem problem) {
         if (problem.isError()) {
-            error(problem.toString());
+            error(problem.placeAndMessage());
         } else {
-            warning(problem.toString());
+            warning(problem.placeAndMessage());
         }
     }
 

@@ -65,14 +65,20 @@ public record Problem(
      */
     @Override
     public String toString() {
+        return text(isError() ? "" : "warning: ");
+    }
+
+    /** Returns the place and the message, for those who say the severity in another way. */
+    public String placeAndMessage() {
+        return text("");
+    }
+
+    private String text(String severityOfMessage) {
         var text = new StringBuilder(source);
         if (line > 0) {
             text.append(':').append(line).append(':').append(column);
         }
-        text.append(": ");
-        if (severity == Severity.WARNING) {
-            text.append("warning: ");
-        }
+        text.append(": ").append(severityOfMessage);
         if (!path.isEmpty()) {
             text.append(path).append(' ');
         }
