@@ -29,20 +29,17 @@ final class ChannelFactory {
 
     private static final Logger LOG = LoggerFactory.getLogger(ChannelFactory.class);
 
-    private final @Nullable TlsContext tls;
+    private final @Nullable ClientTls tls;
     private final @Nullable BearerToken token;
     private final Duration keepAliveTimeout;
     private final int maxInboundMessageBytes;
 
-    /**
-     * @throws ConfigurationException if a file of the TLS settings cannot be used
-     */
     ChannelFactory(
-            @Nullable TlsSettings tls,
+            @Nullable ClientTls tls,
             @Nullable Supplier<String> token,
             Duration keepAliveTimeout,
             int maxInboundMessageBytes) {
-        this.tls = tls == null ? null : new TlsContext(tls);
+        this.tls = tls;
         this.token = token == null ? null : new BearerToken(token);
         this.keepAliveTimeout = keepAliveTimeout;
         this.maxInboundMessageBytes = maxInboundMessageBytes;

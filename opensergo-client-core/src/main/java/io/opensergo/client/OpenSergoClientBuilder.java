@@ -34,7 +34,7 @@ public final class OpenSergoClientBuilder {
     private List<Endpoint> endpoints = List.of();
     private String namespace = Metadata.DEFAULT_NAMESPACE;
     private @Nullable String app;
-    private @Nullable TlsSettings tls;
+    private @Nullable Supplier<ClientTls> tls;
     private @Nullable Supplier<String> token;
     private Duration keepAliveTime = Duration.ofSeconds(15);
     private Duration keepAliveTimeout = Duration.ofSeconds(10);
@@ -99,7 +99,19 @@ public final class OpenSergoClientBuilder {
      * they have changed; if they cannot be used then, those read before stay in use.
      */
     public OpenSergoClientBuilder tls(TlsSettings tls) {
-        this.tls = tls;
+        this.tls = () -> new TlsContext(tls);
+        return this;
+    }
+
+    /**
+     * Connects by TLS with managers that the application makes, for keys and certificates that are
+     * not in files of their own.
+     *
+     * @param managers asked for each new connection, on an event loop, so it must not block; others
+     *     than before count from then on, and if they cannot be used, those before do
+     */
+    public OpenSergoClientBuilder tls(Supplier<TlsManagers> managers) {
+        this.tls = () -> new ManagedTls(managers);
         return this;
     }
 
@@ -313,7 +325,9 @@ public final class OpenSergoClientBuilder {
         endpoints(bootstrap.endpoints().stream(), "endpoint");
         namespace = bootstrap.namespace() == null ? namespace : bootstrap.namespace();
         app = bootstrap.app() == null ? app : bootstrap.app();
-        tls = bootstrap.tls() == null ? tls : bootstrap.tls();
+        if (bootstrap.tls() != null) {
+            tls(bootstrap.tls());
+        }
         cacheDirectory = bootstrap.cacheDir() == null ? cacheDirectory : bootstrap.cacheDir();
         cacheMaxAge = bootstrap.cacheMaxAge() == null ? cacheMaxAge : bootstrap.cacheMaxAge();
         String fixedToken = bootstrap.token();
@@ -339,7 +353,11 @@ public final class OpenSergoClientBuilder {
         var limits =
                 new ClientLimits(maxInboundMessageBytes, maxKeys, maxKinds, maxRulesPerSnapshot);
         var transport =
-                new ChannelFactory(tls, token, keepAliveTimeout, limits.transportMessageBytes());
+                new ChannelFactory(
+                        tls == null ? null : tls.get(),
+                        token,
+                        keepAliveTimeout,
+                        limits.transportMessageBytes());
         transport.check(endpoints);
         var client =
                 new ReactiveClient(

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * only after a change, and only while a connection is being made; otherwise it looks at the files'
  * times and sizes. To read them elsewhere would let an attempt start with files known to be old.
  */
-final class TlsContext {
+final class TlsContext implements ClientTls {
 
     private static final Logger LOG = LoggerFactory.getLogger(TlsContext.class);
 
@@ -61,13 +61,13 @@ final class TlsContext {
         this.context = read(settings);
     }
 
-    /** Returns the name that the server's certificate must bear, if it is not the endpoint's. */
-    @Nullable String serverName() {
+    @Override
+    public @Nullable String serverName() {
         return settings.serverName();
     }
 
-    /** Returns the context to connect with now. */
-    SslContext current() {
+    @Override
+    public SslContext current() {
         List<FileStamp> now = stamps(settings);
         if (!now.equals(stamps)) {
             readAgain(now);

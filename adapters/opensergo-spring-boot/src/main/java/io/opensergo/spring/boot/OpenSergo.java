@@ -11,9 +11,11 @@ import io.opensergo.governance.GovernorBuilder;
 import io.opensergo.spring.boot.OpenSergoProperties.Tls;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
 import org.springframework.util.ResourceUtils;
@@ -39,13 +41,16 @@ final class OpenSergo implements AutoCloseable {
      * @throws ConfigurationException if a setting cannot be used; it names the setting
      */
     static OpenSergo start(
-            OpenSergoProperties properties, Environment environment, ResourceLoader resources) {
+            OpenSergoProperties properties,
+            Environment environment,
+            ResourceLoader resources,
+            Supplier<@Nullable SslBundles> bundles) {
         String app = app(properties, environment);
         String rules = properties.rules();
         if (rules != null && !rules.isBlank()) {
             return ofFiles(properties, Target.of(properties.namespace(), app), rules, resources);
         }
-        OpenSergoClient client = client(properties, app);
+        OpenSergoClient client = client(properties, app, bundles);
         if (client == null) {
             LOG.info(
                     "Nothing is governed: set opensergo.endpoints to a control plane, or"
@@ -88,7 +93,8 @@ final class OpenSergo implements AutoCloseable {
         }
     }
 
-    private static @Nullable OpenSergoClient client(OpenSergoProperties properties, String app) {
+    private static @Nullable OpenSergoClient client(
+            OpenSergoProperties properties, String app, Supplier<@Nullable SslBundles> bundles) {
         OpenSergoClientBuilder client =
                 OpenSergoClients.builder().namespace(properties.namespace()).app(app);
         if (!properties.endpoints().isEmpty()) {
@@ -103,7 +109,9 @@ final class OpenSergo implements AutoCloseable {
             client.cacheDirectory(cache);
         }
         Tls tls = properties.tls();
-        if (tls.isSet()) {
+        if (tls.bundle() != null) {
+            client.tls(BundleTls.of(tls, bundles.get()));
+        } else if (tls.isSet()) {
             client.tls(settings(tls));
         }
         return client.bootstrap().buildIfConfigured().orElse(null);

@@ -16,6 +16,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
@@ -38,9 +39,12 @@ public class OpenSergoAutoConfiguration {
     @Bean(destroyMethod = "close")
     @ConditionalOnMissingBean({OpenSergo.class, Governor.class})
     OpenSergo openSergo(
-            OpenSergoProperties properties, Environment environment, ResourceLoader resources) {
+            OpenSergoProperties properties,
+            Environment environment,
+            ResourceLoader resources,
+            ObjectProvider<SslBundles> bundles) {
         StarterCheck.check(getClass().getClassLoader());
-        return OpenSergo.start(properties, environment, resources);
+        return OpenSergo.start(properties, environment, resources, bundles::getIfAvailable);
     }
 
     @Bean(destroyMethod = "") // closed with its owner

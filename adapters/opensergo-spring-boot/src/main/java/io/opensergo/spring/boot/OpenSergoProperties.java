@@ -21,7 +21,7 @@ import org.springframework.util.PatternMatchUtils;
  * @param cacheDirectory Directory in which the last good rules are kept over restarts.
  * @param rules Rules without a control plane: a directory, which is followed, or resources such as
  *     classpath:rules/*.yaml, which are read once.
- * @param tls TLS to the control plane, with PEM files.
+ * @param tls TLS to the control plane, with PEM files or an SSL bundle.
  * @param server Requests to this application.
  * @param client Calls of this application.
  * @param loadBalancer Instances that Spring Cloud LoadBalancer chooses among.
@@ -55,6 +55,7 @@ public record OpenSergoProperties(
     /**
      * The settings {@code opensergo.tls.*}.
      *
+     * @param bundle Name of an SSL bundle, spring.ssl.bundle.*, instead of files.
      * @param caFile File of the authorities that are trusted; those of Java by default.
      * @param certFile File of the application's own certificate chain.
      * @param keyFile File of the private key of the certificate.
@@ -62,13 +63,18 @@ public record OpenSergoProperties(
      *     endpoint's host.
      */
     public record Tls(
+            @Nullable String bundle,
             @Nullable Path caFile,
             @Nullable Path certFile,
             @Nullable Path keyFile,
             @Nullable String serverName) {
 
         boolean isSet() {
-            return caFile != null || certFile != null || keyFile != null || serverName != null;
+            return bundle != null || hasFiles() || serverName != null;
+        }
+
+        boolean hasFiles() {
+            return caFile != null || certFile != null || keyFile != null;
         }
     }
 

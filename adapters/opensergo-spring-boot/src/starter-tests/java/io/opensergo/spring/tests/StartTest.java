@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.opensergo.api.ConfigurationException;
+import io.opensergo.controlplane.ControlPlane;
+import io.opensergo.controlplane.InMemoryRuleSource;
+import io.opensergo.controlplane.ServerTls;
 import io.opensergo.governance.Governor;
+import io.opensergo.rules.document.RuleReader;
 import io.opensergo.spring.boot.GovernanceReport;
 import io.opensergo.spring.cloud.FeignGovernance;
 import io.opensergo.spring.cloud.GuardCircuitBreakerFactory;
@@ -136,6 +140,64 @@ class StartTest {
                                 "--opensergo.rules=" + directory,
                                 "--opensergo.endpoints=localhost:10246"))
                 .contains("opensergo.endpoints are both set", "remove one");
+    }
+
+    @Test
+    void connectsByTheNameOfAnSslBundle() throws Exception {
+        Path store = directory.resolve("control-plane.p12");
+        Path certificate = SelfSigned.make(store);
+        var rules = new InMemoryRuleSource();
+        rules.put(
+                RuleReader.strict()
+                        .read(
+                                Documents.rateLimit("first", 1, 1)
+                                        + "---\n"
+                                        + Documents.rule("prices", "RateLimitStrategy", "first"),
+                                "test")
+                        .orThrow());
+        try (ControlPlane controlPlane =
+                        ControlPlane.builder()
+                                .port(0)
+                                .tls(ServerTls.of(certificate, SelfSigned.keyOf(store)))
+                                .source(rules)
+                                .start();
+                ConfigurableApplicationContext context =
+                        run(
+                                "--spring.application.name=shop",
+                                "--opensergo.endpoints=https://localhost:" + controlPlane.port(),
+                                "--opensergo.tls.bundle=control-plane",
+                                "--spring.ssl.bundle.pem.control-plane.truststore.certificate="
+                                        + certificate)) {
+            await().atMost(World.PATIENCE)
+                    .until(
+                            () ->
+                                    context.getBean(Governor.class)
+                                            .plan()
+                                            .resources()
+                                            .contains("prices"));
+        }
+    }
+
+    @Test
+    void saysWhatToDoAboutAnSslBundleThatIsNotThereOrCannotBeRead() {
+        assertThat(
+                        failureOf(
+                                "--opensergo.endpoints=https://localhost:1",
+                                "--opensergo.tls.bundle=nowhere"))
+                .contains("'nowhere', and there is no such SSL bundle", "spring.ssl.bundle.pem");
+        assertThat(
+                        failureOf(
+                                "--opensergo.endpoints=https://localhost:1",
+                                "--opensergo.tls.bundle=broken",
+                                "--spring.ssl.bundle.pem.broken.truststore.certificate="
+                                        + directory.resolve("no.pem")))
+                .contains("APPLICATION FAILED TO START", "no.pem");
+        assertThat(
+                        failureOf(
+                                "--opensergo.endpoints=https://localhost:1",
+                                "--opensergo.tls.bundle=some",
+                                "--opensergo.tls.ca-file=" + directory.resolve("ca.pem")))
+                .contains("opensergo.tls.bundle", "remove one");
     }
 
     private void write(String name, String resource) throws IOException {
