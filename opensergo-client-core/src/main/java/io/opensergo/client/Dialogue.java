@@ -181,8 +181,7 @@ final class Dialogue {
             return;
         }
         RuleKey ruleKey = key.key().key();
-        LOG.warn(
-                "The control plane refused {} with code {}: {}", ruleKey, status.getCode(), reason);
+        RefusalLog.refused(ruleKey, status.getCode(), reason);
         drop(key);
         outbox.refused(key);
         setting.keys()
