@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Test;
 class HotPathTest {
 
     private static final String GOVERNANCE = "io.opensergo.governance";
+    private static final String TIME = "io.opensergo.api.time";
     private static final String LIMITERS = GOVERNANCE + ".internal.limiter";
     private static final String SAMPLING = GOVERNANCE + ".internal.sampling";
 
@@ -93,7 +94,7 @@ class HotPathTest {
                         resideInAnyPackage(
                                         LIMITERS,
                                         GOVERNANCE + ".quota",
-                                        GOVERNANCE + ".time",
+                                        TIME,
                                         "java.lang",
                                         "java.lang.invoke",
                                         "java.util.concurrent.atomic",
@@ -115,7 +116,7 @@ class HotPathTest {
                 .onlyDependOnClassesThat(
                         resideInAnyPackage(
                                         GOVERNANCE,
-                                        GOVERNANCE + ".time",
+                                        TIME,
                                         LIMITERS,
                                         "java.lang",
                                         "java.util.concurrent.atomic",

@@ -19,6 +19,7 @@ import io.opensergo.rules.Metadata;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,6 +88,13 @@ class HostilePeersTest {
         return peer;
     }
 
+    /** An address of its own is not held to the calls that others have begun. */
+    private RawHttp2 connectFrom(InetAddress address) throws IOException {
+        RawHttp2 peer = RawHttp2.connect(controlPlane.port(), 65_535, address);
+        peers.add(peer);
+        return peer;
+    }
+
     private Refusals refusals() {
         return controlPlane.status().refusals();
     }
@@ -151,7 +159,7 @@ class HostilePeersTest {
     void callsBeyondTheLimitOfAllAreRefusedAndReset() throws IOException {
         start(builder -> builder.maxStreams(2));
         for (int i = 0; i < 40; i++) {
-            RawHttp2 peer = connect();
+            RawHttp2 peer = connectFrom(InetAddress.getByName("127.0.1." + (i + 1)));
             for (int j = 0; j < 60; j++) {
                 peer.open(RawHttp2.HEALTH_CHECK, TOKEN);
             }
