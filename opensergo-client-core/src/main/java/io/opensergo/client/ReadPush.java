@@ -2,7 +2,6 @@ package io.opensergo.client;
 
 import io.opensergo.api.RejectedRule;
 import io.opensergo.client.PushEvent.Result;
-import io.opensergo.proto.WireStatus;
 import io.opensergo.rules.Rule;
 import java.util.List;
 
@@ -16,7 +15,7 @@ import java.util.List;
  * @param goodRules how many rules of the push can be used
  * @param badRules how many cannot, if it could be read
  * @param decodeNanos how long it took to decode; 0 if it was not
- * @param code the status of the answer, of {@link WireStatus}
+ * @param code the status of the answer, of {@code WireStatus}
  * @param reason why not all of it can be used; empty if it can
  */
 record ReadPush<R extends Rule>(
@@ -46,7 +45,7 @@ record ReadPush<R extends Rule>(
     }
 
     boolean isAccepted() {
-        return code == WireStatus.SUCCESS;
+        return result == Result.ACCEPTED;
     }
 
     /**
