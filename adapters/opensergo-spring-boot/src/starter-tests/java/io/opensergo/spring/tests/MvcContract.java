@@ -23,6 +23,12 @@ import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBo
 /** What a server of MVC keeps besides: each way to end a request gives its place back once. */
 public abstract class MvcContract extends ServerContract {
 
+    /**
+     * Jetty 12 never answers a request, guarded or not, whose time-out comes before its thread is
+     * back.
+     */
+    private static final long TIMEOUT_MILLIS = 1_000;
+
     @Test
     void everyKindOfResultGivesItsPlaceBack() {
         for (String path :
@@ -96,7 +102,7 @@ public abstract class MvcContract extends ServerContract {
 
             @GetMapping("/late")
             DeferredResult<String> late() {
-                return new DeferredResult<>(50L);
+                return new DeferredResult<>(TIMEOUT_MILLIS);
             }
 
             @GetMapping("/streamed")
@@ -117,7 +123,7 @@ public abstract class MvcContract extends ServerContract {
 
             @GetMapping("/raw-late")
             void rawLate(HttpServletRequest request, HttpServletResponse response) {
-                request.startAsync().setTimeout(50);
+                request.startAsync().setTimeout(TIMEOUT_MILLIS);
             }
 
             @GetMapping("/raw-dispatched")
