@@ -24,8 +24,8 @@ import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBo
 public abstract class MvcContract extends ServerContract {
 
     /**
-     * Jetty 12 never answers a request, guarded or not, whose time-out comes before its thread is
-     * back.
+     * Far above what a slow machine needs: with time-outs of a few milliseconds Jetty 12 leaves
+     * some requests without an answer, guarded or not.
      */
     private static final long TIMEOUT_MILLIS = 1_000;
 
