@@ -3,6 +3,7 @@ package io.opensergo.sentinel;
 import static org.awaitility.Awaitility.await;
 
 import com.alibaba.csp.sentinel.property.DynamicSentinelProperty;
+import com.alibaba.csp.sentinel.slots.block.BlockException;
 import com.alibaba.csp.sentinel.slots.block.degrade.DegradeRuleManager;
 import com.alibaba.csp.sentinel.slots.block.flow.FlowRule;
 import com.alibaba.csp.sentinel.slots.block.flow.FlowRuleManager;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 
 /**
@@ -80,6 +82,13 @@ final class Rig implements AutoCloseable {
         return sentinel.enforcements().stream()
                 .filter(it -> it.resource().equals(resource))
                 .toList();
+    }
+
+    /** Makes inbound requests until one is refused. */
+    static BlockException awaitRefusal(String resource) {
+        return await().atMost(PATIENCE)
+                .until(() -> Calls.refusal(resource), Optional::isPresent)
+                .orElseThrow();
     }
 
     static void eventually(Callable<Boolean> condition) {

@@ -215,9 +215,8 @@ class SentinelEnforcesTest {
     void inboundRequestsAreRefusedAboveTheCpuUsageOfTheRule() {
         rig.put("", 1, List.of(Rules.cpu("cpu", 0, AdaptiveStrategy.NONE)));
 
-        Rig.eventually(() -> !Calls.passes("anything"));
-
-        BlockException refusal = Calls.refusal("anything").orElseThrow();
+        // On a quiet machine only a share of the requests is refused.
+        BlockException refusal = Rig.awaitRefusal("anything");
         assertThat(refusal)
                 .isInstanceOf(
                         Overloads.SYSTEM_RULES_REFUSE
