@@ -7,6 +7,7 @@ import io.opensergo.client.LimitEvent.Limit;
 import io.opensergo.client.PushEvent.Result;
 import io.opensergo.proto.PushStamp;
 import io.opensergo.proto.RevisionDetail;
+import io.opensergo.proto.WireKey;
 import io.opensergo.proto.WireStatus;
 import io.opensergo.proto.internal.control_plane.v1.ControlPlaneInfoServiceGrpc.ControlPlaneInfoServiceStub;
 import io.opensergo.proto.internal.transport.v1.Status;

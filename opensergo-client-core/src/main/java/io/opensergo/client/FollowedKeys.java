@@ -3,6 +3,7 @@ package io.opensergo.client;
 import io.opensergo.api.LimitExceededException;
 import io.opensergo.api.SubscriptionRefusedException;
 import io.opensergo.client.LimitEvent.Limit;
+import io.opensergo.proto.WireKey;
 import io.opensergo.rules.RuleKind;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

@@ -6,6 +6,7 @@ import io.opensergo.api.RejectedRule;
 import io.opensergo.api.RuleKey;
 import io.opensergo.api.RuleSnapshot;
 import io.opensergo.api.Target;
+import io.opensergo.proto.WireKey;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleKind;
 import java.time.Instant;
@@ -32,8 +33,13 @@ final class KeySubscription<R extends Rule> {
     KeySubscription(Target target, RuleKind<R> kind, EditionCounter editions) {
         this.target = target;
         this.kind = kind;
-        this.wireKey = WireKey.of(target, kind);
+        this.wireKey = wireKey(target, kind);
         this.editions = editions;
+    }
+
+    /** Returns how messages name a key. */
+    static WireKey wireKey(Target target, RuleKind<?> kind) {
+        return new WireKey(target.namespace(), target.app(), kind.wireName());
     }
 
     Target target() {

@@ -1,5 +1,6 @@
 package io.opensergo.client;
 
+import io.opensergo.proto.WireKey;
 import io.opensergo.proto.internal.transport.v1.SubscribeOpType;
 import io.opensergo.proto.internal.transport.v1.SubscribeRequest;
 import io.opensergo.proto.internal.transport.v1.SubscribeRequestTarget;

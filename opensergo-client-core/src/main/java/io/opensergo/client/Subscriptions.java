@@ -103,7 +103,7 @@ final class Subscriptions {
             follower.fail(new ClientClosedException());
             return;
         }
-        KeySubscription<?> known = keys.find(WireKey.of(target, kind));
+        KeySubscription<?> known = keys.find(KeySubscription.wireKey(target, kind));
         if (known == null) {
             follow(target, kind, follower);
         } else if (known.kind().equals(kind)) {
@@ -149,7 +149,7 @@ final class Subscriptions {
 
     <R extends Rule> void leave(
             Target target, RuleKind<R> kind, LatestSubscription<RuleSnapshot<R>> follower) {
-        KeySubscription<?> key = keys.find(WireKey.of(target, kind));
+        KeySubscription<?> key = keys.find(KeySubscription.wireKey(target, kind));
         if (key != null && key.followers().remove(follower)) {
             if (settings.unsubscribeGrace().isZero()) {
                 endIfAbandoned(key);

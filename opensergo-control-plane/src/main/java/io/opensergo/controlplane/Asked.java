@@ -1,5 +1,6 @@
 package io.opensergo.controlplane;
 
+import io.opensergo.proto.WireKey;
 import io.opensergo.proto.internal.transport.v1.SubscribeResponse;
 import java.util.List;
 
@@ -11,7 +12,7 @@ import java.util.List;
  * @param refusals the answers for what is not served
  */
 record Asked(
-        List<RuleKey> subscribes, List<RuleKey> unsubscribes, List<SubscribeResponse> refusals) {
+        List<WireKey> subscribes, List<WireKey> unsubscribes, List<SubscribeResponse> refusals) {
 
     /** An answer to a push asks for nothing. */
     static Asked nothing() {

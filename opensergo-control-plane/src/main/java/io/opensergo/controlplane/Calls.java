@@ -95,7 +95,7 @@ final class Calls extends ServerStreamTracer.Factory {
     void cutLate(long nowNanos) {
         int cut = 0;
         for (Call call : open) {
-            if (cut == Limits.RESETS_AT_ONCE) {
+            if (cut == ServerLimits.RESETS_AT_ONCE) {
                 return;
             }
             if (call.lingers(nowNanos)) {

@@ -1,5 +1,6 @@
 package io.opensergo.controlplane;
 
+import io.opensergo.proto.WireKey;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleId;
 import java.util.Collection;
@@ -24,7 +25,7 @@ final class ChangeLog {
     private static final Logger LOG = LoggerFactory.getLogger(ChangeLog.class);
 
     private final String source;
-    private final ToIntFunction<RuleKey> subscribers;
+    private final ToIntFunction<WireKey> subscribers;
     private final Predicate<RuleId> outranked;
     private final Map<RuleId, Rule> last = new HashMap<>();
 
@@ -33,7 +34,7 @@ final class ChangeLog {
      * @param subscribers how many streams follow a key
      * @param outranked whether another source has a rule and counts
      */
-    ChangeLog(String source, ToIntFunction<RuleKey> subscribers, Predicate<RuleId> outranked) {
+    ChangeLog(String source, ToIntFunction<WireKey> subscribers, Predicate<RuleId> outranked) {
         this.source = source;
         this.subscribers = subscribers;
         this.outranked = outranked;
@@ -91,7 +92,7 @@ final class ChangeLog {
                     rule.name(),
                     places.getOrDefault(rule.id(), source),
                     revision,
-                    subscribers.applyAsInt(RuleKey.of(rule)),
+                    subscribers.applyAsInt(WireKey.of(rule)),
                     outranked.test(rule.id())
                             ? ", without effect: another source has it and counts"
                             : "");

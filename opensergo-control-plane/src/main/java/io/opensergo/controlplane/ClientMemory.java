@@ -12,9 +12,9 @@ final class ClientMemory {
     private static final Logger LOG = LoggerFactory.getLogger(ClientMemory.class);
 
     private final SubscriptionMemory usual =
-            new SubscriptionMemory(Limits.shareOfMemory(4), Limits.shareOfMemory(8));
+            new SubscriptionMemory(ServerLimits.shareOfMemory(4), ServerLimits.shareOfMemory(8));
     private final SubscriptionMemory reserve =
-            new SubscriptionMemory(Limits.shareOfMemory(32), Limits.shareOfMemory(128));
+            new SubscriptionMemory(ServerLimits.shareOfMemory(32), ServerLimits.shareOfMemory(128));
     private final Counters counters;
     private final LogLimit log = new LogLimit(1, 60);
 

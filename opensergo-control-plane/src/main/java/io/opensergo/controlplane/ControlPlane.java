@@ -119,7 +119,7 @@ public final class ControlPlane implements AutoCloseable {
             List<RuleSource> sources,
             RuleKinds kinds,
             @Nullable Authorizer authorizer,
-            Limits limits,
+            ServerLimits limits,
             GrpcServer.Settings settings,
             @Nullable Path stateDirectory,
             InstantSource clock) {
@@ -132,7 +132,7 @@ public final class ControlPlane implements AutoCloseable {
         var counters = new Counters();
         ScheduledExecutorService housekeeper = housekeeper();
         ExecutorService workers = GrpcServer.workers();
-        var admission = new Admission(authorizer, counters);
+        var access = new AccessControl(authorizer, counters);
         ControlPlaneDesc description =
                 ControlPlaneDesc.newBuilder().setIdentifier(UUID.randomUUID().toString()).build();
         var shared =
@@ -142,11 +142,11 @@ public final class ControlPlane implements AutoCloseable {
                         clock,
                         new Tasks(housekeeper, workers),
                         subscribers,
-                        admission,
+                        access,
                         kinds,
                         new PushSource(store, limits.maxPushBytes(), counters, description),
                         description);
-        var metadata = new MetadataService(admission, counters, clock);
+        var metadata = new MetadataService(access, counters, clock);
         var startedSources = new Sources(kinds, store, subscribers);
         try {
             sources.forEach(startedSources::start);
@@ -155,8 +155,7 @@ public final class ControlPlane implements AutoCloseable {
             }
             List<BindableService> services =
                     List.of(new TransportService(shared), metadata, new InfoService());
-            var server =
-                    new GrpcServer(settings, shared, admission, services, housekeeper, workers);
+            var server = new GrpcServer(settings, shared, access, services, housekeeper, workers);
             server.start();
             tellWhereItListens(settings, server.port());
             return new ControlPlane(

@@ -22,13 +22,14 @@ public final class ControlPlaneBuilder {
     private @Nullable ServerTls tls;
     private @Nullable Authorizer authorizer;
     private int maxInboundMessageBytes = ControlPlane.DEFAULT_MAX_INBOUND_MESSAGE_BYTES;
-    private int maxStreams = Limits.affordable(ControlPlane.DEFAULT_MAX_STREAMS, 16 * 1024);
+    private int maxStreams = ServerLimits.affordable(ControlPlane.DEFAULT_MAX_STREAMS, 16 * 1024);
     private int maxStreamsPerClient = Integer.MAX_VALUE;
     private int maxKeysPerStream = ControlPlane.DEFAULT_MAX_KEYS_PER_STREAM;
     private int maxRequestsPerSecond = ControlPlane.DEFAULT_MAX_REQUESTS_PER_SECOND;
     private Duration stuckSubscriberTimeout = Duration.ofSeconds(30);
     private int maxConnections =
-            Limits.affordable(ControlPlane.DEFAULT_MAX_CONNECTIONS, 2 * GrpcServer.WINDOW_BYTES);
+            ServerLimits.affordable(
+                    ControlPlane.DEFAULT_MAX_CONNECTIONS, 2 * GrpcServer.WINDOW_BYTES);
     private int maxConnectionsPerAddress = maxConnections / 2;
     private int maxPushBytes = ControlPlane.DEFAULT_MAX_PUSH_BYTES;
     private Duration requestTimeout = Duration.ofSeconds(10);
@@ -342,8 +343,8 @@ public final class ControlPlaneBuilder {
                 clock);
     }
 
-    private Limits limits() {
-        return new Limits(
+    private ServerLimits limits() {
+        return new ServerLimits(
                 maxStreams,
                 maxStreamsPerClient,
                 maxKeysPerStream,

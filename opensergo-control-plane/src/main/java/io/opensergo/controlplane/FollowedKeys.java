@@ -1,5 +1,6 @@
 package io.opensergo.controlplane;
 
+import io.opensergo.proto.WireKey;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,7 +13,7 @@ final class FollowedKeys {
 
     private record App(String namespace, String name) {
 
-        static App of(RuleKey key) {
+        static App of(WireKey key) {
             return new App(key.namespace(), key.app());
         }
     }
@@ -24,19 +25,19 @@ final class FollowedKeys {
         return size;
     }
 
-    @Nullable Subscription find(RuleKey key) {
+    @Nullable Subscription find(WireKey key) {
         return ofApp(key).get(key.kind());
     }
 
     /** Follows a key that was not followed. */
     void add(Subscription subscription) {
-        RuleKey key = subscription.key();
+        WireKey key = subscription.key();
         byApp.computeIfAbsent(App.of(key), app -> new LinkedHashMap<>(2))
                 .put(key.kind(), subscription);
         size++;
     }
 
-    @Nullable Subscription remove(RuleKey key) {
+    @Nullable Subscription remove(WireKey key) {
         Map<String, Subscription> ofApp = ofApp(key);
         Subscription removed = ofApp.isEmpty() ? null : ofApp.remove(key.kind());
         if (removed != null) {
@@ -49,15 +50,15 @@ final class FollowedKeys {
     }
 
     /** Returns the subscriptions of the application that a key is of. */
-    List<Subscription> besides(RuleKey key) {
+    List<Subscription> besides(WireKey key) {
         return List.copyOf(ofApp(key).values());
     }
 
-    private Map<String, Subscription> ofApp(RuleKey key) {
+    private Map<String, Subscription> ofApp(WireKey key) {
         return byApp.getOrDefault(App.of(key), Map.of());
     }
 
-    List<RuleKey> keys() {
+    List<WireKey> keys() {
         return all().map(Subscription::key).toList();
     }
 

@@ -66,7 +66,7 @@ final class GrpcServer {
     private final Calls calls;
     private final Connections connections;
     private final SharedByStreams shared;
-    private final Admission admission;
+    private final AccessControl access;
     private final ScheduledExecutorService housekeeper;
     private final Settings settings;
     private final Server server;
@@ -90,29 +90,29 @@ final class GrpcServer {
 
     /**
      * @param shared by the streams that are looked after from here
-     * @param admission is asked for each call
+     * @param access is asked for each call
      * @param housekeeper runs what is to be done now and then, and ends with this server
      * @param workers serve the calls, and end with this server
      */
     GrpcServer(
             Settings settings,
             SharedByStreams shared,
-            Admission admission,
+            AccessControl access,
             List<BindableService> services,
             ScheduledExecutorService housekeeper,
             ExecutorService workers) {
         TransportLog.install();
         this.settings = settings;
         this.shared = shared;
-        this.admission = admission;
+        this.access = access;
         this.housekeeper = housekeeper;
         this.workers = workers;
-        Limits limits = shared.limits();
+        ServerLimits limits = shared.limits();
         Counters counters = shared.counters();
         this.calls =
                 new Calls(
                         limits.maxCalls(),
-                        Limits.maxArrivingBytes(),
+                        ServerLimits.maxArrivingBytes(),
                         limits.requestTimeout(),
                         limits.stuckSubscriberTimeout(),
                         counters);
@@ -128,7 +128,7 @@ final class GrpcServer {
                         .executor(workers)
                         .addStreamTracerFactory(calls)
                         .fallbackHandlerRegistry(CallGate.unknownMethods())
-                        .intercept(admission)
+                        .intercept(access)
                         .intercept(new CallGate(calls, counters))
                         .maxConcurrentCallsPerConnection(limits.maxCallsPerConnection())
                         .maxInboundMessageSize(settings.maxInboundMessageBytes())
@@ -157,7 +157,7 @@ final class GrpcServer {
     }
 
     private void addServices(NettyServerBuilder builder, List<BindableService> services) {
-        var callsBeside = new CallLimit(Limits.MAX_CALLS_BESIDE);
+        var callsBeside = new CallLimit(ServerLimits.MAX_CALLS_BESIDE);
         Stream<ServerServiceDefinition> beside =
                 Stream.of(health.getHealthService(), ProtoReflectionServiceV1.newInstance())
                         .map(each -> ServerInterceptors.intercept(each, callsBeside));
@@ -217,7 +217,7 @@ final class GrpcServer {
     }
 
     private void judgeAgainIfGrantsChanged() {
-        if (admission.hasChanged()) {
+        if (access.hasChanged()) {
             shared.subscribers().judgeAgain();
         }
     }

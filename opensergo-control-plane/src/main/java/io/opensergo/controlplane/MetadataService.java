@@ -17,17 +17,18 @@ final class MetadataService extends MetadataServiceGrpc.MetadataServiceImplBase 
 
     private static final Logger LOG = LoggerFactory.getLogger(MetadataService.class);
     private static final int MAX_INSTANCES = 10_000;
-    private static final long MAX_BYTES = Math.min(64L * 1024 * 1024, Limits.shareOfMemory(16));
+    private static final long MAX_BYTES =
+            Math.min(64L * 1024 * 1024, ServerLimits.shareOfMemory(16));
 
-    private final Admission admission;
+    private final AccessControl access;
     private final InstantSource clock;
     private final ReportedApplications reports = new ReportedApplications(MAX_INSTANCES, MAX_BYTES);
 
     private final Counters counters;
     private final LogLimit forgotten = new LogLimit(1, 60);
 
-    MetadataService(Admission admission, Counters counters, InstantSource clock) {
-        this.admission = admission;
+    MetadataService(AccessControl access, Counters counters, InstantSource clock) {
+        this.access = access;
         this.counters = counters;
         this.clock = clock;
     }
@@ -46,7 +47,7 @@ final class MetadataService extends MetadataServiceGrpc.MetadataServiceImplBase 
 
     private @Nullable Status take(ReportMetadataRequest request, Caller caller) {
         try {
-            if (!admission.mayReport(caller, request.getAppName())) {
+            if (!access.mayReport(caller, request.getAppName())) {
                 return Status.PERMISSION_DENIED.withDescription(
                         "'" + caller.principal() + "' may not report on this application");
             }
@@ -66,7 +67,7 @@ final class MetadataService extends MetadataServiceGrpc.MetadataServiceImplBase 
                                         more));
             }
             return null;
-        } catch (Admission.UndecidedException e) {
+        } catch (AccessControl.UndecidedException e) {
             return e.status();
         } catch (InvalidRuleException e) {
             return Status.INVALID_ARGUMENT.withDescription(e.getMessage());

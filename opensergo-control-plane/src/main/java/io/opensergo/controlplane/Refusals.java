@@ -1,5 +1,6 @@
 package io.opensergo.controlplane;
 
+import io.opensergo.proto.WireKey;
 import io.opensergo.proto.WireStatus;
 import io.opensergo.proto.internal.transport.v1.ControlPlaneDesc;
 import io.opensergo.proto.internal.transport.v1.Status;
@@ -24,7 +25,7 @@ final class Refusals {
     }
 
     /** Returns the refusal of a key that may not be read, or not any longer. */
-    SubscribeResponse forbidden(RuleKey key) {
+    SubscribeResponse forbidden(WireKey key) {
         return refusal(key.namespace(), key.app(), key.kind(), FORBIDDEN).build();
     }
 

@@ -1,5 +1,6 @@
 package io.opensergo.controlplane;
 
+import io.opensergo.proto.WireKey;
 import io.opensergo.proto.internal.transport.v1.SubscribeOpType;
 import io.opensergo.proto.internal.transport.v1.SubscribeRequest;
 import io.opensergo.proto.internal.transport.v1.SubscribeRequestTarget;
@@ -21,7 +22,7 @@ final class RequestJudge {
     private static final int MAX_KINDS = 100;
     private static final int SHOWN_LENGTH = 64;
 
-    private final Admission admission;
+    private final AccessControl access;
     private final RuleKinds kinds;
     private final Refusals refusals;
     private final Counters counters;
@@ -29,8 +30,8 @@ final class RequestJudge {
     /**
      * @param kinds what is served
      */
-    RequestJudge(Admission admission, RuleKinds kinds, Refusals refusals, Counters counters) {
-        this.admission = admission;
+    RequestJudge(AccessControl access, RuleKinds kinds, Refusals refusals, Counters counters) {
+        this.access = access;
         this.kinds = kinds;
         this.refusals = refusals;
         this.counters = counters;
@@ -39,7 +40,7 @@ final class RequestJudge {
     /**
      * Judges a request.
      *
-     * @throws Admission.UndecidedException if the authorizer fails
+     * @throws AccessControl.UndecidedException if the authorizer fails
      */
     Asked judge(SubscribeRequest request, Caller caller) {
         SubscribeRequestTarget target = request.getTarget();
@@ -57,15 +58,15 @@ final class RequestJudge {
             asked.refusals().add(refusals.of(request, kind, fault));
             return asked;
         }
-        for (RuleKey key : keys(target)) {
+        for (WireKey key : keys(target)) {
             judge(key, request, caller, asked);
         }
         return asked;
     }
 
     /** Whether the kind is known is told only to those who may read it. */
-    private void judge(RuleKey key, SubscribeRequest request, Caller caller, Asked asked) {
-        if (!admission.mayRead(caller, key)) {
+    private void judge(WireKey key, SubscribeRequest request, Caller caller, Asked asked) {
+        if (!access.mayRead(caller, key)) {
             counters.forbiddenKeys.increment();
             asked.unsubscribes().add(key);
             asked.refusals().add(refusals.forbidden(request, key.kind()));
@@ -82,22 +83,22 @@ final class RequestJudge {
 
     /** Returns whether a caller that was let in would still be. */
     boolean isKnown(Caller caller) {
-        return admission.isKnown(caller);
+        return access.isKnown(caller);
     }
 
     /**
      * Returns the keys among some that a caller may not read.
      *
-     * @throws Admission.UndecidedException if the authorizer fails
+     * @throws AccessControl.UndecidedException if the authorizer fails
      */
-    List<RuleKey> forbidden(Caller caller, List<RuleKey> keys) {
-        return keys.stream().filter(key -> !admission.mayRead(caller, key)).toList();
+    List<WireKey> forbidden(Caller caller, List<WireKey> keys) {
+        return keys.stream().filter(key -> !access.mayRead(caller, key)).toList();
     }
 
-    private static List<RuleKey> keys(SubscribeRequestTarget target) {
+    private static List<WireKey> keys(SubscribeRequestTarget target) {
         return new LinkedHashSet<>(target.getKindsList())
                 .stream()
-                        .map(kind -> new RuleKey(target.getNamespace(), target.getApp(), kind))
+                        .map(kind -> new WireKey(target.getNamespace(), target.getApp(), kind))
                         .toList();
     }
 

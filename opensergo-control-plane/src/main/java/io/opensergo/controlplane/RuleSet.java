@@ -4,6 +4,7 @@ import io.opensergo.proto.EncodedRules;
 import io.opensergo.proto.PushStamp;
 import io.opensergo.proto.UndeliverableRules;
 import io.opensergo.proto.WireCodec;
+import io.opensergo.proto.WireKey;
 import io.opensergo.proto.WireStatus;
 import io.opensergo.proto.internal.transport.v1.DataWithVersion;
 import io.opensergo.proto.internal.transport.v1.Status;
@@ -32,7 +33,7 @@ final class RuleSet {
     private static final int BESIDE_BYTES = 4096;
 
     private final Object encoding = new Object();
-    private final RuleKey key;
+    private final WireKey key;
     private final long since;
     private final Instant changedAt;
     private final List<Rule> rules;
@@ -42,7 +43,7 @@ final class RuleSet {
      * @param since the revision at which it came into force
      * @param changedAt when that was on this process's clock
      */
-    RuleSet(RuleKey key, long since, Instant changedAt, List<Rule> rules) {
+    RuleSet(WireKey key, long since, Instant changedAt, List<Rule> rules) {
         this.key = key;
         this.since = since;
         this.changedAt = changedAt;

@@ -1,5 +1,6 @@
 package io.opensergo.controlplane;
 
+import io.opensergo.proto.WireKey;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleId;
 import io.opensergo.rules.document.Problem;
@@ -39,7 +40,7 @@ final class RuleStore {
     private final RuleKinds kinds;
     private final Versions versions;
     private final List<Contribution> contributions = new ArrayList<>();
-    private final Map<RuleKey, RuleSet> sets = new HashMap<>();
+    private final Map<WireKey, RuleSet> sets = new HashMap<>();
     private final Map<RuleId, Problem> overlaps = new LinkedHashMap<>();
 
     RuleStore(RuleKinds kinds, InstantSource clock) {
@@ -84,7 +85,7 @@ final class RuleStore {
      * Reads the rules of several keys, an empty set where there are none, at one moment: what one
      * batch changed is there as one.
      */
-    Cut readAll(List<RuleKey> keys) {
+    Cut readAll(List<WireKey> keys) {
         synchronized (lock) {
             return new Cut(keys.stream().map(this::get).toList(), versions.revision());
         }
@@ -98,7 +99,7 @@ final class RuleStore {
     }
 
     /** Applies a batch of a source that has no order of its own. */
-    Set<RuleKey> apply(
+    Set<WireKey> apply(
             Contribution contribution,
             Collection<? extends Rule> puts,
             Collection<RuleId> deletes) {
@@ -110,7 +111,7 @@ final class RuleStore {
      *
      * @param revision the revision of the source with the batch
      */
-    Set<RuleKey> apply(
+    Set<WireKey> apply(
             Contribution contribution,
             Collection<? extends Rule> puts,
             Collection<RuleId> deletes,
@@ -118,7 +119,7 @@ final class RuleStore {
         Set<RuleId> ids = new LinkedHashSet<>(deletes);
         puts.forEach(rule -> ids.add(rule.id()));
         synchronized (lock) {
-            Map<RuleKey, NavigableMap<String, Rule>> drafts = new LinkedHashMap<>();
+            Map<WireKey, NavigableMap<String, Rule>> drafts = new LinkedHashMap<>();
             inForce(ids).forEach(rule -> draft(rule, drafts).remove(rule.name()));
             deletes.forEach(contribution::delete);
             puts.forEach(contribution::put);
@@ -171,9 +172,9 @@ final class RuleStore {
     }
 
     private NavigableMap<String, Rule> draft(
-            Rule rule, Map<RuleKey, NavigableMap<String, Rule>> drafts) {
+            Rule rule, Map<WireKey, NavigableMap<String, Rule>> drafts) {
         return drafts.computeIfAbsent(
-                RuleKey.of(rule),
+                WireKey.of(rule),
                 key -> {
                     NavigableMap<String, Rule> draft = new TreeMap<>();
                     get(key).rules().forEach(each -> draft.put(each.name(), each));
@@ -181,7 +182,7 @@ final class RuleStore {
                 });
     }
 
-    private RuleSet get(RuleKey key) {
+    private RuleSet get(WireKey key) {
         RuleSet set = sets.get(key);
         return set == null
                 ? new RuleSet(key, versions.absentSince(), versions.absentAt(), List.of())
@@ -189,7 +190,7 @@ final class RuleStore {
     }
 
     /** Puts the keys that changed into force under one revision, which is above every other. */
-    private void renew(Map<RuleKey, NavigableMap<String, Rule>> drafts, long sourceRevision) {
+    private void renew(Map<WireKey, NavigableMap<String, Rule>> drafts, long sourceRevision) {
         if (drafts.isEmpty()) {
             versions.advanceTo(sourceRevision);
             return;

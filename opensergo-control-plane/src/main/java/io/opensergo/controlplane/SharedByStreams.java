@@ -13,7 +13,7 @@ import java.time.InstantSource;
  * @param refusedPushLog bounds the lines about refused pushes
  */
 record SharedByStreams(
-        Limits limits,
+        ServerLimits limits,
         Counters counters,
         InstantSource clock,
         Tasks tasks,
@@ -33,12 +33,12 @@ record SharedByStreams(
      * @param description of the control plane, in each refusal
      */
     static SharedByStreams of(
-            Limits limits,
+            ServerLimits limits,
             Counters counters,
             InstantSource clock,
             Tasks tasks,
             Subscribers subscribers,
-            Admission admission,
+            AccessControl access,
             RuleKinds kinds,
             PushSource source,
             ControlPlaneDesc description) {
@@ -49,11 +49,11 @@ record SharedByStreams(
                 clock,
                 tasks,
                 subscribers,
-                new RequestJudge(admission, kinds, refusals, counters),
+                new RequestJudge(access, kinds, refusals, counters),
                 refusals,
                 source,
                 new ClientMemory(counters),
-                new UnreadBytes(Limits.maxUnreadBytes()),
+                new UnreadBytes(ServerLimits.maxUnreadBytes()),
                 new StuckLog(),
                 new LogLimit(100, 60));
     }

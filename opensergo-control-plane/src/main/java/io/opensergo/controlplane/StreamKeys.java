@@ -1,5 +1,6 @@
 package io.opensergo.controlplane;
 
+import io.opensergo.proto.WireKey;
 import io.opensergo.proto.internal.transport.v1.SubscribeRequest;
 import io.opensergo.proto.internal.transport.v1.SubscribeResponse;
 import java.util.LinkedHashMap;
@@ -17,10 +18,10 @@ final class StreamKeys {
     interface Owner {
 
         /** The stream is to hear of changes of a key. */
-        void follow(RuleKey key);
+        void follow(WireKey key);
 
         /** The stream is not to hear of changes of a key any longer. */
-        void unfollow(RuleKey key);
+        void unfollow(WireKey key);
 
         /** The client asked again too soon: {@link #answer} is to be called after a time. */
         void answerLater(Subscription subscription, long nanos);
@@ -46,7 +47,7 @@ final class StreamKeys {
      * The subscriptions that ended within a second after much was sent for them, the oldest first:
      * who asks for one of them again takes it up where it was. Their memory is still held.
      */
-    private final Map<RuleKey, Subscription> left = new LinkedHashMap<>(0);
+    private final Map<WireKey, Subscription> left = new LinkedHashMap<>(0);
 
     /**
      * @param followed what is changed here alone
@@ -80,8 +81,8 @@ final class StreamKeys {
     }
 
     /** Takes keys back that the client may not read any longer. */
-    void takeBack(List<RuleKey> forbidden) {
-        for (RuleKey key : forbidden) {
+    void takeBack(List<WireKey> forbidden) {
+        for (WireKey key : forbidden) {
             if (followed.find(key) != null) {
                 counters.forbiddenKeys.increment();
                 unsubscribe(key);
@@ -90,7 +91,7 @@ final class StreamKeys {
         }
     }
 
-    private void subscribe(RuleKey key, SubscribeRequest request) {
+    private void subscribe(WireKey key, SubscribeRequest request) {
         Subscription known = followed.find(key);
         Subscription subscription = known == null ? follow(key, request) : known;
         if (subscription != null) {
@@ -99,7 +100,7 @@ final class StreamKeys {
     }
 
     /** Follows a key, or refuses it, if there is no place for it. */
-    private @Nullable Subscription follow(RuleKey key, SubscribeRequest request) {
+    private @Nullable Subscription follow(WireKey key, SubscribeRequest request) {
         if (followed.size() >= limit) {
             counters.keysOverLimit.increment();
             String reason = "this stream follows " + limit + " keys, its limit";
@@ -134,7 +135,7 @@ final class StreamKeys {
         }
     }
 
-    private void unsubscribe(RuleKey key) {
+    private void unsubscribe(WireKey key) {
         Subscription subscription = followed.remove(key);
         if (subscription != null) {
             queue.remove(subscription);

@@ -2,6 +2,7 @@ package io.opensergo.controlplane;
 
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.opensergo.proto.WireKey;
 import io.opensergo.proto.internal.transport.v1.SubscribeRequest;
 import io.opensergo.proto.internal.transport.v1.SubscribeResponse;
 import java.time.Duration;
@@ -72,7 +73,7 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
         this.connectedSince = shared.clock().instant();
         this.out = out;
         this.call = call;
-        Limits limits = shared.limits();
+        ServerLimits limits = shared.limits();
         Counters counters = shared.counters();
         this.memory = new StreamMemory(shared.memory(), caller);
         this.replies =
@@ -139,7 +140,7 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
                     verdict == Replies.Verdict.NONE
                             ? shared.judge().judge(request, caller)
                             : Asked.nothing();
-        } catch (Admission.UndecidedException e) {
+        } catch (AccessControl.UndecidedException e) {
             end(e.status());
             return;
         }
@@ -170,7 +171,7 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
     }
 
     /** Takes note that a key has a new version. */
-    void changed(RuleKey key) {
+    void changed(WireKey key) {
         synchronized (lock) {
             Subscription subscription = followed.find(key);
             if (subscription != null) {
@@ -185,7 +186,7 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
      * unauthenticated client.
      */
     void judgeAgain() {
-        List<RuleKey> asked;
+        List<WireKey> asked;
         synchronized (lock) {
             asked = followed.keys();
         }
@@ -193,14 +194,14 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
             if (shared.judge().isKnown(caller)) {
                 takeBack(shared.judge().forbidden(caller, asked));
             } else {
-                end(Admission.UNKNOWN_CLIENT);
+                end(AccessControl.UNKNOWN_CLIENT);
             }
-        } catch (Admission.UndecidedException e) {
+        } catch (AccessControl.UndecidedException e) {
             end(e.status());
         }
     }
 
-    private void takeBack(List<RuleKey> forbidden) {
+    private void takeBack(List<WireKey> forbidden) {
         synchronized (lock) {
             keys.takeBack(forbidden);
             send();
@@ -389,12 +390,12 @@ final class Subscriber implements StreamObserver<SubscribeRequest> {
     private final class Following implements StreamKeys.Owner {
 
         @Override
-        public void follow(RuleKey key) {
+        public void follow(WireKey key) {
             shared.subscribers().follow(key, Subscriber.this);
         }
 
         @Override
-        public void unfollow(RuleKey key) {
+        public void unfollow(WireKey key) {
             shared.subscribers().unfollow(key, Subscriber.this);
         }
 

@@ -1,5 +1,6 @@
 package io.opensergo.controlplane;
 
+import io.opensergo.proto.WireKey;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -26,14 +27,14 @@ final class Subscribers {
     /** A stream that has had something unread for so long may be cut if too much is, in all. */
     private static final Duration TAKES_NOTHING = Duration.ofSeconds(1);
 
-    private final Limits limits;
+    private final ServerLimits limits;
     private final Set<Subscriber> open = ConcurrentHashMap.newKeySet();
-    private final Map<RuleKey, Set<Subscriber>> byKey = new ConcurrentHashMap<>();
+    private final Map<WireKey, Set<Subscriber>> byKey = new ConcurrentHashMap<>();
     private final Object counting = new Object();
     private final Map<String, Integer> perClient = new HashMap<>(); // guarded by counting
     private int total; // guarded by counting
 
-    Subscribers(Limits limits) {
+    Subscribers(ServerLimits limits) {
         this.limits = limits;
     }
 
@@ -68,7 +69,7 @@ final class Subscribers {
         }
     }
 
-    void follow(RuleKey key, Subscriber subscriber) {
+    void follow(WireKey key, Subscriber subscriber) {
         byKey.compute(
                 key,
                 (k, followers) -> {
@@ -79,7 +80,7 @@ final class Subscribers {
                 });
     }
 
-    void unfollow(RuleKey key, Subscriber subscriber) {
+    void unfollow(WireKey key, Subscriber subscriber) {
         byKey.computeIfPresent(
                 key,
                 (k, followers) -> {
@@ -89,8 +90,8 @@ final class Subscribers {
     }
 
     /** Tells every stream that follows one of the keys that it has a new version. */
-    void changed(Collection<RuleKey> keys) {
-        for (RuleKey key : keys) {
+    void changed(Collection<WireKey> keys) {
+        for (WireKey key : keys) {
             for (List<Subscriber> round : inTurns(byKey.getOrDefault(key, Set.of()))) {
                 round.forEach(subscriber -> subscriber.changed(key));
             }
@@ -115,7 +116,7 @@ final class Subscribers {
     }
 
     /** Returns how many streams follow a key. */
-    int count(RuleKey key) {
+    int count(WireKey key) {
         return byKey.getOrDefault(key, Set.of()).size();
     }
 
@@ -138,7 +139,7 @@ final class Subscribers {
         for (Subscriber subscriber : open) {
             subscriber.forgetIfOver();
             subscriber.settleIfTaken(nowNanos);
-            if (cut < Limits.RESETS_AT_ONCE && subscriber.cutIfStuck(nowNanos)) {
+            if (cut < ServerLimits.RESETS_AT_ONCE && subscriber.cutIfStuck(nowNanos)) {
                 cut++;
             }
         }
@@ -170,7 +171,7 @@ final class Subscribers {
                         .map(each -> new Stuck(each, each.unreadFor(TAKES_NOTHING, nowNanos)))
                         .filter(each -> each.unread() > 0)
                         .sorted(Comparator.comparingLong(Stuck::unread).reversed())
-                        .limit(Limits.RESETS_AT_ONCE)
+                        .limit(ServerLimits.RESETS_AT_ONCE)
                         .toList();
         long left = excess;
         for (Stuck each : worstFirst) {

@@ -1,5 +1,6 @@
 package io.opensergo.controlplane;
 
+import io.opensergo.proto.WireKey;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +11,7 @@ final class Subscription {
     private static final int MUCH = 4096;
     private static final long BYTES = 1000;
 
-    private final RuleKey key;
+    private final WireKey key;
     private boolean repeat;
     private boolean putOff;
     private boolean answerScheduled;
@@ -21,11 +22,11 @@ final class Subscription {
     private long ackedVersion;
     private SubscriberStatus.@Nullable Nack lastNack;
 
-    Subscription(RuleKey key) {
+    Subscription(WireKey key) {
         this.key = key;
     }
 
-    RuleKey key() {
+    WireKey key() {
         return key;
     }
 

@@ -4,6 +4,7 @@ import static io.opensergo.controlplane.Rules.RATE_LIMIT;
 import static io.opensergo.controlplane.Rules.rateLimit;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.opensergo.proto.WireKey;
 import io.opensergo.rules.Metadata;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleId;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class RuleStoreTest {
 
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
-    private static final RuleKey KEY = new RuleKey("default", "foo-app", RATE_LIMIT);
+    private static final WireKey KEY = new WireKey("default", "foo-app", RATE_LIMIT);
 
     private final ManualClock clock = new ManualClock(NOW);
     private final RuleStore store = new RuleStore(RuleKinds.standard(), clock);
@@ -150,9 +151,9 @@ class RuleStoreTest {
         assertThat(put(rateLimit("a", 1))).isEmpty();
         assertThat(put(rateLimit("a", 2))).containsExactly(KEY);
         assertThat(put(rateLimit(Metadata.of("default", "bar-app", "a"), 2)))
-                .containsExactlyInAnyOrder(KEY, new RuleKey("default", "bar-app", RATE_LIMIT));
+                .containsExactlyInAnyOrder(KEY, new WireKey("default", "bar-app", RATE_LIMIT));
         assertThat(delete(rateLimit("a", 2).id()))
-                .containsExactly(new RuleKey("default", "bar-app", RATE_LIMIT));
+                .containsExactly(new WireKey("default", "bar-app", RATE_LIMIT));
     }
 
     @Test
@@ -210,11 +211,11 @@ class RuleStoreTest {
         assertThat(messages()).isEmpty();
     }
 
-    private Set<RuleKey> put(Rule rule) {
+    private Set<WireKey> put(Rule rule) {
         return store.apply(source, List.of(rule), Set.of());
     }
 
-    private Set<RuleKey> delete(RuleId id) {
+    private Set<WireKey> delete(RuleId id) {
         return store.apply(source, List.of(), Set.of(id));
     }
 

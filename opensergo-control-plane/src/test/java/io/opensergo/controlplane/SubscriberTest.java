@@ -9,6 +9,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.opensergo.proto.RevisionDetail;
+import io.opensergo.proto.WireKey;
 import io.opensergo.proto.WireStatus;
 import io.opensergo.proto.internal.transport.v1.ControlPlaneDesc;
 import io.opensergo.proto.internal.transport.v1.OpenSergoUniversalTransportServiceGrpc;
@@ -40,8 +41,8 @@ class SubscriberTest {
     private static final String THROTTLING = ThrottlingStrategy.KIND.wireName();
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
-    private final Limits limits =
-            new Limits(
+    private final ServerLimits limits =
+            new ServerLimits(
                     1000,
                     1000,
                     100,
@@ -63,7 +64,7 @@ class SubscriberTest {
                     InstantSource.system(),
                     new Tasks(later, Runnable::run),
                     subscribers,
-                    new Admission(null, counters),
+                    new AccessControl(null, counters),
                     RuleKinds.standard(),
                     new PushSource(store, limits.maxPushBytes(), counters, DESCRIPTION),
                     DESCRIPTION);
@@ -131,7 +132,7 @@ class SubscriberTest {
     }
 
     private boolean hasAllItsMemory() {
-        long most = Limits.shareOfMemory(8);
+        long most = ServerLimits.shareOfMemory(8);
         if (!shared.memory().acquire(CALLER, most)) {
             return false;
         }
@@ -205,24 +206,24 @@ class SubscriberTest {
     @Test
     void aSweepResetsSomeStuckStreamsAndTheNextOneTheRest() {
         put(1, 1);
-        for (int i = 0; i < Limits.RESETS_AT_ONCE + 1; i++) {
+        for (int i = 0; i < ServerLimits.RESETS_AT_ONCE + 1; i++) {
             openAnother("10.0.0.2:1").ready = false;
         }
         put(1, 2);
         long later = System.nanoTime() + TimeUnit.HOURS.toNanos(1);
 
         subscribers.sweep(later);
-        assertThat(counters.stuck.sum()).isEqualTo(Limits.RESETS_AT_ONCE);
+        assertThat(counters.stuck.sum()).isEqualTo(ServerLimits.RESETS_AT_ONCE);
 
         subscribers.sweep(later);
-        assertThat(counters.stuck.sum()).isEqualTo(Limits.RESETS_AT_ONCE + 1);
+        assertThat(counters.stuck.sum()).isEqualTo(ServerLimits.RESETS_AT_ONCE + 1);
     }
 
     @Test
     void clientThatWaitsForOthersIsNotStuck() {
         putMany(1);
         open();
-        assertThat(shared.unread().acquire("others", 2 * Limits.maxUnreadBytes(), () -> {}))
+        assertThat(shared.unread().acquire("others", 2 * ServerLimits.maxUnreadBytes(), () -> {}))
                 .isTrue();
 
         subscriber.onNext(subscribe(RATE_LIMIT));
@@ -230,7 +231,7 @@ class SubscriberTest {
         subscribers.sweep(System.nanoTime() + TimeUnit.HOURS.toNanos(1));
 
         assertThat(counters.stuck.sum()).isZero();
-        shared.unread().release("others", 2 * Limits.maxUnreadBytes());
+        shared.unread().release("others", 2 * ServerLimits.maxUnreadBytes());
         assertThat(transport.sentOf(RATE_LIMIT)).isEqualTo(1);
     }
 
@@ -238,12 +239,12 @@ class SubscriberTest {
     void whatWaitsForOthersIsSentAsItIsThen() {
         putMany(1);
         open();
-        assertThat(shared.unread().acquire("others", 2 * Limits.maxUnreadBytes(), () -> {}))
+        assertThat(shared.unread().acquire("others", 2 * ServerLimits.maxUnreadBytes(), () -> {}))
                 .isTrue();
         subscriber.onNext(subscribe(RATE_LIMIT));
 
         putMany(2);
-        shared.unread().release("others", 2 * Limits.maxUnreadBytes());
+        shared.unread().release("others", 2 * ServerLimits.maxUnreadBytes());
 
         assertThat(transport.sentOf(RATE_LIMIT)).isEqualTo(1);
         assertThat(TestClient.rulesOf(transport.sent.get(0)))
@@ -254,7 +255,8 @@ class SubscriberTest {
     void nobodyMakesRoomForAClientThatWantsNothingAnyMore() {
         put(1000, 1);
         open();
-        assertThat(shared.unread().acquire("others", Limits.maxUnreadBytes(), () -> {})).isTrue();
+        assertThat(shared.unread().acquire("others", ServerLimits.maxUnreadBytes(), () -> {}))
+                .isTrue();
         subscriber.onNext(subscribe(RATE_LIMIT));
         assertThat(shared.unread().excess()).isPositive();
 
@@ -351,9 +353,9 @@ class SubscriberTest {
     }
 
     private void assertHasAllItsPlaces() {
-        assertThat(shared.unread().acquire("others", 2 * Limits.maxUnreadBytes(), () -> {}))
+        assertThat(shared.unread().acquire("others", 2 * ServerLimits.maxUnreadBytes(), () -> {}))
                 .isTrue();
-        shared.unread().release("others", 2 * Limits.maxUnreadBytes());
+        shared.unread().release("others", 2 * ServerLimits.maxUnreadBytes());
         assertThat(shared.unread().excess()).isZero();
     }
 
@@ -370,14 +372,15 @@ class SubscriberTest {
         long later = System.nanoTime() + 2 * SECOND;
         assertThat(subscriber.unreadFor(Duration.ofSeconds(1), later)).isPositive();
         Runnable whenFree = () -> {};
-        assertThat(shared.unread().acquire("others", Limits.maxUnreadBytes(), whenFree)).isFalse();
+        assertThat(shared.unread().acquire("others", ServerLimits.maxUnreadBytes(), whenFree))
+                .isFalse();
         subscribers.cutWorst(shared.unread(), later);
         shared.unread().forget("others", whenFree);
         assertThat(counters.stuck.sum()).isEqualTo(1);
 
         call.streamClosed(io.grpc.Status.CANCELLED);
 
-        assertThat(shared.unread().acquire("others", 2 * Limits.maxUnreadBytes(), () -> {}))
+        assertThat(shared.unread().acquire("others", 2 * ServerLimits.maxUnreadBytes(), () -> {}))
                 .isTrue();
         assertThat(hasAllItsMemory()).isTrue();
     }
@@ -393,7 +396,7 @@ class SubscriberTest {
         call.streamClosed(io.grpc.Status.CANCELLED);
         subscriber.forgetIfOver();
 
-        assertThat(shared.unread().acquire("others", 2 * Limits.maxUnreadBytes(), () -> {}))
+        assertThat(shared.unread().acquire("others", 2 * ServerLimits.maxUnreadBytes(), () -> {}))
                 .isTrue();
     }
 
@@ -452,14 +455,14 @@ class SubscriberTest {
 
     @Test
     void memoryIsCountedTwoBytesACharacter() {
-        assertThat(new RuleKey("a", "bc", "def").bytes()).isEqualTo(12);
+        assertThat(new WireKey("a", "bc", "def").bytes()).isEqualTo(12);
     }
 
     @Test
     void keyIsRefusedAndTheStreamGoesOnWhenThereIsNoMemory() {
         open();
         subscriber.onNext(subscribe(THROTTLING));
-        shared.memory().acquire(CALLER, Limits.shareOfMemory(8) - 2000);
+        shared.memory().acquire(CALLER, ServerLimits.shareOfMemory(8) - 2000);
         transport.ready = false;
         int keys = 150;
 
@@ -473,7 +476,8 @@ class SubscriberTest {
         assertThat(transport.sent).hasSize(1 + keys);
         assertThat(transport.sent.subList(2, 1 + keys))
                 .allMatch(response -> response.getAck().equals(WireStatus.NACK));
-        assertThat(shared.memory().acquireOfReserve(CALLER, Limits.shareOfMemory(128))).isTrue();
+        assertThat(shared.memory().acquireOfReserve(CALLER, ServerLimits.shareOfMemory(128)))
+                .isTrue();
     }
 
     /** Runs what is to be done later when the test says so. */

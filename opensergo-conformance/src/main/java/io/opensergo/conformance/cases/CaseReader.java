@@ -29,12 +29,12 @@ import org.yaml.snakeyaml.nodes.Node;
  */
 public final class CaseReader {
 
-    private final Faults faults;
+    private final CaseFaults faults;
     private final String text;
 
     private CaseReader(String text, String source) {
         this.text = text;
-        this.faults = new Faults(source);
+        this.faults = new CaseFaults(source);
     }
 
     /**

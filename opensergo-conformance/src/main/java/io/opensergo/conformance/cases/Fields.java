@@ -19,18 +19,18 @@ final class Fields {
 
     private final Node object;
     private final String path;
-    private final Faults faults;
+    private final CaseFaults faults;
     private final Map<String, Located> values = new LinkedHashMap<>();
     private final Map<String, Node> names = new LinkedHashMap<>();
     private final List<String> asked = new ArrayList<>();
 
-    private Fields(Node object, String path, Faults faults) {
+    private Fields(Node object, String path, CaseFaults faults) {
         this.object = object;
         this.path = path;
         this.faults = faults;
     }
 
-    static Fields of(MappingNode object, String path, Faults faults) {
+    static Fields of(MappingNode object, String path, CaseFaults faults) {
         var fields = new Fields(object, path, faults);
         for (NodeTuple tuple : object.getValue()) {
             fields.add(tuple);

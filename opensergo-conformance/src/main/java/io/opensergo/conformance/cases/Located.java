@@ -15,7 +15,7 @@ import org.yaml.snakeyaml.nodes.Tag;
  * @param path the field
  * @param faults where problems are reported
  */
-record Located(Node node, String path, Faults faults) {
+record Located(Node node, String path, CaseFaults faults) {
 
     /** Returns a problem with this value, to be thrown where reading cannot go on without it. */
     Unreadable unreadable(String message) {

@@ -27,21 +27,6 @@ record DocumentBinder(RuleKinds kinds, boolean rejectUnknownFields, boolean appR
     private static final List<String> METADATA_FIELDS =
             List.of("name", "namespace", "labels", "annotations");
 
-    /** Fields of Kubernetes' object metadata that say nothing about the rule. */
-    private static final Set<String> IGNORED_METADATA_FIELDS =
-            Set.of(
-                    "creationTimestamp",
-                    "deletionGracePeriodSeconds",
-                    "deletionTimestamp",
-                    "finalizers",
-                    "generateName",
-                    "generation",
-                    "managedFields",
-                    "ownerReferences",
-                    "resourceVersion",
-                    "selfLink",
-                    "uid");
-
     private static final FieldPath METADATA = FieldPath.ROOT.field("metadata");
     private static final FieldPath LABELS = METADATA.field("labels");
     private static final FieldPath SPEC = FieldPath.ROOT.field("spec");
@@ -175,7 +160,8 @@ record DocumentBinder(RuleKinds kinds, boolean rejectUnknownFields, boolean appR
         for (var entry : tree.properties()) {
             String name = entry.getKey();
             boolean known =
-                    METADATA_FIELDS.contains(name) || IGNORED_METADATA_FIELDS.contains(name);
+                    METADATA_FIELDS.contains(name)
+                            || RuleReader.IGNORED_METADATA_FIELDS.contains(name);
             unknownUnless(known, name, METADATA, METADATA_FIELDS, faults);
         }
         String name = text(tree, "name", METADATA, faults);

@@ -33,6 +33,24 @@ public final class RuleReader {
     /** The size of a source that is read unless set otherwise: 16 MiB. */
     public static final int DEFAULT_MAX_BYTES = 16 * 1024 * 1024;
 
+    /**
+     * The fields of Kubernetes' object metadata that say nothing about a rule and are ignored, in
+     * the order of their names.
+     */
+    public static final List<String> IGNORED_METADATA_FIELDS =
+            List.of(
+                    "creationTimestamp",
+                    "deletionGracePeriodSeconds",
+                    "deletionTimestamp",
+                    "finalizers",
+                    "generateName",
+                    "generation",
+                    "managedFields",
+                    "ownerReferences",
+                    "resourceVersion",
+                    "selfLink",
+                    "uid");
+
     /** What each of the specification's {@code apiVersion}s holds, and any misspelt one. */
     private static final Pattern OPENSERGO = Pattern.compile("opensergo", Pattern.CASE_INSENSITIVE);
 

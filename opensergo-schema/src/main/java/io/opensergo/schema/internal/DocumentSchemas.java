@@ -12,6 +12,7 @@ import com.github.victools.jsonschema.generator.impl.DefinitionKey;
 import com.github.victools.jsonschema.generator.naming.SchemaDefinitionNamingStrategy;
 import io.opensergo.rules.Metadata;
 import io.opensergo.rules.RuleKind;
+import io.opensergo.rules.document.RuleReader;
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;
@@ -22,21 +23,6 @@ final class DocumentSchemas {
     private static final String DEFINITIONS = "definitions";
     private static final String METADATA = "Metadata";
     private static final int MAX_NAME_LENGTH = 1024;
-
-    /** Fields that Kubernetes adds and the reader ignores. */
-    private static final List<String> KUBERNETES_FIELDS =
-            List.of(
-                    "creationTimestamp",
-                    "deletionGracePeriodSeconds",
-                    "deletionTimestamp",
-                    "finalizers",
-                    "generateName",
-                    "generation",
-                    "managedFields",
-                    "ownerReferences",
-                    "resourceVersion",
-                    "selfLink",
-                    "uid");
 
     private DocumentSchemas() {}
 
@@ -152,7 +138,7 @@ final class DocumentSchemas {
                                 .put("description", "The application that gets the rule."));
         properties.set("labels", labels);
         properties.set("annotations", annotations());
-        for (String field : KUBERNETES_FIELDS) {
+        for (String field : RuleReader.IGNORED_METADATA_FIELDS) {
             properties.set(field, Nodes.object().put("description", "Of Kubernetes; ignored."));
         }
         node.putArray("required").add("name");

@@ -11,7 +11,7 @@ import java.time.Duration;
  * @param requestTimeout how long a message may take from its first byte to its last
  * @param maxPushBytes how large the push of a key may be on the wire
  */
-record Limits(
+record ServerLimits(
         int maxStreams,
         int maxStreamsPerClient,
         int maxKeysPerStream,

@@ -10,6 +10,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.health.v1.HealthGrpc;
+import io.opensergo.proto.WireKey;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -26,9 +27,9 @@ import org.slf4j.LoggerFactory;
  * <p>Fails closed: while the authorizer throws, nobody is let in and nothing is delivered. But that
  * is not a no, after which clients would drop rules that they may have.
  */
-final class Admission implements ServerInterceptor {
+final class AccessControl implements ServerInterceptor {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
+    private static final Logger LOG = LoggerFactory.getLogger(AccessControl.class);
     private static final Metadata.Key<String> AUTHORIZATION =
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
     private static final String BEARER = "bearer ";
@@ -61,7 +62,7 @@ final class Admission implements ServerInterceptor {
     /**
      * @param authorizer {@code null} lets everybody in and read everything
      */
-    Admission(@Nullable Authorizer authorizer, Counters counters) {
+    AccessControl(@Nullable Authorizer authorizer, Counters counters) {
         this.authorizer = authorizer;
         this.counters = counters;
         this.judgedBy = authorizer instanceof TokenAuthorizer tokens ? tokens.grants() : null;
@@ -136,7 +137,7 @@ final class Admission implements ServerInterceptor {
      *
      * @throws UndecidedException if the authorizer fails
      */
-    boolean mayRead(Caller caller, RuleKey key) {
+    boolean mayRead(Caller caller, WireKey key) {
         return authorizer == null
                 || answer(
                         () ->

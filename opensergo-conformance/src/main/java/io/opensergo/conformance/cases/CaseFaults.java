@@ -9,12 +9,12 @@ import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.error.Mark;
 
 /** Collects what is wrong in a file, so that all of it can be told at once. For one thread. */
-final class Faults {
+final class CaseFaults {
 
     private final String source;
     private final List<CaseProblem> problems = new ArrayList<>();
 
-    Faults(String source) {
+    CaseFaults(String source) {
         this.source = source;
     }
 

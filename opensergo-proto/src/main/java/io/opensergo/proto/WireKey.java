@@ -1,25 +1,30 @@
-package io.opensergo.controlplane;
+package io.opensergo.proto;
 
 import io.opensergo.rules.Rule;
 import java.util.Objects;
 
 /**
- * What a client subscribes to: the rules of one kind for one application.
+ * What a client subscribes to, as the messages of the protocol name it: the rules of one kind for
+ * one application.
  *
  * @param kind the wire name of the kind
  */
-record RuleKey(String namespace, String app, String kind) {
+public record WireKey(String namespace, String app, String kind) {
 
-    /** Returns the key under which a rule that is bound to an application is delivered. */
-    static RuleKey of(Rule rule) {
-        return new RuleKey(
+    /**
+     * Returns the key under which a rule is delivered.
+     *
+     * @throws NullPointerException if the rule is not bound to an application
+     */
+    public static WireKey of(Rule rule) {
+        return new WireKey(
                 rule.metadata().namespace(),
                 Objects.requireNonNull(rule.app(), "app"),
                 rule.kind().wireName());
     }
 
-    /** Returns how many bytes the names take, more or less. */
-    int bytes() {
+    /** Returns how many bytes of memory the names take, more or less. */
+    public int bytes() {
         return 2 * (namespace.length() + app.length() + kind.length());
     }
 
