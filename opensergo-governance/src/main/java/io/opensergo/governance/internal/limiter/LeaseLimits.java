@@ -61,9 +61,14 @@ final class LeaseLimits {
         return Math.min(maxLease, Math.max(1, half));
     }
 
-    /** Returns whether two estimates are of the end of the same window. */
-    boolean isSameEnd(long one, long other) {
-        return Math.abs(one - other) <= window / 2;
+    /**
+     * Returns how many windows lie between two ends, each of which is known to lie between two
+     * times; negative if the second is earlier, 0 if it is the same window.
+     */
+    long windowsBetween(long earliest, long latest, long otherEarliest, long otherLatest) {
+        long middle = earliest + (latest - earliest) / 2;
+        long other = otherEarliest + (otherLatest - otherEarliest) / 2;
+        return Math.floorDiv(other - middle + window / 2, window);
     }
 
     /** Returns when the window ends that runs, given when another one has ended. */
@@ -73,11 +78,10 @@ final class LeaseLimits {
     }
 
     /**
-     * Returns the same as {@link #nextEnd}, less a thousandth of the time, by which two clocks do
-     * not run apart: so that an estimate that no grant confirms does not become too late.
+     * Returns the end {@code next} less a thousandth of the time since {@code end}, by which two
+     * clocks do not run apart: so that an estimate that no grant confirms does not become too late.
      */
-    long nextEndEarly(long end, long now) {
-        long next = nextEnd(end, now);
+    long early(long next, long end, long now) {
         return next - Math.min((next - end) / 1024, (next - now) / 2);
     }
 

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * request to the store at a time, and none with half a lease in stock, except during an outage. A
  * lease grows while leases are used up quickly and shrinks while they last; it is at most a tenth
  * of the threshold (or 4 if that is more, or half of a threshold below 8, rounded up), which is
- * called the <i>greatest lease</i> here. Permits that are not used until their window ends are
+ * called the <i>greatest lease</i> here. Permits that are not used until their window may end are
  * void: up to two greatest leases.
  *
  * <p><b>Overshoot.</b> A request that meets no stock, before the first grant or in a burst that
@@ -36,19 +36,21 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Outage.</b> If the store fails, or does not answer within a second, what is in stock is
  * used up; after that the {@link QuotaFailurePolicy} decides. With {@link
  * QuotaFailurePolicy#FAIL_LOCAL} an instance admits its share of each window and no more; what it
- * had admitted in the window before the outage counts. Windows stay those of the store: one ends
- * where the latest grant said, and others follow it without a gap; before the first grant they
- * begin with the limiter. The store is asked again by a request that comes later than a delay that
- * begins at 100 ms and doubles up to 500 ms. Without requests nothing happens; if there was none
- * for so long, the outage may be over, and the first request borrows instead.
+ * had admitted in the window before the outage counts. Windows stay those of the store: a grant
+ * says between which times one ends, others follow it without a gap, and what is admitted between
+ * such times counts in the window before and in that after; before the first grant windows begin
+ * with the limiter. The store is asked again by a request that comes later than a delay that begins
+ * at 100 ms and doubles up to 500 ms. Without requests nothing happens; if there was none for so
+ * long, the outage may be over, and the first request borrows instead.
  *
  * <p><b>Return.</b> The first grant ends the outage. What was admitted meanwhile in the window
  * under way is a debt, which is taken from the store first. For {@link StoreOutage#RETURN_NANOS}
  * (2.6 s) the instance still admits no more than its share of a window, as others may not have
  * returned yet. So n instances that lose the store together admit at most {@code threshold + n ×
- * credit}, and one each for rounding, in each window but that in which the outage begins, where
- * each may add its share. If the store comes back without its count, what was admitted in the
- * window is a debt to the new count in the same way.
+ * credit}, and one each for rounding, in each window but those from the one in which the outage
+ * begins to the one in which the last of them notices it, a second later at most: there each may
+ * add its share. If the store comes back without its count, what was admitted in the window is a
+ * debt to the new count in the same way.
  *
  * <p><b>Concurrency:</b> the stock is one signed word, negative by what is borrowed, changed by
  * compare-and-set, which keeps it from falling below the bound. {@code windowEnd} is published
@@ -73,6 +75,8 @@ public final class LeasedLimiter implements AutoCloseable {
     static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     static final long ANSWER_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final long NOT_YET = Long.MIN_VALUE;
 
     private static final VarHandle STOCK;
     private static final VarHandle PENDING;
@@ -101,8 +105,14 @@ public final class LeasedLimiter implements AutoCloseable {
     /** Permits in stock; negative by those that are borrowed. */
     private volatile long stock;
 
-    /** When the window ends, and with it the permits in stock. Early by the way to the store. */
+    /** The earliest time at which the window can end; permits in stock are void then. */
     private volatile long windowEnd;
+
+    /** The latest time at which the window can end. */
+    private volatile long windowLatestEnd;
+
+    /** What was admitted by {@code windowEnd} while shares count; {@code NOT_YET} before. */
+    private volatile long admittedByEnd = NOT_YET;
 
     /** When the window was first seen; written before its permits. */
     private volatile long windowSince;
@@ -162,6 +172,7 @@ public final class LeasedLimiter implements AutoCloseable {
         long now = ticker.nanos();
         outage = new StoreOutage(now);
         windowEnd = now + windowNanos;
+        windowLatestEnd = windowEnd;
         windowSince = now;
         askAgainAt = now;
         lease = Math.max(1, limits.maxLease / 16);
@@ -189,7 +200,7 @@ public final class LeasedLimiter implements AutoCloseable {
         if (current.threshold == 0) {
             return RateLimiter.NEVER;
         }
-        boolean turned = current.isAhead(windowEnd, now) || turn(current, now);
+        boolean turned = isRunning(current, now) || turn(current);
         if (refill(current, now) && take(now)) {
             return 0; // the store has answered at once
         }
@@ -252,7 +263,7 @@ public final class LeasedLimiter implements AutoCloseable {
                 return take(now) ? 0 : SOON_NANOS;
             }
             if (held <= shareFloor()) {
-                return Math.max(SOON_NANOS, current.until(windowEnd, now));
+                return Math.max(SOON_NANOS, current.until(windowLatestEnd, now));
             }
             if (STOCK.compareAndSet(this, held, held - 1)) {
                 return 0;
@@ -267,7 +278,7 @@ public final class LeasedLimiter implements AutoCloseable {
 
     /** Returns when an instance that has returned and used its share up can have more. */
     private long untilMore(LeaseLimits current, long now) {
-        long window = current.until(windowEnd, now);
+        long window = current.until(windowLatestEnd, now);
         long freed = current.until(outage.returnedUntil(), now);
         return Math.max(SOON_NANOS, Math.min(window, freed));
     }
@@ -285,27 +296,65 @@ public final class LeasedLimiter implements AutoCloseable {
                 && current.isAhead(outage.returnedUntil(), now);
     }
 
+    /** Returns whether this instance counts what it admits in a window against its share. */
+    private boolean countsShares(LeaseLimits current, long now) {
+        return outage.isDown() || closed || keepsToShare(current, now);
+    }
+
+    /** Returns whether nothing is to be done about the end of the window. */
+    private boolean isRunning(LeaseLimits current, long now) {
+        return current.isAhead(windowEnd, now)
+                || (admittedByEnd != NOT_YET
+                        && current.isAhead(windowLatestEnd, now)
+                        && countsShares(current, now));
+    }
+
     /**
-     * Begins the next window, in which nothing is issued yet, and returns false if another does. A
-     * debt beyond the credit was of the window that has ended; during an outage, all of it.
+     * Begins the next window if the one that runs may have ended, and returns false if somebody
+     * else does. A debt beyond the credit was of the window that has ended; during an outage, all
+     * of it.
+     *
+     * <p>While shares count, the next window begins when the one before must have ended. What was
+     * admitted since it could have ended counts in both.
      */
-    private boolean turn(LeaseLimits current, long now) {
+    private boolean turn(LeaseLimits current) {
         if (!turning.compareAndSet(false, true)) {
             return false;
         }
         try {
-            long end = windowEnd;
-            if (!current.isAhead(end, now)) {
-                boolean alone = outage.isDown() || closed;
-                keepStock(alone ? 0 : -credit, 0);
-                issued = 0;
-                windowSince = now;
-                windowEnd = alone ? current.nextEnd(end, now) : current.nextEndEarly(end, now);
+            long now = ticker.nanos(); // the caller may have been held up since it read the clock
+            if (current.isAhead(windowEnd, now)) {
+                return true;
             }
+            boolean shares = countsShares(current, now);
+            long admitted = issued - stock;
+            if (shares && current.isAhead(windowLatestEnd, now)) {
+                if (admittedByEnd == NOT_YET) {
+                    admittedByEnd = admitted;
+                }
+                return true;
+            }
+            boolean alone = outage.isDown() || closed;
+            boolean overlaps = shares && admittedByEnd != NOT_YET;
+            long inBoth = overlaps ? Math.max(0, admitted - admittedByEnd) : 0;
+            keepStock(alone ? -inBoth : -credit, alone ? -inBoth : 0);
+            long next = current.nextEnd(windowEnd, now);
+            long latest = next + (windowLatestEnd - windowEnd);
+            begin(now, alone ? next : current.early(next, windowEnd, now), latest);
+            issued = Math.max(0, inBoth + stock);
         } finally {
             turning.set(false);
         }
         return true;
+    }
+
+    /** Begins a window, of which nothing is issued yet, while {@code turning} is held. */
+    private void begin(long now, long earliestEnd, long latestEnd) {
+        issued = 0;
+        windowSince = now;
+        admittedByEnd = NOT_YET;
+        windowLatestEnd = latestEnd;
+        windowEnd = earliestEnd;
     }
 
     /**
@@ -337,7 +386,7 @@ public final class LeasedLimiter implements AutoCloseable {
         if (current.threshold == 0) {
             return RateLimiter.NEVER;
         }
-        boolean running = current.isAhead(windowEnd, now);
+        boolean running = isRunning(current, now);
         long held = running ? stock : Math.min(0, outage.isDown() ? 0 : Math.max(stock, -credit));
         if (held > 0) {
             return 0;
@@ -346,7 +395,7 @@ public final class LeasedLimiter implements AutoCloseable {
         LeaseRequest request = pending;
         if (isAlone(current, now) || (request != null && request.isOverdue(current, now))) {
             boolean open = policy == QuotaFailurePolicy.FAIL_OPEN;
-            long wait = Math.max(SOON_NANOS, current.until(windowEnd, now));
+            long wait = Math.max(SOON_NANOS, current.until(windowLatestEnd, now));
             return open || held > floor ? 0 : wait;
         }
         long wait = current.until(askAgainAt, now);
@@ -405,7 +454,7 @@ public final class LeasedLimiter implements AutoCloseable {
     boolean refill(LeaseLimits current, long now) {
         LeaseRequest running = pending;
         if (running != null) {
-            if (running.isOverdue(current, now) && running.giveUp()) {
+            if (isOverdue(running, current, now) && running.giveUp()) {
                 onFailure(
                         "no answer within "
                                 + TimeUnit.NANOSECONDS.toMillis(ANSWER_TIMEOUT_NANOS)
@@ -442,6 +491,14 @@ public final class LeasedLimiter implements AutoCloseable {
     }
 
     /**
+     * Returns whether a request is overdue. A caller that was held up since it read the clock may
+     * take it for one of before the clock was set back, so the clock is read again.
+     */
+    private boolean isOverdue(LeaseRequest request, LeaseLimits current, long now) {
+        return request.isOverdue(current, now) && request.isOverdue(current, ticker.nanos());
+    }
+
+    /**
      * Returns how much to ask for: the debt and a lease, of which an instance that keeps to its
      * share takes what is left of that; 0 for nothing. During an outage the store is always asked.
      */
@@ -472,25 +529,33 @@ public final class LeasedLimiter implements AutoCloseable {
     void onGrant(LeaseRequest request, QuotaGrant grant) {
         long now = ticker.nanos();
         LeaseLimits asked = request.limits;
-        long until = request.sentAt() + Math.min(grant.validFor().toNanos(), asked.window);
+        long validFor = Math.min(grant.validFor().toNanos(), asked.window);
+        // The store decided between the request and now.
+        long earliest = request.sentAt() + validFor;
+        long underWay = Math.max(0, now - request.sentAt());
+        long latest = earliest + Math.min(underWay, asked.window);
         while (!turning.compareAndSet(false, true)) {
             Thread.onSpinWait();
         }
         try {
-            boolean sameWindow =
-                    answered && asked.isAhead(windowEnd, now) && asked.isSameEnd(windowEnd, until);
-            boolean lostCount = sameWindow && issued > 0 && count != grant.count();
+            long behind =
+                    answered && asked.isAhead(windowLatestEnd, now)
+                            ? asked.windowsBetween(earliest, latest, windowEnd, windowLatestEnd)
+                            : -1;
+            boolean lostCount = behind >= 0 && issued > 0 && count != grant.count();
+            if (behind >= 0) {
+                learnEnd(asked, behind, earliest, latest, now);
+            } else {
+                keepStock(Long.MIN_VALUE, 0);
+                begin(now, earliest, latest);
+            }
             if (lostCount) {
                 STOCK.getAndAdd(this, -issued);
                 issued = 0;
-            } else if (!sameWindow) {
-                keepStock(Long.MIN_VALUE, 0);
-                issued = 0;
-                windowSince = now;
             }
-            if (asked.isAhead(until, now)) {
+            // Permits of an earlier window are void; what they were to pay for was of that window.
+            if (behind <= 0 && asked.isAhead(windowEnd, now)) {
                 long permits = Math.min(grant.permits(), request.permits());
-                windowEnd = sameWindow && windowEnd - until > 0 ? windowEnd : until;
                 long before = issued;
                 issued = before + permits;
                 STOCK.getAndAdd(this, permits);
@@ -503,12 +568,34 @@ public final class LeasedLimiter implements AutoCloseable {
             turning.set(false);
         }
         trim();
-        askAgainAt = grant.permits() < request.permits() ? until : now;
+        askAgainAt = grant.permits() < request.permits() ? earliest : now;
         if (asked != limits) {
             askAgainAt = now; // the answer says nothing of the threshold that is in force by now
         }
         health.answered();
         pending = null;
+    }
+
+    /**
+     * Takes in what a grant of this window, or of one so many windows before, tells of the end,
+     * while {@code turning} is held.
+     */
+    private void learnEnd(
+            LeaseLimits current, long behind, long grantEarliest, long grantLatest, long now) {
+        long earliest = grantEarliest + behind * current.window;
+        long latest = grantLatest + behind * current.window;
+        if (earliest - windowEnd > 0) {
+            windowEnd = earliest;
+            if (current.isAhead(earliest, now)) {
+                admittedByEnd = NOT_YET;
+            }
+        }
+        if (latest - windowLatestEnd < 0) {
+            windowLatestEnd = latest;
+        }
+        if (windowLatestEnd - windowEnd < 0) {
+            windowLatestEnd = windowEnd;
+        }
     }
 
     /** Takes a failure; once for each request. */

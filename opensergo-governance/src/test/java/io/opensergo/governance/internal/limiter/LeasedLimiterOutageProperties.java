@@ -39,6 +39,21 @@ class LeasedLimiterOutageProperties {
             @ForAll @IntRange(min = 1, max = 20) int seconds,
             @ForAll @IntRange(min = 1, max = 900) int latencyMillis,
             @ForAll long seed) {
+        assertKeepsTheBound(threshold, instances, seconds, latencyMillis, seed);
+    }
+
+    /** An answer may be under way for most of a window, and its end is known that much worse. */
+    @Property(tries = 200, seed = SEED, edgeCases = EdgeCasesMode.NONE)
+    void windowsAsShortAsAnAnswerTakesKeepTheBoundToo(
+            @ForAll @IntRange(min = 50, max = 400) int threshold,
+            @ForAll @IntRange(min = 2, max = 8) int instances,
+            @ForAll @IntRange(min = 600, max = 990) int latencyMillis,
+            @ForAll long seed) {
+        assertKeepsTheBound(threshold, instances, 1, latencyMillis, seed);
+    }
+
+    private static void assertKeepsTheBound(
+            int threshold, int instances, int seconds, int latencyMillis, long seed) {
         var run = new Run(threshold, instances, seconds, latencyMillis, seed);
         try (LogCapture log = LogCapture.open()) {
             run.play();

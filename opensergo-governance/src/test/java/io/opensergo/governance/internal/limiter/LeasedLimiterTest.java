@@ -380,6 +380,19 @@ class LeasedLimiterTest {
     }
 
     @Test
+    void requestOfAThreadThatWasHeldUpSinceItReadTheClockGivesNoAnswerUp() {
+        LeasedLimiter limiter = limiter(100);
+        long readBefore = ticker.nanos();
+        ticker.advance(WINDOW.multipliedBy(3));
+        admitted(limiter, 1);
+
+        limiter.tryAcquire(readBefore);
+
+        assertThat(limiter.isStoreDown()).isFalse();
+        assertThat(quota.next().cancelled).isFalse();
+    }
+
+    @Test
     void storeThatThrowsHasFailed() {
         GlobalQuota broken =
                 new GlobalQuota() {
