@@ -1,0 +1,43 @@
+package io.opensergo.grpc;
+
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
+import io.grpc.MethodDescriptor;
+import io.opensergo.governance.Governor;
+import io.opensergo.governance.TrafficDirection;
+
+/** Guards and colours each call of a channel, and tells the balancer how to route it. */
+final class ClientGovernance implements ClientInterceptor {
+
+    private final Governor governor;
+    private final GovernedMethod.Cache methods;
+    private final Colours colours;
+    private final Statuses statuses;
+
+    ClientGovernance(Governor governor, Colours colours, Statuses statuses) {
+        this.governor = governor;
+        this.methods = new GovernedMethod.Cache(governor, TrafficDirection.OUTBOUND);
+        this.colours = colours;
+        this.statuses = statuses;
+    }
+
+    @Override
+    public <Q, S> ClientCall<Q, S> interceptCall(
+            MethodDescriptor<Q, S> method, CallOptions options, Channel next) {
+        String authority = options.getAuthority();
+        var route =
+                new CallRoute(
+                        governor,
+                        methods.get(method),
+                        authority == null ? next.authority() : authority);
+        var end = new CallEnd(statuses);
+        CallOptions followed = options.withOption(CallRoute.KEY, route);
+        if (!method.getType().serverSendsOneMessage()) {
+            followed = followed.withStreamTracerFactory(new StreamEnds(end));
+        }
+        return new GovernedClientCall<>(
+                next.newCall(method, followed), followed, route, colours, end);
+    }
+}

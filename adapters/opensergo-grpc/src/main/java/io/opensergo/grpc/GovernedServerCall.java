@@ -1,0 +1,26 @@
+package io.opensergo.grpc;
+
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.Status;
+
+/** An admitted call of a server, whose status ends it. */
+final class GovernedServerCall<Q, S> extends SimpleForwardingServerCall<Q, S> {
+
+    private final Admission admission;
+    private final Statuses statuses;
+
+    GovernedServerCall(ServerCall<Q, S> call, Admission admission, Statuses statuses) {
+        super(call);
+        this.admission = admission;
+        this.statuses = statuses;
+    }
+
+    /** Gives the place back first: whoever sees the status may come again at once. */
+    @Override
+    public void close(Status status, Metadata trailers) {
+        admission.release(statuses.outcome(status));
+        super.close(status, trailers);
+    }
+}
