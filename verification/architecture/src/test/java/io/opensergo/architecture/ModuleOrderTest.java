@@ -26,7 +26,8 @@ class ModuleOrderTest {
 
     private static final String ROOT = "io.opensergo.";
     private static final String GENERATED = "io.opensergo.proto.internal..";
-    private static final String[] WIRE_LIBRARIES = {"com.google.protobuf..", "io.grpc.."};
+    private static final String PROTOBUF = "com.google.protobuf..";
+    private static final String GRPC_JAVA = "io.grpc..";
 
     /** The frameworks that have an adapter; nobody else knows them. */
     private static final Map<Module, String> FRAMEWORKS =
@@ -51,6 +52,7 @@ class ModuleOrderTest {
         CONTROL_PLANE("controlplane", RULES, RULE_FILES, PROTO),
         CONFORMANCE("conformance", RULES, API, GOVERNANCE),
         DUBBO("dubbo", RULES, API, CLIENT, GOVERNANCE),
+        GRPC("grpc", RULES, API, CLIENT, GOVERNANCE),
         SENTINEL("sentinel", RULES, API, CLIENT, GOVERNANCE),
         SPRING("spring", RULES, API, CLIENT, GOVERNANCE),
         VERTX("vertx", RULES, API, CLIENT, GOVERNANCE),
@@ -113,15 +115,31 @@ class ModuleOrderTest {
     }
 
     @Test
-    void onlyTheWireModulesTouchProtobufAndGrpc() {
-        Set<Module> others = EnumSet.allOf(Module.class);
-        others.removeIf(Module::mayTouchTheWire);
+    void onlyTheWireModulesTouchProtobuf() {
+        nobodyTouches(PROTOBUF, EnumSet.complementOf(wireModules()));
+    }
+
+    /** For the adapter of gRPC it is the framework, which belongs to the application. */
+    @Test
+    void onlyTheWireModulesAndItsAdapterTouchGrpc() {
+        Set<Module> others = EnumSet.complementOf(wireModules());
+        others.remove(Module.GRPC);
+        nobodyTouches(GRPC_JAVA, others);
+    }
+
+    private static EnumSet<Module> wireModules() {
+        EnumSet<Module> modules = EnumSet.allOf(Module.class);
+        modules.removeIf(module -> !module.mayTouchTheWire());
+        return modules;
+    }
+
+    private static void nobodyTouches(String library, Set<Module> modules) {
         noClasses()
                 .that()
-                .resideInAnyPackage(Module.packagesOf(others))
+                .resideInAnyPackage(Module.packagesOf(modules))
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(WIRE_LIBRARIES)
+                .resideInAnyPackage(library)
                 .allowEmptyShould(true)
                 .check(classes);
     }

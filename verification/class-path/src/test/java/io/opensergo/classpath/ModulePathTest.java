@@ -25,7 +25,7 @@ class ModulePathTest {
 
     /** All published jars but the command line, which is a program. */
     private static final String PUBLISHED =
-            "opensergo-(api|client-reactive|conformance|control-plane|dubbo|governance|proto"
+            "opensergo-(api|client-reactive|conformance|control-plane|dubbo|governance|grpc|proto"
                     + "|quota-redis|rules|rule-files|schema|sentinel|vertx)-.*";
 
     private static final String APPLICATION =
@@ -83,6 +83,7 @@ class ModulePathTest {
                         "io.opensergo.controlplane",
                         "io.opensergo.dubbo",
                         "io.opensergo.governance",
+                        "io.opensergo.grpc",
                         "io.opensergo.proto",
                         "io.opensergo.quota.redis",
                         "io.opensergo.rulefiles",
