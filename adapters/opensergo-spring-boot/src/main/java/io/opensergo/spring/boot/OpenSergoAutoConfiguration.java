@@ -111,8 +111,8 @@ public class OpenSergoAutoConfiguration {
 
         @Bean
         @ConditionalOnMissingBean
-        OpenSergoEndpoint openSergoEndpoint(GovernanceReport report) {
-            return new OpenSergoEndpoint(report);
+        OpenSergoEndpoint openSergoEndpoint(GovernanceReport report, Governor governor) {
+            return new OpenSergoEndpoint(report, governor);
         }
     }
 }

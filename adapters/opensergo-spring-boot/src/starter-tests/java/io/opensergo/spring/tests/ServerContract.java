@@ -272,6 +272,59 @@ public abstract class ServerContract {
         assertThat(world.get("/actuator/metrics").body()).contains("opensergo.");
     }
 
+    @Test
+    void theActuatorExplainsARequest() {
+        world.publish(
+                Documents.rateLimit("explained-limit", 0, 60),
+                Documents.rule("GET:/orders/{id}", RATE, "explained-limit"),
+                Documents.router(
+                        "explained-routes",
+                        """
+                        hosts: [backend]
+                        http:
+                        - name: gray
+                          match:
+                          - headers: {x-env: {exact: gray}}
+                          route:
+                          - destination: {host: backend, subset: gray}
+                        """));
+        String request =
+                """
+                {"resource": "GET:/orders/{id}", "host": "backend", "path": "/orders/1",
+                 "headers": "X-Env: blue\\nx-user: 7", "query": "page=1"}
+                """;
+        await().atMost(World.PATIENCE)
+                .until(() -> explanation(request).contains("found \\\"blue\\\": no"));
+
+        assertThat(explanation(request))
+                .contains("\"admitted\":false", "\"rejectedBy\":\"explained-limit\"");
+        assertThat(explanation(request.replace("blue", "gray"))).contains("\"found\":true");
+        assertThat(explanation("{\"resource\": \"GET:/orders/{id}\", \"direction\": \"outbound\"}"))
+                .contains("\"rejectedBy\":\"explained-limit\"")
+                .doesNotContain("\"route\"");
+        assertThat(world.get("/actuator/opensergo").body()).contains("\"rejected\":0");
+    }
+
+    @Test
+    void theActuatorRefusesToExplainNothing() {
+        assertThat(statusOfExplaining("{}")).isEqualTo(400);
+        assertThat(statusOfExplaining("{\"resource\": \"a\", \"direction\": \"up\"}"))
+                .isEqualTo(400);
+        assertThat(statusOfExplaining("{\"headers\": \"no colon\"}")).isEqualTo(400);
+        assertThat(statusOfExplaining("{\"port\": \"many\"}")).isEqualTo(400);
+        assertThat(statusOfExplaining("{\"query\": \"a=%zz\"}")).isEqualTo(400);
+    }
+
+    private int statusOfExplaining(String request) {
+        return world.postJson("/actuator/opensergo", request).statusCode();
+    }
+
+    private String explanation(String request) {
+        HttpResponse<String> answer = world.postJson("/actuator/opensergo", request);
+        assertThat(answer.statusCode()).isEqualTo(200);
+        return answer.body();
+    }
+
     void atMost(String resource, int concurrency) {
         String name = "slots" + concurrency;
         world.guard(

@@ -126,6 +126,15 @@ final class World implements AutoCloseable {
         return http.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 
+    HttpResponse<String> postJson(String path, String json) {
+        var request =
+                HttpRequest.newBuilder(uri(path))
+                        .timeout(PATIENCE)
+                        .header("content-type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(json));
+        return http.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString()).join();
+    }
+
     List<Integer> statuses(int requests, String path) {
         List<Integer> statuses = new ArrayList<>();
         for (int i = 0; i < requests; i++) {
