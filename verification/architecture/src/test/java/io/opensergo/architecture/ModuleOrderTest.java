@@ -33,6 +33,7 @@ class ModuleOrderTest {
     private static final Map<Module, String> FRAMEWORKS =
             Map.of(
                     Module.DUBBO, "org.apache.dubbo..",
+                    Module.KUBERNETES, "io.fabric8..",
                     Module.SENTINEL, "com.alibaba.csp..",
                     Module.SPRING, "org.springframework..",
                     Module.VERTX, "io.vertx..");
@@ -50,13 +51,14 @@ class ModuleOrderTest {
         GOVERNANCE("governance", RULES, RULE_FILES, API),
         QUOTA_REDIS("quota.redis", RULES, API, GOVERNANCE),
         CONTROL_PLANE("controlplane", RULES, RULE_FILES, PROTO),
+        KUBERNETES("kubernetes", RULES, CONTROL_PLANE),
         CONFORMANCE("conformance", RULES, API, GOVERNANCE),
         DUBBO("dubbo", RULES, API, CLIENT, GOVERNANCE),
         GRPC("grpc", RULES, API, CLIENT, GOVERNANCE),
         SENTINEL("sentinel", RULES, API, CLIENT, GOVERNANCE),
         SPRING("spring", RULES, API, CLIENT, GOVERNANCE),
         VERTX("vertx", RULES, API, CLIENT, GOVERNANCE),
-        CLI("cli", RULES, SCHEMA, RULE_FILES, API, PROTO, CLIENT, CONTROL_PLANE);
+        CLI("cli", RULES, SCHEMA, RULE_FILES, API, PROTO, CLIENT, CONTROL_PLANE, KUBERNETES);
 
         private final String rootPackage;
 

@@ -1,0 +1,178 @@
+package io.opensergo.kubernetes;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.opensergo.rules.Metadata;
+import io.opensergo.rules.Rule;
+import io.opensergo.rules.RuleId;
+import io.opensergo.rules.RuleKind;
+import io.opensergo.rules.document.Problem;
+import io.opensergo.rules.document.RuleDocument;
+import io.opensergo.rules.document.RuleReader;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The objects of the cluster as they were seen last: the rule of each, or the last one it was while
+ * it is none, and what is wrong with it. Confined to the loop.
+ */
+final class ObjectTable {
+
+    /** What has changed since the last batch. */
+    record Batch(
+            Collection<Rule> puts,
+            Collection<RuleId> deletes,
+            long resourceVersion,
+            Map<RuleId, String> places) {}
+
+    /** An object as it was read. */
+    private record Entry(String resourceVersion, @Nullable Rule rule, List<Problem> problems) {}
+
+    private final RuleReader reader;
+    private final Map<RuleId, Entry> entries = new LinkedHashMap<>();
+    private final Map<RuleId, Rule> puts = new LinkedHashMap<>();
+    private final Set<RuleId> deletes = new LinkedHashSet<>();
+    private final Map<RuleId, String> places = new LinkedHashMap<>();
+    private long resourceVersion;
+    private boolean changed;
+
+    ObjectTable(RuleReader reader) {
+        this.reader = reader;
+    }
+
+    /** Returns which rule an object is or is meant to be. */
+    static RuleId idOf(RuleKind<?> kind, JsonNode object) {
+        JsonNode metadata = object.path("metadata");
+        String namespace = metadata.path("namespace").asText(Metadata.DEFAULT_NAMESPACE);
+        return RuleId.of(kind, namespace, metadata.path("name").asText());
+    }
+
+    /** Takes an object that is new or another now. */
+    void put(RuleKind<?> kind, JsonNode object) {
+        RuleId id = idOf(kind, object);
+        String version = note(id, object);
+        Entry before = entries.get(id);
+        if (before != null && before.resourceVersion().equals(version)) {
+            return;
+        }
+        changed = true;
+        RuleDocument read = reader.read(named(kind, object), id.toString());
+        Rule rule = read.rule();
+        Rule last = before == null ? null : before.rule();
+        List<Problem> problems = read.problems().stream().map(ObjectTable::ofWhole).toList();
+        entries.put(id, new Entry(version, rule == null ? last : rule, problems));
+        if (rule != null && !rule.equals(last)) {
+            deletes.remove(id);
+            puts.put(id, rule);
+        }
+    }
+
+    /** Takes an object away, which is as it was before. */
+    void delete(RuleKind<?> kind, JsonNode object) {
+        RuleId id = idOf(kind, object);
+        note(id, object);
+        remove(id);
+    }
+
+    /** Takes away all objects of a kind, in a namespace or in all, but some. */
+    void retain(RuleKind<?> kind, @Nullable String namespace, Set<RuleId> kept) {
+        List.copyOf(entries.keySet()).stream()
+                .filter(id -> id.kind().equals(kind.wireName()))
+                .filter(id -> namespace == null || id.namespace().equals(namespace))
+                .filter(id -> !kept.contains(id))
+                .forEach(this::remove);
+    }
+
+    private void remove(RuleId id) {
+        Entry entry = entries.remove(id);
+        puts.remove(id);
+        if (entry != null && entry.rule() != null) {
+            deletes.add(id);
+        }
+        changed |= entry != null;
+    }
+
+    private String note(RuleId id, JsonNode object) {
+        String version = object.path("metadata").path("resourceVersion").asText();
+        places.put(id, "resourceVersion " + version);
+        long number = numberOf(version);
+        if (number > resourceVersion) {
+            resourceVersion = number;
+            changed = true;
+        }
+        return version;
+    }
+
+    /** Returns the number that real API servers make versions of; 0 if it is none. */
+    private static long numberOf(String version) {
+        try {
+            return Long.parseLong(version);
+        } catch (NumberFormatException e) {
+            return 0;
+        }
+    }
+
+    /** A list may leave out of its items what it says itself. */
+    private static JsonNode named(RuleKind<?> kind, JsonNode object) {
+        if (!(object instanceof ObjectNode fields) || fields.has("kind")) {
+            return object;
+        }
+        ObjectNode named = fields.objectNode();
+        named.put("apiVersion", kind.apiVersion()).put("kind", kind.name());
+        return named.setAll(fields);
+    }
+
+    private static Problem ofWhole(Problem problem) {
+        return new Problem(
+                problem.severity(), problem.source(), 0, 0, 0, problem.path(), problem.message());
+    }
+
+    /** Returns whether anything is new since the last batch, if only the version. */
+    boolean isChanged() {
+        return changed;
+    }
+
+    Batch takeBatch() {
+        places.keySet().removeIf(id -> !puts.containsKey(id) && !deletes.contains(id));
+        var batch =
+                new Batch(
+                        new ArrayList<>(puts.values()),
+                        new ArrayList<>(deletes),
+                        resourceVersion,
+                        new LinkedHashMap<>(places));
+        puts.clear();
+        deletes.clear();
+        places.clear();
+        changed = false;
+        return batch;
+    }
+
+    /** Returns what is wrong with objects, those of one name after another. */
+    List<Problem> problems() {
+        Map<String, Entry> wrong = new TreeMap<>();
+        entries.forEach(
+                (id, entry) -> {
+                    if (!entry.problems().isEmpty()) {
+                        wrong.put(id.toString(), entry);
+                    }
+                });
+        return wrong.values().stream().flatMap(ObjectTable::problems).toList();
+    }
+
+    private static Stream<Problem> problems(Entry entry) {
+        return entry.problems().stream();
+    }
+
+    /** Returns how many objects of a kind there are. */
+    boolean holds(RuleKind<?> kind) {
+        return entries.keySet().stream().anyMatch(id -> id.kind().equals(kind.wireName()));
+    }
+}

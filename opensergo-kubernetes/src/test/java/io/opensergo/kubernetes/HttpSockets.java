@@ -1,0 +1,188 @@
+package io.opensergo.kubernetes;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** HTTP/1.1 on plain sockets, which a test may cut wherever it likes. */
+final class HttpSockets {
+
+    /** Answers requests, each connection on a thread of its own. */
+    interface Handler {
+        void handle(Request request, Reply reply) throws IOException;
+    }
+
+    /**
+     * @param nanos when it came
+     */
+    record Request(
+            String path, Map<String, String> query, Map<String, String> headers, long nanos) {
+
+        String query(String name) {
+            return query.getOrDefault(name, "");
+        }
+
+        boolean isWatch() {
+            return query("watch").equals("1");
+        }
+    }
+
+    private final Handler handler;
+    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private ServerSocket server;
+    private int port;
+
+    HttpSockets(Handler handler) {
+        this.handler = handler;
+    }
+
+    int port() {
+        return port;
+    }
+
+    /** Listens, on the port of the time before if there was one. */
+    void start() throws IOException {
+        server = new ServerSocket();
+        server.setReuseAddress(true);
+        server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        port = server.getLocalPort();
+        thread(this::accept);
+    }
+
+    /** Ends as a killed process does. */
+    void kill() throws IOException {
+        server.close();
+        cutAll();
+    }
+
+    void cutAll() throws IOException {
+        for (Socket each : open) {
+            each.close();
+        }
+    }
+
+    private void accept() {
+        ServerSocket mine = server;
+        while (!mine.isClosed()) {
+            try {
+                Socket socket = mine.accept();
+                open.add(socket);
+                thread(() -> serve(socket));
+            } catch (IOException e) {
+                return;
+            }
+        }
+    }
+
+    private static void thread(Runnable task) {
+        var thread = new Thread(task, "scripted-api-server");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void serve(Socket socket) {
+        try (socket) {
+            var in =
+                    new BufferedReader(
+                            new InputStreamReader(
+                                    socket.getInputStream(), StandardCharsets.ISO_8859_1));
+            for (Request next = read(in); next != null; next = read(in)) {
+                handler.handle(next, new Reply(socket));
+            }
+        } catch (IOException e) {
+            // cut by the client or by the test
+        } finally {
+            open.remove(socket);
+        }
+    }
+
+    private static Request read(BufferedReader in) throws IOException {
+        String line = in.readLine();
+        if (line == null) {
+            return null;
+        }
+        URI uri = URI.create(line.split(" ", -1)[1]);
+        Map<String, String> headers = new HashMap<>();
+        for (String header = in.readLine(); header != null && !header.isEmpty(); ) {
+            int colon = header.indexOf(':');
+            headers.put(
+                    header.substring(0, colon).toLowerCase(Locale.ROOT),
+                    header.substring(colon + 1).strip());
+            header = in.readLine();
+        }
+        Map<String, String> query = new HashMap<>();
+        if (uri.getRawQuery() != null) {
+            for (String pair : uri.getRawQuery().split("&", -1)) {
+                int equals = pair.indexOf('=');
+                query.put(
+                        pair.substring(0, equals),
+                        URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8));
+            }
+        }
+        return new Request(uri.getPath(), query, headers, System.nanoTime());
+    }
+
+    /** One response. */
+    static final class Reply {
+
+        private final Socket socket;
+        private final OutputStream out;
+
+        Reply(Socket socket) throws IOException {
+            this.socket = socket;
+            this.out = socket.getOutputStream();
+        }
+
+        void whole(int code, String body, String... headers) throws IOException {
+            byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+            head(code, "Content-Length: " + bytes.length, headers);
+            out.write(bytes);
+            out.flush();
+        }
+
+        void startStream() throws IOException {
+            head(200, "Transfer-Encoding: chunked");
+            out.flush();
+        }
+
+        void chunk(String text) throws IOException {
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            out.write(
+                    (Integer.toHexString(bytes.length) + "\r\n").getBytes(StandardCharsets.UTF_8));
+            out.write(bytes);
+            out.write("\r\n".getBytes(StandardCharsets.UTF_8));
+            out.flush();
+        }
+
+        void endStream() throws IOException {
+            out.write("0\r\n\r\n".getBytes(StandardCharsets.UTF_8));
+            out.flush();
+        }
+
+        void cut() throws IOException {
+            socket.close();
+        }
+
+        private void head(int code, String length, String... headers) throws IOException {
+            var head = new StringBuilder("HTTP/1.1 " + code + " Scripted\r\n" + length + "\r\n");
+            head.append("Content-Type: application/json\r\n");
+            for (String header : headers) {
+                head.append(header).append("\r\n");
+            }
+            out.write(head.append("\r\n").toString().getBytes(StandardCharsets.UTF_8));
+        }
+    }
+}
