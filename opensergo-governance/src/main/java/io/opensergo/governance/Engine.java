@@ -1,13 +1,17 @@
 package io.opensergo.governance;
 
 import io.opensergo.api.time.Ticker;
+import io.opensergo.governance.action.RouteAction;
 import io.opensergo.governance.internal.limiter.CircuitBreaker.Phase;
 import io.opensergo.governance.internal.limiter.ProcessLoad;
 import io.opensergo.governance.routing.LaneSettings;
 import io.opensergo.governance.routing.WorkloadIdentity;
 import io.opensergo.rules.faulttolerance.LimitMode;
+import java.util.Collections;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
@@ -31,6 +35,9 @@ final class Engine {
 
     /** The directions that guards have been asked for; immutable, and replaced under a lock. */
     private volatile Set<TrafficDirection> guarded = Set.of();
+
+    /** What each adapter does of the actions of routes; immutable, and replaced under a lock. */
+    private volatile Map<String, Set<RouteAction>> honoured = Map.of();
 
     private volatile int instances = 1;
     private volatile boolean instancesKnown;
@@ -120,6 +127,20 @@ final class Engine {
     Set<TrafficDirection> directions() {
         Set<TrafficDirection> directions = guarded;
         return directions.isEmpty() ? Set.of(TrafficDirection.INBOUND) : directions;
+    }
+
+    /** Notes what an adapter does; returns whether that is new. */
+    synchronized boolean noteHonoured(String adapter, Set<RouteAction> actions) {
+        Map<String, Set<RouteAction>> more = new TreeMap<>(honoured);
+        more.put(adapter, Set.copyOf(actions));
+        boolean isNew = !more.equals(honoured);
+        honoured = Collections.unmodifiableMap(more);
+        return isNew;
+    }
+
+    /** Returns what each adapter does, by its name. */
+    Map<String, Set<RouteAction>> honoured() {
+        return honoured;
     }
 
     Protection protection(Checks checks, ResourceState state) {

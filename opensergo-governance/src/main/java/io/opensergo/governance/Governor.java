@@ -2,6 +2,7 @@ package io.opensergo.governance;
 
 import io.opensergo.api.OpenSergoClient;
 import io.opensergo.api.Target;
+import io.opensergo.governance.action.RouteAction;
 import io.opensergo.governance.internal.rules.Belonging;
 import io.opensergo.governance.internal.rules.DirectoryFeed;
 import io.opensergo.governance.internal.rules.Feed;
@@ -250,6 +251,19 @@ public final class Governor implements AutoCloseable {
         CompiledPlan current = publisher.current();
         long version = current.summary().versions().getOrDefault(TrafficRouter.KIND.name(), 0L);
         return current.routes().explain(request).ofVersion(version);
+    }
+
+    /**
+     * Says what an adapter does of the actions that routes ask for, once when it starts. What rules
+     * in force ask for besides becomes a problem of the plan, and so is logged once.
+     *
+     * @param adapter what it is called, for people: a later call for the same replaces the earlier
+     * @param actions all that it does
+     */
+    public void honours(String adapter, Set<RouteAction> actions) {
+        if (engine.noteHonoured(adapter, actions)) {
+            publisher.recompile();
+        }
     }
 
     /** Returns the lanes in force; ask again for each request, since they change with the rules. */

@@ -1,14 +1,17 @@
 package io.opensergo.governance;
 
 import io.opensergo.api.RejectedRule;
+import io.opensergo.governance.action.RouteAction;
 import io.opensergo.governance.internal.limiter.LeasedLimiter;
 import io.opensergo.governance.internal.rules.Binding;
 import io.opensergo.governance.internal.rules.RuleBook;
 import io.opensergo.governance.internal.rules.RuleJoin;
 import io.opensergo.governance.internal.rules.RuleText;
 import io.opensergo.governance.routing.Lanes;
+import io.opensergo.governance.routing.RouteProblem;
 import io.opensergo.governance.routing.RouteTable;
 import io.opensergo.rules.Rule;
+import io.opensergo.rules.RuleId;
 import io.opensergo.rules.RuleKind;
 import io.opensergo.rules.document.Problem;
 import io.opensergo.rules.faulttolerance.ConcurrencyLimitStrategy;
@@ -60,7 +63,8 @@ final class PlanCompiler {
                 Map.of(),
                 engine.protection(Checks.NONE, engine.stateOfOthers()),
                 engine.protection(Checks.NONE, engine.stateOfOthers()),
-                RouteTable.compile(List.of(), List.of(), engine.workload(), engine.seed()),
+                RouteTable.compile(
+                        List.of(), List.of(), engine.workload(), engine.seed(), engine.ticker()),
                 Lanes.compile(List.of(), engine.workload(), engine.lanes()));
     }
 
@@ -142,7 +146,46 @@ final class PlanCompiler {
                 report(PlanProblem.Type.UNREACHABLE_ROUTER, router, reason);
             }
         }
+        table.problems().forEach(this::reportRoute);
+        engine.honoured()
+                .forEach(
+                        (adapter, done) ->
+                                table.asked()
+                                        .forEach(
+                                                (router, asked) ->
+                                                        reportNotDone(
+                                                                adapter, done, router, asked)));
         return table;
+    }
+
+    private void reportRoute(RouteProblem problem) {
+        reportRouter(
+                problem.type() == RouteProblem.Type.DELEGATE
+                        ? PlanProblem.Type.DANGLING_DELEGATE
+                        : PlanProblem.Type.UNUSABLE_ACTION,
+                problem.router(),
+                problem.message());
+    }
+
+    private void reportNotDone(
+            String adapter, Set<RouteAction> done, RuleId router, Set<RouteAction> asked) {
+        List<String> rest =
+                asked.stream()
+                        .filter(action -> !done.contains(action))
+                        .map(RouteAction::field)
+                        .toList();
+        if (!rest.isEmpty()) {
+            reportRouter(
+                    PlanProblem.Type.NOT_SUPPORTED,
+                    router,
+                    "asks for %s, which the %s adapter does not do; the rest applies"
+                            .formatted(String.join(", ", rest), adapter));
+        }
+    }
+
+    private void reportRouter(PlanProblem.Type type, RuleId router, String problem) {
+        String message = "TrafficRouter '" + router.name() + "' " + problem;
+        problems.add(new PlanProblem(type, router.name(), message));
     }
 
     private Lanes lanes() {

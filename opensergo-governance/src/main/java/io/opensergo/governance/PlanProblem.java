@@ -19,6 +19,10 @@ public record PlanProblem(Type type, String rule, String message) {
         MISSING_SUBSET,
         /** Another router, which comes before it, has a route for all that it could decide. */
         UNREACHABLE_ROUTER,
+        /** A route hands its requests to a router that is not there, or in a circle. */
+        DANGLING_DELEGATE,
+        /** A route asks for an action with a value that nothing can be done with. */
+        UNUSABLE_ACTION,
         /** It asks for what this process cannot do as it is set up. */
         NOT_SUPPORTED,
         /**

@@ -7,14 +7,17 @@ import static io.opensergo.governance.Rules.shadow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.opensergo.api.Target;
+import io.opensergo.governance.action.RouteAction;
 import io.opensergo.governance.routing.RequestView;
 import io.opensergo.governance.routing.RouteDecision;
 import io.opensergo.governance.routing.TrafficColour;
 import io.opensergo.governance.routing.WorkloadIdentity;
 import io.opensergo.rules.Metadata;
 import io.opensergo.rules.Rule;
+import io.opensergo.rules.traffic.Delegate;
 import io.opensergo.rules.traffic.Destination;
 import io.opensergo.rules.traffic.HttpMatch;
+import io.opensergo.rules.traffic.HttpRetry;
 import io.opensergo.rules.traffic.HttpRoute;
 import io.opensergo.rules.traffic.RouteDestination;
 import io.opensergo.rules.traffic.StringMatch;
@@ -24,9 +27,11 @@ import io.opensergo.rules.traffic.VirtualWorkload;
 import io.opensergo.rules.traffic.VirtualWorkload.Subset;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -251,5 +256,60 @@ class GovernorRoutingTest {
                 assertThat(governor.route(REQUEST)).isSameAs(explained.decision());
             }
         }
+    }
+
+    private static TrafficRouter asking() {
+        return TrafficRouter.ofHttp(
+                metadata("prices"),
+                List.of("prices"),
+                List.of(
+                        HttpRoute.builder()
+                                .timeout(Duration.ofSeconds(1))
+                                .mirror(Destination.of("next"))
+                                .delegate(Delegate.builder().name("gone").build())
+                                .retries(HttpRetry.builder().retryOn(List.of("never")).build())
+                                .build()));
+    }
+
+    private static List<String> problems(Governor governor, PlanProblem.Type type) {
+        return governor.plan().problems().stream()
+                .filter(problem -> problem.type() == type)
+                .map(PlanProblem::message)
+                .toList();
+    }
+
+    @Test
+    void whatARouterAsksForAndCannotHaveIsAProblemOfThePlan() {
+        Governor governor = Governor.of(asking());
+
+        assertThat(problems(governor, PlanProblem.Type.DANGLING_DELEGATE))
+                .containsExactly(
+                        "TrafficRouter 'prices' hands http[0] to TrafficRouter 'gone', which is not"
+                                + " there in default; the caller's own routing applies");
+        assertThat(problems(governor, PlanProblem.Type.UNUSABLE_ACTION))
+                .containsExactly(
+                        "TrafficRouter 'prices' has in http[0] retries: cannot retry on 'never',"
+                                + " which is neither a condition of Envoy nor an HTTP status; the"
+                                + " rest applies");
+    }
+
+    @Test
+    void whatAnAdapterDoesNotDoIsAProblemOfThePlanAsLongAsARuleAsksForIt() {
+        Governor governor = Governor.of(asking());
+        assertThat(problems(governor, PlanProblem.Type.NOT_SUPPORTED)).isEmpty();
+
+        governor.honours("test", Set.of(RouteAction.TIMEOUT, RouteAction.RETRIES));
+        assertThat(problems(governor, PlanProblem.Type.NOT_SUPPORTED))
+                .containsExactly(
+                        "TrafficRouter 'prices' asks for mirror, which the test adapter does not"
+                                + " do; the rest applies");
+
+        governor.honours("test", EnumSet.allOf(RouteAction.class));
+        assertThat(problems(governor, PlanProblem.Type.NOT_SUPPORTED)).isEmpty();
+        governor.honours("other", Set.of());
+        assertThat(problems(governor, PlanProblem.Type.NOT_SUPPORTED).get(0))
+                .contains("timeout, retries, mirror", "the other adapter");
+        governor.replaceRules(List.of());
+        assertThat(governor.plan().problems()).isEmpty();
     }
 }

@@ -7,17 +7,16 @@ import io.opensergo.conformance.cases.HttpResponse;
 import io.opensergo.conformance.cases.RouteRequest;
 import io.opensergo.conformance.cases.RouteTarget;
 import io.opensergo.governance.Governor;
+import io.opensergo.governance.action.DirectResponse;
 import io.opensergo.governance.routing.InstanceGroup;
 import io.opensergo.governance.routing.Lanes;
 import io.opensergo.governance.routing.RequestView;
+import io.opensergo.governance.routing.RouteActions;
 import io.opensergo.governance.routing.RouteDecision;
 import io.opensergo.governance.routing.Selection;
 import io.opensergo.governance.routing.TrafficColour;
 import io.opensergo.governance.routing.WorkloadIdentity;
 import io.opensergo.rules.traffic.Destination;
-import io.opensergo.rules.traffic.HttpDirectResponse;
-import io.opensergo.rules.traffic.HttpDirectResponse.BytesBody;
-import io.opensergo.rules.traffic.HttpDirectResponse.StringBody;
 import io.opensergo.rules.traffic.HttpRedirect;
 import io.opensergo.rules.traffic.HttpRoute;
 import java.nio.charset.StandardCharsets;
@@ -25,12 +24,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /** Routes with a governor, as a framework would: decision, instances, and those of the colour. */
 final class GovernorRouting {
-
-    private static final int DEFAULT_REDIRECT_CODE = 301;
 
     private final Governor governor;
     private final Application application;
@@ -53,7 +49,7 @@ final class GovernorRouting {
         Colour shown = colour == null ? null : new Colour(colour.name(), colour.key());
         Destination destination = decision.destination();
         if (destination == null) {
-            return new Routing(withoutDestination(decision.route()), List.of(), shown);
+            return new Routing(withoutDestination(decision), List.of(), shown);
         }
         if (application.services().isEmpty()) {
             return new Routing(target(destination), List.of(), shown);
@@ -98,33 +94,30 @@ final class GovernorRouting {
         };
     }
 
-    private static RouteTarget withoutDestination(@Nullable HttpRoute route) {
-        if (route != null && route.redirect() != null) {
-            return redirect(route.redirect());
+    private static RouteTarget withoutDestination(RouteDecision decision) {
+        HttpRoute route = decision.route();
+        RouteActions actions = decision.actions();
+        if (route != null && route.redirect() != null && actions.redirect() != null) {
+            return redirect(route.redirect(), actions.redirect().status());
         }
-        if (route != null && route.directResponse() != null) {
-            return answer(route.directResponse());
-        }
-        return new RouteTarget.Unrouted();
+        return actions.directResponse() == null
+                ? new RouteTarget.Unrouted()
+                : answer(actions.directResponse());
     }
 
-    private static RouteTarget redirect(HttpRedirect redirect) {
+    private static RouteTarget redirect(HttpRedirect redirect, int status) {
         return new RouteTarget.Redirect(
                 redirect.uri(),
                 redirect.authority(),
                 redirect.scheme(),
                 redirect.port(),
                 redirect.derivePort() == null ? null : redirect.derivePort().name(),
-                redirect.redirectCode() == null ? DEFAULT_REDIRECT_CODE : redirect.redirectCode());
+                status);
     }
 
-    private static RouteTarget answer(HttpDirectResponse response) {
-        String body = null;
-        if (response.body() instanceof StringBody text) {
-            body = text.value();
-        } else if (response.body() instanceof BytesBody bytes) {
-            body = new String(bytes.decode(), StandardCharsets.UTF_8);
-        }
-        return new RouteTarget.Answer(new HttpResponse(response.status(), body, Map.of()));
+    private static RouteTarget answer(DirectResponse response) {
+        String body = new String(response.body(), StandardCharsets.UTF_8);
+        return new RouteTarget.Answer(
+                new HttpResponse(response.status(), body.isEmpty() ? null : body, Map.of()));
     }
 }

@@ -4,53 +4,56 @@ import io.opensergo.rules.traffic.HttpRoute;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A route with its decisions made in advance; only the weighted pick is left. */
-final class CompiledRoute {
+/**
+ * A route ready to be indexed.
+ *
+ * @param route the route
+ * @param alternatives one for each entry of {@code match}, at least one
+ */
+record CompiledRoute(HttpRoute route, List<Alternative> alternatives) {
 
-    private final HttpRoute route;
-    private final List<List<Condition>> matches;
-    private final RouteDecision[] decisions;
+    /** A way to hold, with its decisions made in advance; only the weighted pick is left. */
+    static final class Alternative {
 
-    /** Picks one of the decisions, or {@code null} if it is always the same. */
-    private final @Nullable WeightedWalk walk;
+        private final List<Condition> conditions;
+        private final RouteDecision[] decisions;
 
-    /**
-     * Makes a route.
-     *
-     * @param matches the conditions of each entry of {@code match}; one entry at least
-     * @param decisions one for each destination that a pick may return; one at least
-     */
-    CompiledRoute(
-            HttpRoute route,
-            List<List<Condition>> matches,
-            List<RouteDecision> decisions,
-            @Nullable WeightedWalk walk) {
-        this.route = route;
-        this.matches = matches;
-        this.decisions = decisions.toArray(RouteDecision[]::new);
-        this.walk = walk;
-    }
+        /** Picks one of the decisions, or {@code null} if it is always the same. */
+        private final @Nullable WeightedWalk walk;
 
-    HttpRoute route() {
-        return route;
-    }
+        /**
+         * Makes an alternative.
+         *
+         * @param conditions all that must hold
+         * @param decisions one for each destination that a pick may return; one at least
+         * @param walk of the route: its alternatives share it
+         */
+        Alternative(
+                List<Condition> conditions,
+                List<RouteDecision> decisions,
+                @Nullable WeightedWalk walk) {
+            this.conditions = conditions;
+            this.decisions = decisions.toArray(RouteDecision[]::new);
+            this.walk = walk;
+        }
 
-    List<List<Condition>> matches() {
-        return matches;
-    }
+        List<Condition> conditions() {
+            return conditions;
+        }
 
-    /** Returns the decision for every request, or {@code null} if there are several. */
-    @Nullable RouteDecision only() {
-        return walk == null ? decisions[0] : null;
-    }
+        /** Returns the decision for every request, or {@code null} if there are several. */
+        @Nullable RouteDecision only() {
+            return walk == null ? decisions[0] : null;
+        }
 
-    /** Returns the decision for this request. */
-    RouteDecision next() {
-        return decisions[walk == null ? 0 : walk.next()];
-    }
+        /** Returns the decision for this request. */
+        RouteDecision next() {
+            return decisions[walk == null ? 0 : walk.next()];
+        }
 
-    /** Returns what {@link #next()} returns if nothing comes in between. */
-    RouteDecision peek() {
-        return decisions[walk == null ? 0 : walk.peek()];
+        /** Returns what {@link #next()} returns if nothing comes in between. */
+        RouteDecision peek() {
+            return decisions[walk == null ? 0 : walk.peek()];
+        }
     }
 }

@@ -29,7 +29,8 @@ record CompiledRouter(
         List<Candidate> candidates = new ArrayList<>();
         int rank = firstRank;
         for (CompiledRoute route : routes) {
-            for (List<Condition> match : route.matches()) {
+            for (CompiledRoute.Alternative alternative : route.alternatives()) {
+                List<Condition> match = alternative.conditions();
                 if (match.stream().noneMatch(CompiledRouter::neverHolds)) {
                     candidates.add(Candidate.of(rank, onRequest(match)));
                 }
@@ -42,8 +43,8 @@ record CompiledRouter(
     /** Returns whether it has a route for every request of its hosts. */
     boolean decidesEveryRequest() {
         return routes.stream()
-                .flatMap(route -> route.matches().stream())
-                .anyMatch(match -> match.stream().allMatch(CompiledRouter::alwaysHolds));
+                .flatMap(route -> route.alternatives().stream())
+                .anyMatch(each -> each.conditions().stream().allMatch(CompiledRouter::alwaysHolds));
     }
 
     private static boolean alwaysHolds(Condition condition) {

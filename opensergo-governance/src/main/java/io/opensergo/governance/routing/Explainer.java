@@ -20,7 +20,7 @@ final class Explainer {
     /** How specific the pattern is that selects the host. */
     private final int specificity;
 
-    private @Nullable CompiledRoute decided;
+    private CompiledRoute.@Nullable Alternative decided;
 
     Explainer(List<CompiledRouter> routers, RequestView request) {
         this.routers = routers;
@@ -42,8 +42,9 @@ final class Explainer {
         for (CompiledRouter router : routers) {
             trials.add(tryRouter(router));
         }
+        RouteDecision decision = decided == null ? RouteDecision.NOT_FOUND : decided.peek();
         return new RouteExplanation(
-                0, decided == null ? RouteDecision.NOT_FOUND : decided.peek(), trials);
+                0, decision, trials, ActionExplainer.explain(decision, request));
     }
 
     private RouterTrial tryRouter(CompiledRouter router) {
@@ -70,7 +71,7 @@ final class Explainer {
 
     private RouterTrial tryRoutes(CompiledRouter router, String reason) {
         List<RouteTrial> trials = new ArrayList<>();
-        CompiledRoute matching = firstMatching(router, trials);
+        CompiledRoute.Alternative matching = firstMatching(router, trials);
         if (matching != null && !router.isShadow()) {
             decided = matching;
         }
@@ -82,13 +83,14 @@ final class Explainer {
         return new RouterTrial(router.id(), router.isShadow(), tried, reason, routes);
     }
 
-    private @Nullable CompiledRoute firstMatching(CompiledRouter router, List<RouteTrial> trials) {
+    private CompiledRoute.@Nullable Alternative firstMatching(
+            CompiledRouter router, List<RouteTrial> trials) {
         for (int i = 0; i < router.routes().size(); i++) {
             CompiledRoute route = router.routes().get(i);
             RouteTrial trial = tryRoute(i, route);
             trials.add(trial);
             if (trial.matched()) {
-                return route;
+                return route.alternatives().get(trial.matches().size() - 1);
             }
         }
         return null;
@@ -97,9 +99,11 @@ final class Explainer {
     private RouteTrial tryRoute(int index, CompiledRoute route) {
         List<MatchTrial> matches = new ArrayList<>();
         boolean matched = false;
-        for (int i = 0; i < route.matches().size() && !matched; i++) {
+        for (int i = 0; i < route.alternatives().size() && !matched; i++) {
             List<ConditionTrial> conditions =
-                    route.matches().get(i).stream().map(this::tryCondition).toList();
+                    route.alternatives().get(i).conditions().stream()
+                            .map(this::tryCondition)
+                            .toList();
             matched = conditions.stream().allMatch(ConditionTrial::held);
             matches.add(new MatchTrial(i, matched, conditions));
         }

@@ -18,22 +18,27 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>{@link #NOT_FOUND}: no route holds, and the caller's own routing applies.
  *   <li>A route with a {@link #destination()}.
- *   <li>A route without: if {@link HttpRoute#redirect()} or {@link HttpRoute#directResponse()} is
- *       there, it answers the request; else the caller's own routing applies, and with it what the
- *       route says besides (timeout, retries, faults, headers). A {@link HttpRoute#delegate()} is
- *       not followed.
+ *   <li>A route without: if {@link RouteActions#isAnswer()}, it answers the request; else the
+ *       caller's own routing applies, and with it what the route says besides (timeout, retries,
+ *       faults, headers).
  * </ul>
+ *
+ * <p>A {@link HttpRoute#delegate()} has been followed: {@link #router()} is the one that the route
+ * stands in, and {@link #route()} the route with what the routers before it say where it says
+ * nothing.
  */
 public final class RouteDecision {
 
     /** The decision that no route holds for a request. */
-    public static final RouteDecision NOT_FOUND = new RouteDecision(null, null, null, null, null);
+    public static final RouteDecision NOT_FOUND =
+            new RouteDecision(null, null, null, null, null, RouteActions.NONE);
 
     private final @Nullable RuleId router;
     private final @Nullable HttpRoute route;
     private final @Nullable RouteDestination target;
     private final @Nullable InstanceGroup group;
     private final @Nullable Fallback fallback;
+    private final RouteActions actions;
 
     /**
      * What is tried once a destination has no instance.
@@ -47,12 +52,27 @@ public final class RouteDecision {
             @Nullable HttpRoute route,
             @Nullable RouteDestination target,
             @Nullable InstanceGroup group,
-            @Nullable Fallback fallback) {
+            @Nullable Fallback fallback,
+            RouteActions actions) {
         this.router = router;
         this.route = route;
         this.target = target;
         this.group = group;
         this.fallback = fallback;
+        this.actions = actions;
+    }
+
+    /**
+     * Returns what the route asks for besides instances; {@link RouteActions#NONE} if that is
+     * nothing, or no route holds.
+     */
+    public RouteActions actions() {
+        return actions;
+    }
+
+    /** Returns this with other actions. */
+    RouteDecision with(RouteActions others) {
+        return new RouteDecision(router, route, target, group, fallback, others);
     }
 
     /** Returns whether a route holds; then {@link #router()} and {@link #route()} are there. */
@@ -151,16 +171,16 @@ public final class RouteDecision {
             return "not found";
         }
         String name = route.name() == null ? "a route" : "route " + route.name();
-        return action(route) + " (" + name + " of " + router + ")";
+        return action() + " (" + name + " of " + router + ")";
     }
 
-    private String action(HttpRoute route) {
+    private String action() {
         if (group != null) {
             return fallback == null ? group.toString() : group + ", else " + fallback.group();
         }
-        if (route.redirect() != null) {
+        if (actions.redirect() != null) {
             return "redirect";
         }
-        return route.directResponse() == null ? "no destination" : "direct response";
+        return actions.directResponse() == null ? "no destination" : "direct response";
     }
 }

@@ -1,5 +1,6 @@
 package io.opensergo.governance.routing;
 
+import io.opensergo.governance.action.RouteAction;
 import io.opensergo.rules.RuleId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,17 +13,23 @@ import org.jspecify.annotations.Nullable;
  * @param decision what is decided
  * @param routers the routers in order; those behind the one that decides are tried no more, unless
  *     they are shadows
+ * @param actions what the route asks for besides instances
  */
-public record RouteExplanation(long version, RouteDecision decision, List<RouterTrial> routers) {
+public record RouteExplanation(
+        long version,
+        RouteDecision decision,
+        List<RouterTrial> routers,
+        List<ActionTrial> actions) {
 
-    /** Copies the list. */
+    /** Copies the lists. */
     public RouteExplanation {
         routers = List.copyOf(routers);
+        actions = List.copyOf(actions);
     }
 
     /** Returns this explanation as one of routers of a version. */
     public RouteExplanation ofVersion(long newVersion) {
-        return new RouteExplanation(newVersion, decision, routers);
+        return new RouteExplanation(newVersion, decision, routers, actions);
     }
 
     /**
@@ -99,13 +106,31 @@ public record RouteExplanation(long version, RouteDecision decision, List<Router
         }
     }
 
-    /** Returns the decision and below it the trials, a line each. */
+    /**
+     * What becomes of an action that a route asks for.
+     *
+     * @param action the action
+     * @param applies whether this request gets it, as far as the engine knows: of a retry, whether
+     *     there is one
+     * @param reason what it is, and why it does or does not apply, for people
+     */
+    public record ActionTrial(RouteAction action, boolean applies, String reason) {
+
+        /** Returns for example {@code timeout: applies: 2 s for all attempts}. */
+        @Override
+        public String toString() {
+            return action.field() + (applies ? ": applies: " : ": does not apply: ") + reason;
+        }
+    }
+
+    /** Returns the decision and below it the actions and the trials, a line each. */
     @Override
     public String toString() {
         var text = new StringBuilder("decision: ").append(decision);
         if (version != 0) {
             text.append(", by version ").append(version);
         }
+        actions.forEach(action -> text.append("\n  ").append(action));
         for (RouterTrial router : routers) {
             text.append('\n').append(router.router());
             text.append(router.shadow() ? " (shadow): " : ": ");

@@ -1,13 +1,17 @@
 package io.opensergo.governance.routing;
 
+import io.opensergo.api.time.Ticker;
+import io.opensergo.governance.action.RouteAction;
 import io.opensergo.rules.RuleId;
 import io.opensergo.rules.traffic.TrafficRouter;
 import io.opensergo.rules.traffic.VirtualWorkload;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +34,9 @@ import org.jspecify.annotations.Nullable;
  * whole value. {@code ignoreUriCase} is about the letters A to Z. {@code gateways} of an entry
  * replace those of the router, and the name {@value WorkloadIdentity#MESH} stands for every process
  * that is no gateway. {@code exportTo} is the control plane's matter, and {@code tcp} and {@code
- * tls} are not about requests.
+ * tls} are not about requests. Where a route has a {@code delegate}, the routes of that router
+ * stand in its place: their conditions hold together with its own, and what they do not say holds
+ * as it says it. A router without hosts that is a delegate is tried nowhere else.
  *
  * <p><b>Which destination.</b> Requests are shared in exact proportion to the weights over each
  * cycle, in an order that is random for each cycle and process. A cycle has 100 requests if the
@@ -62,10 +68,12 @@ public final class RouteTable {
     private final List<CompiledRouter> routers;
     private final List<String> warnings;
     private final Map<RuleId, String> unreachable;
+    private final List<RouteProblem> problems;
+    private final Map<RuleId, Set<RouteAction>> asked;
     private final RoutingState state;
 
-    /** The route of each rank. */
-    private final CompiledRoute[] byRank;
+    /** The entry of {@code match} of each rank. */
+    private final CompiledRoute.Alternative[] byRank;
 
     /** Of each rank the decision, if there is only one: most routes need no more than it. */
     private final @Nullable RouteDecision[] onlyDecisions;
@@ -80,20 +88,31 @@ public final class RouteTable {
             RoutingState previous) {
         var subsets = new Subsets(workloads);
         var draft = new RoutingState.Draft(previous);
-        var compiler = new RouterCompiler(subsets, self, draft);
+        List<RouteProblem> found = new ArrayList<>();
+        var delegates = new Delegates(routers, found);
+        var compiler = new RouterCompiler(subsets, self, draft, delegates, found);
         this.self = self;
-        this.routers = routers.stream().map(compiler::compile).toList();
+        this.routers =
+                routers.stream()
+                        .filter(router -> !delegates.isOnlyDelegate(router))
+                        .map(compiler::compile)
+                        .toList();
+        this.asked = new LinkedHashMap<>();
+        routers.stream()
+                .filter(router -> !router.metadata().isShadow())
+                .forEach(router -> asked.put(router.id(), AskedActions.by(router)));
+        this.problems = found.stream().distinct().toList();
         this.warnings = subsets.warnings();
         this.unreachable = UnreachableRouters.among(this.routers);
         this.byRank =
                 this.routers.stream()
                         .flatMap(router -> router.routes().stream())
-                        .flatMap(
-                                route ->
-                                        Collections.nCopies(route.matches().size(), route).stream())
-                        .toArray(CompiledRoute[]::new);
+                        .flatMap(route -> route.alternatives().stream())
+                        .toArray(CompiledRoute.Alternative[]::new);
         this.onlyDecisions =
-                Arrays.stream(byRank).map(CompiledRoute::only).toArray(RouteDecision[]::new);
+                Arrays.stream(byRank)
+                        .map(CompiledRoute.Alternative::only)
+                        .toArray(RouteDecision[]::new);
         this.active =
                 new RouterIndex(this.routers.stream().filter(each -> !each.isShadow()).toList());
         this.shadows =
@@ -139,7 +158,25 @@ public final class RouteTable {
             List<VirtualWorkload> workloads,
             WorkloadIdentity self,
             long seed) {
-        return new RouteTable(routers, workloads, self, RoutingState.of(seed));
+        return compile(routers, workloads, self, seed, Ticker.system());
+    }
+
+    /**
+     * Compiles routers.
+     *
+     * @param routers the routers in the order in which they are tried
+     * @param workloads the subsets that destinations name
+     * @param self what this process is
+     * @param seed with the same one, the same routers make the same picks
+     * @param ticker the clock of the budgets of retries
+     */
+    public static RouteTable compile(
+            List<TrafficRouter> routers,
+            List<VirtualWorkload> workloads,
+            WorkloadIdentity self,
+            long seed,
+            Ticker ticker) {
+        return new RouteTable(routers, workloads, self, RoutingState.of(seed, ticker));
     }
 
     /**
@@ -204,6 +241,18 @@ public final class RouteTable {
      */
     public Map<RuleId, String> unreachable() {
         return unreachable;
+    }
+
+    /** Returns what cannot be done as the routers say; the rest of them is in force. */
+    public List<RouteProblem> problems() {
+        return problems;
+    }
+
+    /**
+     * Returns what each router asks for, whether it can be done or not; shadows ask for nothing.
+     */
+    public Map<RuleId, Set<RouteAction>> asked() {
+        return Collections.unmodifiableMap(asked);
     }
 
     /** Returns how many routers there are. */

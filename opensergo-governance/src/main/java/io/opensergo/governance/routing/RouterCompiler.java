@@ -1,13 +1,17 @@
 package io.opensergo.governance.routing;
 
+import io.opensergo.governance.action.PathRewrite;
 import io.opensergo.rules.Metadata;
 import io.opensergo.rules.RuleId;
 import io.opensergo.rules.traffic.Destination;
+import io.opensergo.rules.traffic.HttpMatch;
 import io.opensergo.rules.traffic.HttpRoute;
 import io.opensergo.rules.traffic.RouteDestination;
 import io.opensergo.rules.traffic.TrafficRouter;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Compiles routers one after the other and gives each entry of {@code match} its rank. */
@@ -16,22 +20,41 @@ final class RouterCompiler {
     private final Subsets subsets;
     private final WorkloadIdentity self;
     private final RoutingState.Draft state;
+    private final Delegates delegates;
+    private final List<RouteProblem> problems;
+
+    /** The hosts of the routers so far, qualified. */
+    private final Set<String> hosts = new HashSet<>();
+
+    /** Whether one of them has a pattern of hosts, or none, so that it may have any. */
+    private boolean otherHosts;
+
     private int nextPosition;
     private int nextRank;
 
-    RouterCompiler(Subsets subsets, WorkloadIdentity self, RoutingState.Draft state) {
+    RouterCompiler(
+            Subsets subsets,
+            WorkloadIdentity self,
+            RoutingState.Draft state,
+            Delegates delegates,
+            List<RouteProblem> problems) {
         this.subsets = subsets;
         this.self = self;
         this.state = state;
+        this.delegates = delegates;
+        this.problems = problems;
     }
 
     CompiledRouter compile(TrafficRouter router) {
         int firstRank = nextRank;
-        List<CompiledRoute> routes = new ArrayList<>(router.http().size());
-        for (HttpRoute route : router.http()) {
-            CompiledRoute compiled = compile(route, router);
+        List<ExpandedRoute> expanded = delegates.expand(router);
+        boolean isFirst = isFirstOfItsHosts(router);
+        List<CompiledRoute> routes = new ArrayList<>(expanded.size());
+        for (int i = 0; i < expanded.size(); i++) {
+            List<ExpandedRoute> earlier = isFirst ? expanded.subList(0, i) : null;
+            CompiledRoute compiled = compile(expanded.get(i), earlier, router.gateways());
             routes.add(compiled);
-            nextRank += compiled.matches().size();
+            nextRank += compiled.alternatives().size();
         }
         Metadata metadata = router.metadata();
         return new CompiledRouter(
@@ -44,23 +67,70 @@ final class RouterCompiler {
                 firstRank);
     }
 
-    private CompiledRoute compile(HttpRoute route, TrafficRouter router) {
-        List<String> gateways = router.gateways();
-        List<List<Condition>> matches =
-                route.match().isEmpty()
-                        ? List.of(Conditions.ofAny(gateways, self))
-                        : route.match().stream()
-                                .map(match -> Conditions.of(match, gateways, self))
-                                .toList();
+    /** Whether no router is tried before it, for any of its hosts. */
+    private boolean isFirstOfItsHosts(TrafficRouter router) {
+        boolean isFirst = !otherHosts && (hosts.isEmpty() || !router.hosts().isEmpty());
+        for (String host : router.hosts()) {
+            if (host.contains("*")) {
+                isFirst &= hosts.isEmpty();
+                otherHosts = true;
+            } else {
+                isFirst &= hosts.add(ServiceName.qualify(host, router.metadata().namespace()));
+            }
+        }
+        otherHosts |= router.hosts().isEmpty();
+        return isFirst;
+    }
+
+    private CompiledRoute compile(
+            ExpandedRoute expanded, @Nullable List<ExpandedRoute> earlier, List<String> gateways) {
+        HttpRoute route = expanded.route();
         List<RouteDestination> destinations = possible(route.route());
+        WeightedWalk walk = walk(route, destinations, expanded.router());
+        var actions = new ActionCompiler(expanded, earlier, subsets, state, problems);
+        List<RouteDecision> decisions = decisions(expanded, destinations, actions);
+        List<CompiledRoute.Alternative> alternatives = new ArrayList<>();
+        for (List<HttpMatch> all : expanded.alternatives()) {
+            PathRewrite rewrite = actions.rewrite(all);
+            alternatives.add(
+                    new CompiledRoute.Alternative(
+                            conditions(all, gateways),
+                            rewrite == null ? decisions : rewritten(decisions, rewrite),
+                            walk));
+        }
+        return new CompiledRoute(route, List.copyOf(alternatives));
+    }
+
+    /** The gateways of a router hold for what it hands to others as well. */
+    private List<Condition> conditions(List<HttpMatch> all, List<String> gateways) {
+        if (all.size() == 1) {
+            return Conditions.of(all.get(0), gateways, self);
+        }
+        List<Condition> conditions = new ArrayList<>(Conditions.of(all.get(0), gateways, self));
+        all.subList(1, all.size())
+                .forEach(match -> conditions.addAll(Conditions.of(match, List.of(), self)));
+        return List.copyOf(conditions);
+    }
+
+    private List<RouteDecision> decisions(
+            ExpandedRoute expanded, List<RouteDestination> destinations, ActionCompiler actions) {
+        RouteActions common = actions.compile();
+        if (destinations.isEmpty()) {
+            RouteActions own = actions.at(common, null).orNone();
+            return List.of(
+                    new RouteDecision(expanded.router(), expanded.route(), null, null, null, own));
+        }
         List<RouteDecision> decisions = new ArrayList<>(destinations.size());
         for (RouteDestination destination : destinations) {
-            decisions.add(decision(route, destination, router));
+            RouteActions own = actions.at(common, destination).orNone();
+            decisions.add(decision(expanded, destination, own));
         }
-        if (decisions.isEmpty()) {
-            decisions.add(new RouteDecision(router.id(), route, null, null, null));
-        }
-        return new CompiledRoute(route, matches, decisions, walk(route, destinations, router.id()));
+        return decisions;
+    }
+
+    private static List<RouteDecision> rewritten(
+            List<RouteDecision> decisions, PathRewrite rewrite) {
+        return decisions.stream().map(each -> each.with(each.actions().with(rewrite))).toList();
     }
 
     /**
@@ -93,12 +163,18 @@ final class RouterCompiler {
                                 seed));
     }
 
-    private RouteDecision decision(HttpRoute route, RouteDestination target, TrafficRouter router) {
-        String namespace = router.metadata().namespace();
+    private RouteDecision decision(
+            ExpandedRoute expanded, RouteDestination target, RouteActions actions) {
+        String namespace = expanded.router().namespace();
         Destination destination = target.destination();
         InstanceGroup group = subsets.group(destination.host(), destination.subset(), namespace);
         return new RouteDecision(
-                router.id(), route, target, group, fallback(destination, namespace));
+                expanded.router(),
+                expanded.route(),
+                target,
+                group,
+                fallback(destination, namespace),
+                actions);
     }
 
     private RouteDecision.@Nullable Fallback fallback(Destination destination, String namespace) {

@@ -1,5 +1,9 @@
 package io.opensergo.governance.routing;
 
+import io.opensergo.api.time.Ticker;
+import io.opensergo.governance.action.FaultPolicy;
+import io.opensergo.governance.action.RetryBudget;
+import io.opensergo.governance.internal.sampling.Share;
 import io.opensergo.rules.RuleId;
 import io.opensergo.rules.traffic.HttpRoute;
 import java.util.HashMap;
@@ -10,14 +14,22 @@ import java.util.function.LongFunction;
 
 /**
  * What outlives a table: how far weighted picks got, for each route that did not change, what each
- * shadow counted, and where the seeds of further weighted picks come from.
+ * shadow counted, how far faults and copies got, what budgets of retries are left, and where the
+ * seeds of further picks come from.
  */
 record RoutingState(
-        Map<RouteKey, WeightedWalk> walks, Map<RuleId, LongAdder> shadows, Random seeds) {
+        Map<RouteKey, WeightedWalk> walks,
+        Map<RouteKey, FaultPolicy> faults,
+        Map<RouteKey, Share> mirrors,
+        Map<String, RetryBudget> budgets,
+        Map<RuleId, LongAdder> shadows,
+        Random seeds,
+        Ticker ticker) {
 
     /** Returns the state before the first table. */
-    static RoutingState of(long seed) {
-        return new RoutingState(Map.of(), Map.of(), new Random(seed));
+    static RoutingState of(long seed, Ticker ticker) {
+        return new RoutingState(
+                Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), new Random(seed), ticker);
     }
 
     /** A route that has the same picks as long as it is equal. */
@@ -28,6 +40,9 @@ record RoutingState(
 
         private final RoutingState previous;
         private final Map<RouteKey, WeightedWalk> walks = new HashMap<>();
+        private final Map<RouteKey, FaultPolicy> faults = new HashMap<>();
+        private final Map<RouteKey, Share> mirrors = new HashMap<>();
+        private final Map<String, RetryBudget> budgets = new HashMap<>();
         private final Map<RuleId, LongAdder> shadows = new HashMap<>();
 
         Draft(RoutingState previous) {
@@ -39,7 +54,33 @@ record RoutingState(
             var key = new RouteKey(router, route);
             WeightedWalk earlier = previous.walks.get(key);
             return walks.computeIfAbsent(
-                    key, k -> earlier == null ? start.apply(previous.seeds.nextLong()) : earlier);
+                    key, k -> earlier == null ? start.apply(nextSeed()) : earlier);
+        }
+
+        /** Returns the faults of a route, which go on where they are if it is no new one. */
+        FaultPolicy faults(RuleId router, HttpRoute route, FaultPolicy made) {
+            var key = new RouteKey(router, route);
+            FaultPolicy earlier = previous.faults.get(key);
+            return faults.computeIfAbsent(key, k -> earlier == null ? made : earlier);
+        }
+
+        /** Returns the share of requests of a route that are copied. */
+        Share mirror(RuleId router, HttpRoute route, LongFunction<Share> start) {
+            var key = new RouteKey(router, route);
+            Share earlier = previous.mirrors.get(key);
+            return mirrors.computeIfAbsent(
+                    key, k -> earlier == null ? start.apply(nextSeed()) : earlier);
+        }
+
+        /** Returns the budget of retries of a destination, which outlives edits of its routes. */
+        RetryBudget budget(String destination) {
+            RetryBudget earlier = previous.budgets.get(destination);
+            return budgets.computeIfAbsent(
+                    destination, d -> earlier == null ? new RetryBudget(previous.ticker) : earlier);
+        }
+
+        long nextSeed() {
+            return previous.seeds.nextLong();
         }
 
         LongAdder shadow(RuleId router) {
@@ -49,7 +90,14 @@ record RoutingState(
         }
 
         RoutingState finish() {
-            return new RoutingState(Map.copyOf(walks), Map.copyOf(shadows), previous.seeds);
+            return new RoutingState(
+                    Map.copyOf(walks),
+                    Map.copyOf(faults),
+                    Map.copyOf(mirrors),
+                    Map.copyOf(budgets),
+                    Map.copyOf(shadows),
+                    previous.seeds,
+                    previous.ticker);
         }
     }
 }

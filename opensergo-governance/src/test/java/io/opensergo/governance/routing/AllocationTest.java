@@ -8,13 +8,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import io.opensergo.rules.traffic.Destination;
+import io.opensergo.rules.traffic.FaultInjection;
 import io.opensergo.rules.traffic.HttpMatch;
+import io.opensergo.rules.traffic.HttpRetry;
 import io.opensergo.rules.traffic.HttpRoute;
 import io.opensergo.rules.traffic.RouteDestination;
 import io.opensergo.rules.traffic.StringMatch;
 import io.opensergo.rules.traffic.TrafficLane;
 import io.opensergo.rules.traffic.TrafficRouter;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -108,6 +111,42 @@ class AllocationTest {
 
         assertThat(found[0]).isGreaterThan(CALLS / 2);
         assertThat(allocated).isZero();
+    }
+
+    @Test
+    void ofFaultsCopiesAndRequestsThatMayBeTriedAgainIsNothing() {
+        HttpRoute route =
+                route("r").toBuilder()
+                        .retries(HttpRetry.builder().attempts(2).build())
+                        .fault(
+                                FaultInjection.builder()
+                                        .delay(
+                                                FaultInjection.Delay.builder()
+                                                        .exponentialDelay(Duration.ofSeconds(1))
+                                                        .ratio(0.5)
+                                                        .build())
+                                        .abort(
+                                                FaultInjection.Abort.builder()
+                                                        .httpStatus(503)
+                                                        .ratio(0.5)
+                                                        .build())
+                                        .build())
+                        .mirror(Destination.of("next"))
+                        .mirrorRatio(0.5)
+                        .build();
+        RouteTable table = table(router("r", List.of("service"), route));
+        RequestView request = RequestView.builder().host("service").build();
+
+        assertThat(
+                        allocatedBy(
+                                () -> {
+                                    RouteActions actions = table.route(request).actions();
+                                    actions.retries().onRequest();
+                                    actions.faults().nextAbort();
+                                    assertTrue(actions.faults().nextDelayNanos() >= 0);
+                                    actions.mirror().next();
+                                }))
+                .isZero();
     }
 
     @Test

@@ -8,7 +8,6 @@ import static io.opensergo.governance.routing.Routers.shadow;
 import static io.opensergo.governance.routing.Routers.table;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.opensergo.rules.traffic.Delegate;
 import io.opensergo.rules.traffic.Destination;
 import io.opensergo.rules.traffic.HttpDirectResponse;
 import io.opensergo.rules.traffic.HttpMatch;
@@ -125,7 +124,12 @@ class RouteTableTest {
     void aRedirectIsADecisionWithoutDestination() {
         HttpRoute route =
                 HttpRoute.builder()
-                        .redirect(HttpRedirect.builder().uri("/new").redirectCode(302).build())
+                        .redirect(
+                                HttpRedirect.builder()
+                                        .uri("/new")
+                                        .authority("other")
+                                        .redirectCode(302)
+                                        .build())
                         .build();
 
         RouteDecision decision = decisionOf(route);
@@ -151,13 +155,10 @@ class RouteTableTest {
     }
 
     @Test
-    void aRouteWithoutActionIsFoundAndADelegateIsNotFollowed() {
-        HttpRoute route =
-                HttpRoute.builder().delegate(Delegate.builder().name("other").build()).build();
-        RouteTable table =
-                table(router(List.of(), route), router("other", List.of(), route("other")));
+    void aRouteWithoutActionIsFound() {
+        HttpRoute route = HttpRoute.builder().build();
 
-        RouteDecision decision = table.route(ANY);
+        RouteDecision decision = decisionOf(route);
 
         assertThat(decision.route()).isSameAs(route);
         assertThat(decision.destination()).isNull();
