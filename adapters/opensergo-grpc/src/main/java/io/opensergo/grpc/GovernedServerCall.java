@@ -1,5 +1,6 @@
 package io.opensergo.grpc;
 
+import io.grpc.Attributes;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -11,10 +12,20 @@ final class GovernedServerCall<Q, S> extends SimpleForwardingServerCall<Q, S> {
     private final Admission admission;
     private final Statuses statuses;
 
-    GovernedServerCall(ServerCall<Q, S> call, Admission admission, Statuses statuses) {
+    /** Those of the call, and that it is governed. */
+    private final Attributes attributes;
+
+    GovernedServerCall(
+            ServerCall<Q, S> call, Admission admission, Statuses statuses, Attributes attributes) {
         super(call);
         this.admission = admission;
         this.statuses = statuses;
+        this.attributes = attributes;
+    }
+
+    @Override
+    public Attributes getAttributes() {
+        return attributes;
     }
 
     /** Gives the place back first: whoever sees the status may come again at once. */

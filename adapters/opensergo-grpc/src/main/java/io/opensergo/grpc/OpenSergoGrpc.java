@@ -1,5 +1,6 @@
 package io.opensergo.grpc;
 
+import io.grpc.Attributes;
 import io.grpc.ClientInterceptor;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.ServerBuilder;
@@ -8,6 +9,7 @@ import io.opensergo.api.ConfigurationException;
 import io.opensergo.api.OpenSergoClient;
 import io.opensergo.governance.Governor;
 import io.opensergo.governance.routing.TrafficColour;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,11 +27,21 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OpenSergoGrpc implements AutoCloseable {
 
+    /**
+     * The labels of an address, by which rules tell instances apart: for example {@code
+     * version=v2}. A name resolver of the application's own sets it in the attributes of an {@code
+     * EquivalentAddressGroup}; {@link #target} is of one that does.
+     */
+    @SuppressWarnings("deprecation") // there is no other way to make a key
+    public static final Attributes.Key<Map<String, String>> LABELS =
+            Attributes.Key.create("io.opensergo.grpc.labels");
+
     private final Governor governor;
     private final boolean ownsGovernor;
     private final @Nullable OpenSergoClient client;
     private final ServerInterceptor server;
     private final ClientInterceptor calls;
+    private final @Nullable InstanceNameResolverProvider resolvers;
 
     OpenSergoGrpc(
             OpenSergoGrpcBuilder settings,
@@ -43,6 +55,11 @@ public final class OpenSergoGrpc implements AutoCloseable {
         var statuses = new Statuses(settings.isFailure());
         this.server = new ServerGovernance(governor, colours, statuses);
         this.calls = new ClientGovernance(governor, colours, statuses);
+        InstanceResolver instances = settings.instances();
+        this.resolvers = instances == null ? null : new InstanceNameResolverProvider(instances);
+        if (resolvers != null) {
+            resolvers.register();
+        }
     }
 
     /**
@@ -60,6 +77,15 @@ public final class OpenSergoGrpc implements AutoCloseable {
     /** Starts with a governor that the application made, which is not closed with it. */
     public static OpenSergoGrpc create(Governor governor) {
         return new OpenSergoGrpcBuilder(null).build(governor);
+    }
+
+    /**
+     * Starts with a governor that the application made, which is not closed with it.
+     *
+     * @param instances says where services run, for {@link #target}
+     */
+    public static OpenSergoGrpc create(Governor governor, InstanceResolver instances) {
+        return new OpenSergoGrpcBuilder(null).instances(instances).build(governor);
     }
 
     /**
@@ -83,14 +109,47 @@ public final class OpenSergoGrpc implements AutoCloseable {
     }
 
     /**
-     * Has a channel intercepted by {@link #clientInterceptor()}. Interceptors that are added later
-     * are called before it.
+     * Has a channel intercepted by {@link #clientInterceptor()}, and its calls balanced by the
+     * policy {@value OpenSergoLoadBalancerProvider#POLICY}, which sends them to the instances that
+     * the rules choose. A policy that is set later, or comes with the service config, replaces that
+     * one: calls are guarded then and not routed. Interceptors that are added later are called
+     * before it.
      *
      * @return the builder
      */
     public <B extends ManagedChannelBuilder<?>> B govern(B builder) {
         builder.intercept(calls);
+        builder.defaultLoadBalancingPolicy(OpenSergoLoadBalancerProvider.POLICY);
         return builder;
+    }
+
+    /**
+     * Governs all servers and channels of this process whose builders are made from now on, as
+     * {@code govern} does, which may still be called. Call it first in {@code main}: one line for
+     * libraries and frameworks that build theirs out of reach.
+     *
+     * @throws UnsupportedOperationException if this version of grpc-java has no configurators of
+     *     all builders, as 1.60
+     * @throws IllegalStateException if another library has set them, as gRPC lets only one
+     */
+    public void governAll() {
+        AllBuilders.govern(this);
+    }
+
+    /**
+     * Returns the target of a channel to a service whose instances the {@link InstanceResolver}
+     * knows, for example {@code opensergo:///prices}.
+     *
+     * @throws IllegalStateException if none is set
+     */
+    public String target(String service) {
+        if (resolvers == null) {
+            throw new IllegalStateException(
+                    "the instances of '"
+                            + service
+                            + "' are not known: set instances(...) of OpenSergoGrpc.builder");
+        }
+        return resolvers.target(service);
     }
 
     /**
@@ -137,6 +196,9 @@ public final class OpenSergoGrpc implements AutoCloseable {
      */
     @Override
     public void close() {
+        if (resolvers != null) {
+            resolvers.deregister();
+        }
         if (ownsGovernor) {
             governor.close();
         }

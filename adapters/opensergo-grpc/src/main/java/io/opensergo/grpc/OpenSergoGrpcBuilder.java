@@ -23,6 +23,8 @@ public final class OpenSergoGrpcBuilder {
     private Consumer<? super GovernorBuilder> governorSettings = governor -> {};
     private Predicate<Status.Code> isFailure = Statuses.FAILURES::contains;
 
+    private @Nullable InstanceResolver instances;
+
     OpenSergoGrpcBuilder(@Nullable String app) {
         this.app = app;
     }
@@ -52,6 +54,12 @@ public final class OpenSergoGrpcBuilder {
      */
     public OpenSergoGrpcBuilder failures(Predicate<Status.Code> isFailureStatus) {
         this.isFailure = isFailureStatus;
+        return this;
+    }
+
+    /** Sets where services run, for {@link OpenSergoGrpc#target}. */
+    public OpenSergoGrpcBuilder instances(InstanceResolver resolver) {
+        this.instances = resolver;
         return this;
     }
 
@@ -91,6 +99,10 @@ public final class OpenSergoGrpcBuilder {
 
     OpenSergoGrpc build(Governor governor) {
         return new OpenSergoGrpc(this, governor, false, null);
+    }
+
+    @Nullable InstanceResolver instances() {
+        return instances;
     }
 
     Predicate<Status.Code> isFailure() {

@@ -1,5 +1,6 @@
 package io.opensergo.grpc;
 
+import io.grpc.Attributes;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Metadata;
@@ -12,6 +13,10 @@ import io.opensergo.governance.TrafficDirection;
 
 /** Gives each call of a server its colour, and lets the guards of its method decide on it. */
 final class ServerGovernance implements ServerInterceptor {
+
+    @SuppressWarnings("deprecation") // there is no other way to make a key
+    private static final Attributes.Key<ServerGovernance> GOVERNED_BY =
+            Attributes.Key.create("io.opensergo.grpc.governed-by");
 
     private final GovernedMethod.Cache methods;
     private final Colours colours;
@@ -26,6 +31,9 @@ final class ServerGovernance implements ServerInterceptor {
     @Override
     public <Q, S> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, S> call, Metadata headers, ServerCallHandler<Q, S> next) {
+        if (call.getAttributes().get(GOVERNED_BY) == this) { // installed twice
+            return next.startCall(call, headers);
+        }
         GovernedMethod method = methods.get(call.getMethodDescriptor());
         Context context = colours.receive(new CallView(method, call.getAuthority(), headers));
         Admission admission = Admission.ask(method);
@@ -48,7 +56,7 @@ final class ServerGovernance implements ServerInterceptor {
             Metadata headers,
             ServerCallHandler<Q, S> next,
             Admission admission) {
-        var governed = new GovernedServerCall<>(call, admission, statuses);
+        var governed = new GovernedServerCall<>(call, admission, statuses, mark(call));
         try {
             return new GovernedServerListener<>(
                     begin(context, governed, headers, next), admission, context);
@@ -56,6 +64,10 @@ final class ServerGovernance implements ServerInterceptor {
             admission.release(Statuses.thrown(e));
             throw e;
         }
+    }
+
+    private Attributes mark(ServerCall<?, ?> call) {
+        return call.getAttributes().toBuilder().set(GOVERNED_BY, this).build();
     }
 
     /** A context that is this thread's is the one in which gRPC calls listeners anyway. */

@@ -31,9 +31,6 @@ final class World implements AutoCloseable {
 
     static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    /** The time of the governor if it is to stand still. */
-    final AtomicLong nanos = new AtomicLong();
-
     final Governor governor;
     final OpenSergoGrpc openSergo;
 
@@ -42,6 +39,11 @@ final class World implements AutoCloseable {
 
     World() {
         this(Governor.builder());
+    }
+
+    World(InstanceResolver instances) {
+        governor = Governor.of();
+        openSergo = OpenSergoGrpc.create(governor, instances);
     }
 
     private World(GovernorBuilder settings) {
@@ -137,6 +139,11 @@ final class World implements AutoCloseable {
 
     Channel governedChannel(int port) {
         return open(openSergo.govern(ManagedChannelBuilder.forAddress("localhost", port)));
+    }
+
+    /** Returns a channel whose instances the resolver knows. */
+    ManagedChannel routedChannel(String service) {
+        return open(openSergo.govern(ManagedChannelBuilder.forTarget(openSergo.target(service))));
     }
 
     Channel freeChannel(int port) {
