@@ -2,7 +2,7 @@ package io.opensergo.cli;
 
 import io.opensergo.controlplane.ControlPlane;
 import io.opensergo.controlplane.ControlPlaneBuilder;
-import io.opensergo.controlplane.DirectoryRuleSource;
+import io.opensergo.controlplane.RuleSource;
 import io.opensergo.rules.document.Problem;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -19,10 +19,14 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Runs a control plane on a directory of rule files until the process is told to end. */
+/**
+ * Runs a control plane on a directory of rule files, or on a cluster, until the process is told to
+ * end.
+ */
 @Command(
         name = "serve",
-        description = "Runs a control plane on a directory of rule files.",
+        description =
+                "Runs a control plane on a directory of rule files or on a Kubernetes cluster.",
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -37,13 +41,7 @@ final class ServeCommand implements Runnable {
 
     @Spec private CommandSpec spec = CommandSpec.create();
 
-    @Option(
-            names = "--rules",
-            paramLabel = "DIR",
-            required = true,
-            description =
-                    "Where the rule files are: *.yaml, *.yml and *.json, watched for changes.")
-    private Path rules = Path.of("");
+    @Mixin private ServeSource where = new ServeSource();
 
     @Option(
             names = "--port",
@@ -85,12 +83,9 @@ final class ServeCommand implements Runnable {
             throw new CommandLine.ParameterException(
                     spec.commandLine(), "--port must be from 0 to 65535, was " + port);
         }
+        RuleSource source = where.create(spec.commandLine());
         ControlPlaneBuilder builder =
-                ControlPlane.builder()
-                        .host(host)
-                        .port(port)
-                        .kinds(Kinds.all())
-                        .source(DirectoryRuleSource.of(rules));
+                ControlPlane.builder().host(host).port(port).kinds(Kinds.all()).source(source);
         security.apply(builder, spec.commandLine());
         limits.apply(builder);
         if (state != null) {
@@ -99,7 +94,13 @@ final class ServeCommand implements Runnable {
         OutOfMemory.endsTheProcess();
         ControlPlane controlPlane = builder.start();
         ProcessEnd end = ProcessEnd.closing(controlPlane::close, out);
-        out.println("Serving the rules of " + rules + " on " + host + ":" + controlPlane.port());
+        out.println(
+                "Serving the rules of "
+                        + source.name()
+                        + " on "
+                        + host
+                        + ":"
+                        + controlPlane.port());
         out.flush();
         try {
             waitForSignal(controlPlane);

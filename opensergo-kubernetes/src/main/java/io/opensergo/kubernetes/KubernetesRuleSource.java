@@ -140,7 +140,8 @@ public final class KubernetesRuleSource implements RuleSource {
     private UncheckedIOException failure(String reason, ApiServer server, Throwable cause) {
         String url = server.url();
         String where = url.isEmpty() || reason.contains(url) ? "" : " at " + url;
-        return new UncheckedIOException(new IOException(name + where + ": " + reason, cause));
+        String message = name + where + ": " + reason;
+        return new UncheckedIOException(message, new IOException(message, cause));
     }
 
     /** Ends the watches; nothing is reported after it. */
