@@ -275,6 +275,20 @@ class OpenSergoCommandTest {
     }
 
     @Test
+    void schemaPrintsTheCrdsOfAllKindsOrOfOne() {
+        assertThat(run("schema", "--crd")).isZero();
+        assertThat(out.toString().split("(?m)^---$", -1))
+                .hasSize(RuleKinds.standard().all().size());
+
+        out.getBuffer().setLength(0);
+        assertThat(run("schema", "--crd", "TrafficRouter")).isZero();
+        assertThat(out.toString())
+                .startsWith("apiVersion: apiextensions.k8s.io/v1")
+                .contains("name: trafficrouters.traffic.opensergo.io")
+                .doesNotContain("---");
+    }
+
+    @Test
     void serveOnAMissingDirectoryNamesIt() {
         assertThat(run("serve", "--rules", directory.resolve("nope").toString())).isEqualTo(1);
         assertThat(err.toString()).contains("nope");

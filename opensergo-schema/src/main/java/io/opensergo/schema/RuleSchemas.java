@@ -8,9 +8,10 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
- * The JSON Schemas (draft-07) of rule documents.
+ * The JSON Schemas (draft-07) of rule documents, and the CRDs that are made of them.
  *
  * <p>A line at the top of a YAML file turns one on in editors that use yaml-language-server:
  *
@@ -49,6 +50,30 @@ public final class RuleSchemas {
      */
     public static String all(RuleKinds kinds) {
         return isStandard(kinds) ? all() : generated(() -> GeneratedSchemas.of(kinds.all()));
+    }
+
+    /**
+     * Returns the CustomResourceDefinition of a kind, as YAML, by which a Kubernetes cluster knows
+     * it: {@code kubectl apply} takes it. Its schema is {@link #of} as far as a structural schema
+     * can say it. One of a kind that is not the specification's is generated now, as {@link #of}
+     * does.
+     *
+     * @throws IllegalArgumentException as {@link #of} does
+     * @throws IllegalStateException if the generator is needed and missing
+     */
+    public static String crd(RuleKind<?> kind) {
+        return isStandard(RuleKinds.standard().with(kind))
+                ? read(kind.name() + ".crd.yaml")
+                : generated(() -> GeneratedSchemas.crdOf(kind));
+    }
+
+    /**
+     * Returns the CustomResourceDefinitions of kinds, one after another.
+     *
+     * @throws IllegalStateException if the generator is needed and missing
+     */
+    public static String crds(RuleKinds kinds) {
+        return kinds.all().stream().map(RuleSchemas::crd).collect(Collectors.joining("---\n"));
     }
 
     private static boolean isStandard(RuleKinds kinds) {

@@ -33,6 +33,9 @@ class AgreementProperties {
                             + "|must be a regular expression of .*",
                     Pattern.DOTALL);
 
+    private static final Pattern BEYOND_CRD =
+            Pattern.compile("unknown field|not known|triggerThreshold|errorType|representation");
+
     private static final List<JsonNode> VALUES =
             List.of(
                     Schemas.tree("null"),
@@ -95,6 +98,39 @@ class AgreementProperties {
                         .isNotEmpty();
             }
         }
+    }
+
+    /**
+     * A structural schema can say less: unknown fields are pruned or refused by Kubernetes itself,
+     * and a field that takes several types is any.
+     */
+    @Property(tries = 60, seed = "4719")
+    void crdRefusesWhatTheStrictReaderRefusesAndNothingElse(
+            @ForAll("rules") List<Rule> rules, @ForAll int seed) {
+        var random = new Random(seed);
+        for (Rule rule : rules) {
+            ObjectNode document = RuleWriter.toTree(rule);
+            change(document, random);
+
+            List<Problem> problems = Schemas.problems(document);
+
+            if (problems.isEmpty() && !document.at("/spec").toString().contains("null")) {
+                assertThat(Schemas.errorsOfApply(rule.kind(), document))
+                        .as("%s", document)
+                        .isEmpty();
+            } else if (problems.stream().anyMatch(AgreementProperties::isSaidByACrd)) {
+                assertThat(Schemas.errorsOfApply(rule.kind(), document))
+                        .as("%s has %s", document, problems)
+                        .isNotEmpty();
+            }
+        }
+    }
+
+    private static boolean isSaidByACrd(Problem problem) {
+        return problem.isError()
+                && problem.path().startsWith("spec")
+                && !isBeyondSchema(problem)
+                && !BEYOND_CRD.matcher(problem.toString()).find();
     }
 
     @Provide

@@ -25,6 +25,7 @@ public final class SchemaGeneratorMain {
         RuleKinds kinds = RuleKinds.standard();
         for (RuleKind<?> kind : kinds.all()) {
             write(directory.resolve(kind.name() + ".schema.json"), GeneratedSchemas.of(kind));
+            write(directory.resolve(kind.name() + ".crd.yaml"), GeneratedSchemas.crdOf(kind));
         }
         write(directory.resolve("opensergo.schema.json"), GeneratedSchemas.of(kinds.all()));
     }

@@ -23,7 +23,7 @@ class SchemaGeneratorMainTest {
         Map<String, String> first = generate("first");
         Map<String, String> second = generate("second");
 
-        assertThat(first).hasSize(RuleKinds.standard().all().size() + 1).isEqualTo(second);
+        assertThat(first).hasSize(2 * RuleKinds.standard().all().size() + 1).isEqualTo(second);
     }
 
     @Test
@@ -33,6 +33,7 @@ class SchemaGeneratorMainTest {
         assertThat(generated).containsEntry("opensergo.schema.json", RuleSchemas.all());
         for (RuleKind<?> kind : RuleKinds.standard().all()) {
             assertThat(generated).containsEntry(kind.name() + ".schema.json", RuleSchemas.of(kind));
+            assertThat(generated).containsEntry(kind.name() + ".crd.yaml", RuleSchemas.crd(kind));
         }
     }
 
