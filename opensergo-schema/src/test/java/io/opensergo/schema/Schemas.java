@@ -56,7 +56,7 @@ final class Schemas {
             if (object.path("nullable").asBoolean() && type != null) {
                 object.putArray("type").add(type).add("null");
             }
-            object.remove("nullable");
+            object.remove(List.of("nullable", "example", "x-kubernetes-preserve-unknown-fields"));
         }
         node.forEach(Schemas::withTypesOfNull);
         return node;
