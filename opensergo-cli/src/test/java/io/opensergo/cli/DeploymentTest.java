@@ -1,0 +1,168 @@
+package io.opensergo.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.opensergo.controlplane.ControlPlane;
+import io.opensergo.rules.document.RuleKinds;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The manifests below {@code deploy/kubernetes} fit the command line, the kinds and each other. */
+class DeploymentTest {
+
+    private static final Path DIRECTORY = Path.of("../deploy/kubernetes");
+    private static final String LABEL = "/app.kubernetes.io~1name";
+
+    @Test
+    void argumentsAreThoseOfTheCommandLine() throws IOException {
+        List<String> arguments = texts(container().path("args"));
+
+        assertThat(OpenSergoCommand.commandLine().parseArgs(arguments.toArray(String[]::new)))
+                .satisfies(parsed -> assertThat(parsed.errors()).isEmpty());
+        assertThat(arguments).contains("serve", "--kubernetes", "0.0.0.0");
+    }
+
+    @Test
+    void portIsTheOneThatIsServedProbedAndLetIn() throws IOException {
+        List<String> ports = new ArrayList<>(texts(container().path("args")));
+        int port = Integer.parseInt(ports.get(ports.indexOf("--port") + 1));
+
+        assertThat(port).isEqualTo(ControlPlane.DEFAULT_PORT);
+        assertThat(container().at("/ports/0/containerPort").asInt()).isEqualTo(port);
+        for (String probe : List.of("startupProbe", "readinessProbe", "livenessProbe")) {
+            assertThat(container().path(probe).at("/grpc/port").asInt()).isEqualTo(port);
+        }
+        assertThat(one("service.yaml").at("/spec/ports/0/port").asInt()).isEqualTo(port);
+        assertThat(one("network-policy.yaml").at("/spec/ingress/0/ports/0/port").asInt())
+                .isEqualTo(port);
+    }
+
+    @Test
+    void rightsAreToListAndWatchTheGroupsOfAllKindsAndNothingElse() throws IOException {
+        JsonNode rules = all("service-account.yaml").get(1).path("rules");
+        Set<String> groups = new TreeSet<>();
+        RuleKinds.standard()
+                .all()
+                .forEach(kind -> groups.add(kind.apiVersion().replaceFirst("/.*", "")));
+
+        assertThat(rules).hasSize(2);
+        assertThat(texts(rules.get(0).path("apiGroups")))
+                .containsExactlyInAnyOrderElementsOf(groups);
+        assertThat(texts(rules.get(0).path("verbs"))).containsExactly("list", "watch");
+        assertThat(texts(rules.get(1).path("resources"))).containsExactly("namespaces");
+        assertThat(texts(rules.get(1).path("resourceNames"))).containsExactly("kube-system");
+        assertThat(texts(rules.get(1).path("verbs"))).containsExactly("get");
+    }
+
+    @Test
+    void accountIsTheOneThatHasTheRights() throws IOException {
+        JsonNode binding = all("service-account.yaml").get(2);
+        JsonNode role = all("service-account.yaml").get(1);
+
+        assertThat(binding.at("/roleRef/name")).isEqualTo(role.at("/metadata/name"));
+        assertThat(pod().path("serviceAccountName"))
+                .isEqualTo(binding.at("/subjects/0/name"))
+                .isEqualTo(all("service-account.yaml").get(0).at("/metadata/name"));
+        assertThat(binding.at("/subjects/0/namespace"))
+                .isEqualTo(one("kustomization.yaml").path("namespace"))
+                .isEqualTo(one("namespace.yaml").at("/metadata/name"));
+    }
+
+    @Test
+    void everySelectorFindsThePodsOfWhichThereAreTwo() throws IOException {
+        JsonNode deployment = one("deployment.yaml");
+        JsonNode label = deployment.at("/spec/template/metadata/labels" + LABEL);
+
+        assertThat(deployment.at("/spec/replicas").asInt()).isEqualTo(2);
+        assertThat(
+                        Stream.of(
+                                deployment.at("/spec/selector/matchLabels" + LABEL),
+                                one("service.yaml").at("/spec/selector" + LABEL),
+                                one("network-policy.yaml")
+                                        .at("/spec/podSelector/matchLabels" + LABEL),
+                                one("pod-disruption-budget.yaml")
+                                        .at("/spec/selector/matchLabels" + LABEL)))
+                .allMatch(label::equals);
+        assertThat(one("pod-disruption-budget.yaml").at("/spec/minAvailable").asInt()).isOne();
+    }
+
+    @Test
+    void podRunsAsNobodyAndWritesNowhereButInItsTemporaryDirectory() throws IOException {
+        JsonNode context = container().path("securityContext");
+
+        assertThat(pod().at("/securityContext/runAsNonRoot").asBoolean()).isTrue();
+        assertThat(pod().at("/securityContext/seccompProfile/type").asText())
+                .isEqualTo("RuntimeDefault");
+        assertThat(context.path("readOnlyRootFilesystem").asBoolean()).isTrue();
+        assertThat(context.path("allowPrivilegeEscalation").asBoolean(true)).isFalse();
+        assertThat(texts(context.at("/capabilities/drop"))).containsExactly("ALL");
+        assertThat(container().at("/volumeMounts/0/mountPath").asText()).isEqualTo("/tmp");
+        assertThat(container().path("volumeMounts")).hasSize(1);
+    }
+
+    @Test
+    void kustomizationsNameEveryFile() throws IOException {
+        for (Path directory : List.of(DIRECTORY, DIRECTORY.resolve("crds"))) {
+            Path kustomization = directory.resolve("kustomization.yaml");
+            List<String> named = texts(read(kustomization).get(0).path("resources"));
+            try (Stream<Path> files = Files.list(directory)) {
+                assertThat(
+                                files.filter(file -> !file.equals(kustomization))
+                                        .map(file -> file.getFileName().toString())
+                                        .filter(file -> !file.equals("README.md")))
+                        .containsExactlyInAnyOrderElementsOf(named);
+            }
+        }
+    }
+
+    @Test
+    void imageTakesTheJarThatTheBuildMakes() throws IOException {
+        List<String> lines = Files.readAllLines(DIRECTORY.resolveSibling("Dockerfile"));
+
+        assertThat(lines)
+                .anyMatch(line -> line.startsWith("COPY opensergo.jar "))
+                .anyMatch(line -> line.startsWith("USER 65532"))
+                .contains("EXPOSE " + ControlPlane.DEFAULT_PORT);
+        assertThat(one("kustomization.yaml").at("/images/0/name"))
+                .isEqualTo(container().path("image"));
+    }
+
+    private static JsonNode pod() throws IOException {
+        return one("deployment.yaml").at("/spec/template/spec");
+    }
+
+    private static JsonNode container() throws IOException {
+        return pod().at("/containers/0");
+    }
+
+    private static JsonNode one(String file) throws IOException {
+        return all(file).get(0);
+    }
+
+    private static List<JsonNode> all(String file) throws IOException {
+        return read(DIRECTORY.resolve(file));
+    }
+
+    private static List<JsonNode> read(Path file) throws IOException {
+        try (MappingIterator<JsonNode> documents =
+                new YAMLMapper().readerFor(JsonNode.class).readValues(file.toFile())) {
+            return documents.readAll();
+        }
+    }
+
+    private static List<String> texts(JsonNode array) {
+        List<String> texts = new ArrayList<>();
+        array.forEach(each -> texts.add(each.asText()));
+        return texts;
+    }
+}
