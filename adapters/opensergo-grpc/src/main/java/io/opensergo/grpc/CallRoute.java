@@ -9,8 +9,7 @@ import io.opensergo.governance.routing.TrafficColour;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of a call for its routing; it travels with the call's options to the balancer,
- * which sees the metadata of all interceptors.
+ * What is known of a call for its routing; it travels with the call's options to the balancer.
  *
  * <p>A call is decided on once for each plan, so that weights count calls, and not attempts or
  * looks at a call that waits for a connection.

@@ -42,7 +42,6 @@ final class ClientGovernance implements ClientInterceptor {
         if (!method.getType().serverSendsOneMessage()) {
             followed = followed.withStreamTracerFactory(new StreamEnds(end));
         }
-        return new GovernedClientCall<>(
-                next.newCall(method, followed), followed, route, colours, end);
+        return new GovernedClientCall<>(next, method, followed, route, colours, end);
     }
 }

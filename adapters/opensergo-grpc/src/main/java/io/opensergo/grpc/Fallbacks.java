@@ -32,25 +32,9 @@ final class Fallbacks {
     static void putHeaders(ProvidedResponse provided, Metadata trailers) {
         for (Header header : provided.responseAdditionalHeaders()) {
             Metadata.Key<String> key = Headers.key(header.key());
-            if (key != null && !isReserved(key.name()) && Headers.isValue(header.value())) {
+            if (key != null && !Headers.isReserved(key) && Headers.isValue(header.value())) {
                 trailers.put(key, header.value());
             }
         }
-    }
-
-    private static boolean isReserved(String name) {
-        return name.startsWith("grpc-")
-                || switch (name) {
-                    case "connection",
-                            "content-encoding",
-                            "content-length",
-                            "content-type",
-                            "te",
-                            "trailer",
-                            "transfer-encoding",
-                            "upgrade" ->
-                            true;
-                    default -> false;
-                };
     }
 }

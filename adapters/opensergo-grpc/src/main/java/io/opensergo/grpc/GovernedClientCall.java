@@ -1,37 +1,50 @@
 package io.opensergo.grpc;
 
 import io.grpc.CallOptions;
+import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.ForwardingClientCall;
-import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.opensergo.governance.Outcome;
 import io.opensergo.governance.Rejection;
+import io.opensergo.governance.routing.RouteActions;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call of a client, which asks its guards when it is started: one that never is, takes nothing.
+ * A call of a client. It asks its guards and its route when it is started, and makes the call of
+ * the channel then: one that never is started takes nothing.
  */
 final class GovernedClientCall<Q, S> extends ForwardingClientCall<Q, S> {
 
+    private final Channel next;
+    private final MethodDescriptor<Q, S> method;
     private final CallOptions options;
     private final CallRoute route;
     private final Colours colours;
     private final CallEnd end;
+    private final Context context = Context.current();
 
-    /** The call itself, or what stands for one that waits or is refused; start replaces it. */
-    private volatile ClientCall<Q, S> call;
+    /** The call of the channel, or what stands for one that has not started or waits or ended. */
+    private volatile ClientCall<Q, S> call = new AbsentCall<>("not started");
+
+    /** What its caller wanted before, or while, it was started. */
+    private volatile @Nullable Runnable earlyCancel;
 
     GovernedClientCall(
-            ClientCall<Q, S> call,
+            Channel next,
+            MethodDescriptor<Q, S> method,
             CallOptions options,
             CallRoute route,
             Colours colours,
             CallEnd end) {
-        this.call = call;
+        this.next = next;
+        this.method = method;
         this.options = options;
         this.route = route;
         this.colours = colours;
@@ -45,61 +58,115 @@ final class GovernedClientCall<Q, S> extends ForwardingClientCall<Q, S> {
 
     @Override
     public void start(Listener<S> listener, Metadata headers) {
+        if (!(call instanceof AbsentCall<?, ?>)) {
+            throw new IllegalStateException("already started");
+        }
         route.colour(colours.send(route.view(headers)));
         Admission admission = Admission.ask(route.method());
-        if (admission == null) {
-            call.start(listener, headers);
+        Rejection rejection = admission == null ? null : admission.rejection();
+        if (rejection != null) {
+            finish(listener, Refusal.ofCall(rejection));
             return;
         }
-        Rejection rejection = admission.rejection();
-        if (rejection != null) {
-            refuse(listener, rejection);
-        } else if (admission.isWaiting()) {
-            startLater(listener, headers, admission);
+        RouteActions actions = route.decide(headers).actions();
+        Faults faults = Faults.draw(actions.faults());
+        if (faults.delayNanos() > 0 || (admission != null && admission.isWaiting())) {
+            startLater(listener, headers, admission, actions, faults);
+        } else if (faults.abort() != null) {
+            fail(listener, faults.abort(), admission);
         } else {
-            startNow(call, listener, headers, admission);
+            begin(listener, headers, admission, actions, made -> call = made);
+            Runnable cancel = earlyCancel;
+            if (cancel != null) {
+                cancel.run();
+            }
         }
     }
 
-    private void startNow(
-            ClientCall<Q, S> admitted,
+    private void begin(
             Listener<S> listener,
             Metadata headers,
-            Admission admission) {
-        end.follow(admission);
+            @Nullable Admission admission,
+            RouteActions actions,
+            Consumer<ClientCall<Q, S>> made) {
+        ClientCall<Q, S> begun;
+        Listener<S> followed = listener;
+        Context previous = context.attach();
         try {
-            admitted.start(new EndListener(listener), headers);
+            if (!actions.isEmpty()) {
+                actions.requestHeaders().applyTo(new MetadataChanges(headers));
+            }
+            begun = next.newCall(method, within(actions.timeoutNanos()));
+            made.accept(begun); // whoever hears of the call may use it at once
+            if (admission != null) {
+                end.follow(admission);
+                followed = new EndListener<>(followed, end);
+            }
+            if (!actions.responseHeaders().isEmpty()) {
+                followed = new ResponseHeaders<>(followed, actions.responseHeaders());
+            }
+            begun.start(followed, headers);
         } catch (Throwable e) {
-            admission.release(Outcome.of(e));
+            if (admission != null) {
+                admission.release(Outcome.of(e));
+            }
             throw e;
+        } finally {
+            context.detach(previous);
         }
     }
 
-    private void startLater(Listener<S> listener, Metadata headers, Admission admission) {
-        Deadline deadline = Waiting.earlier(options.getDeadline(), Context.current().getDeadline());
-        Rejection beyond = Waiting.beyond(deadline, admission);
+    /** The caller's own deadline stays, if it is the earlier one. */
+    private CallOptions within(long timeoutNanos) {
+        return timeoutNanos == 0
+                ? options
+                : options.withDeadline(
+                        Waiting.earlierOf(
+                                Deadline.after(timeoutNanos, TimeUnit.NANOSECONDS),
+                                options.getDeadline()));
+    }
+
+    private void startLater(
+            Listener<S> listener,
+            Metadata headers,
+            @Nullable Admission admission,
+            RouteActions actions,
+            Faults faults) {
+        Deadline deadline = Waiting.earlier(options.getDeadline(), context.getDeadline());
+        Rejection beyond =
+                admission == null || !admission.isWaiting()
+                        ? null
+                        : Waiting.beyond(deadline, admission);
         if (beyond != null) {
-            refuse(listener, beyond);
+            finish(listener, Refusal.ofCall(beyond));
             return;
         }
-        ClientCall<Q, S> later = call;
         var waiting =
-                new WaitingClientCall<>(
-                        later,
+                new WaitingClientCall<Q, S>(
+                        new Waiting(admission, faults, deadline, end),
                         listener,
                         options.getExecutor(),
-                        admission,
-                        () -> startNow(later, listener, headers, admission));
-        waiting.await();
+                        context,
+                        made -> begin(listener, headers, admission, actions, made));
         call = waiting;
+        waiting.await();
+        Runnable cancel = earlyCancel;
+        if (cancel != null) {
+            cancel.run();
+        }
+    }
+
+    private void fail(Listener<S> listener, Status fault, @Nullable Admission admission) {
+        if (admission != null) {
+            end.follow(admission);
+            end.end(fault);
+        }
+        finish(listener, new Refusal(fault, new Metadata()));
     }
 
     /** The call is not made, and what its caller does with it from now on has no effect. */
-    private void refuse(Listener<S> listener, Rejection rejection) {
-        Refusal refusal = Refusal.ofCall(rejection);
-        ClientCall<Q, S> unused = call;
-        call = new RefusedCall<>();
-        unused.cancel("refused by a rule", refusal.status().getCause());
+    private void finish(Listener<S> listener, Refusal refusal) {
+        call = new EndedCall<>();
         listener.onClose(refusal.status(), refusal.trailers());
     }
 
@@ -107,46 +174,7 @@ final class GovernedClientCall<Q, S> extends ForwardingClientCall<Q, S> {
     @Override
     public void cancel(@Nullable String message, @Nullable Throwable cause) {
         end.end(Outcome.CANCELLED);
-        super.cancel(message, cause);
-    }
-
-    /** Gives the place back first: whoever hears of the end may call again at once. */
-    private final class EndListener extends SimpleForwardingClientCallListener<S> {
-
-        EndListener(Listener<S> listener) {
-            super(listener);
-        }
-
-        @Override
-        public void onClose(Status status, Metadata trailers) {
-            end.end(status);
-            super.onClose(status, trailers);
-        }
-    }
-
-    /** A call that has ended before it began. */
-    private static final class RefusedCall<Q, S> extends ClientCall<Q, S> {
-
-        @Override
-        public void start(Listener<S> listener, Metadata headers) {
-            throw new IllegalStateException("already started");
-        }
-
-        @Override
-        public void request(int messages) {}
-
-        @Override
-        public void cancel(@Nullable String message, @Nullable Throwable cause) {}
-
-        @Override
-        public void halfClose() {}
-
-        @Override
-        public boolean isReady() {
-            return false;
-        }
-
-        @Override
-        public void sendMessage(Q message) {}
+        earlyCancel = () -> call.cancel(message, cause);
+        call.cancel(message, cause);
     }
 }

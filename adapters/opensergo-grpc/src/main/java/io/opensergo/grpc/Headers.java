@@ -50,6 +50,24 @@ final class Headers {
         return text.chars().allMatch(c -> c >= ' ' && c <= '~');
     }
 
+    /** Returns whether a header is gRPC's or HTTP's own. */
+    static boolean isReserved(Metadata.Key<String> key) {
+        String name = key.name();
+        return name.startsWith("grpc-")
+                || switch (name) {
+                    case "connection",
+                            "content-encoding",
+                            "content-length",
+                            "content-type",
+                            "te",
+                            "trailer",
+                            "transfer-encoding",
+                            "upgrade" ->
+                            true;
+                    default -> false;
+                };
+    }
+
     /** Returns the values of a header, joined by commas; {@code null} if it is not there. */
     static @Nullable String value(Metadata headers, String name) {
         Metadata.Key<String> key = key(name);

@@ -8,8 +8,10 @@ import io.grpc.ServerInterceptor;
 import io.opensergo.api.ConfigurationException;
 import io.opensergo.api.OpenSergoClient;
 import io.opensergo.governance.Governor;
+import io.opensergo.governance.action.RouteAction;
 import io.opensergo.governance.routing.TrafficColour;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +38,15 @@ public final class OpenSergoGrpc implements AutoCloseable {
     public static final Attributes.Key<Map<String, String>> LABELS =
             Attributes.Key.create("io.opensergo.grpc.labels");
 
+    /** What is done of the actions of a route; the rest becomes problems of the plan. */
+    private static final Set<RouteAction> HONOURED =
+            Set.of(
+                    RouteAction.TIMEOUT,
+                    RouteAction.FAULT_DELAY,
+                    RouteAction.FAULT_ABORT,
+                    RouteAction.REQUEST_HEADERS,
+                    RouteAction.RESPONSE_HEADERS);
+
     private final Governor governor;
     private final boolean ownsGovernor;
     private final @Nullable OpenSergoClient client;
@@ -53,6 +64,7 @@ public final class OpenSergoGrpc implements AutoCloseable {
         this.client = client;
         var colours = new Colours(governor);
         var statuses = new Statuses(settings.isFailure());
+        governor.honours("gRPC", HONOURED);
         this.server = new ServerGovernance(governor, colours, statuses);
         this.calls = new ClientGovernance(governor, colours, statuses);
         InstanceResolver instances = settings.instances();

@@ -25,11 +25,20 @@ final class Turns {
                         TimeUnit.NANOSECONDS);
     }
 
+    /** Runs a task after a while, on such a thread. */
+    static Disposable after(long nanos, Runnable task) {
+        return Schedulers.parallel().schedule(() -> elsewhere(task), nanos, TimeUnit.NANOSECONDS);
+    }
+
     private static void elsewhere(Admission admission, Runnable task) {
         if (admission.waitNanos() > 0) {
             await(admission, task); // a timer may be early; whoever ends the call ends the waiting
-            return;
+        } else {
+            elsewhere(task);
         }
+    }
+
+    private static void elsewhere(Runnable task) {
         try {
             Schedulers.boundedElastic().schedule(task);
         } catch (RejectedExecutionException e) { // too much waits there: rather here than never

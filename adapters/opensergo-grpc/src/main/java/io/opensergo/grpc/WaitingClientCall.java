@@ -9,12 +9,13 @@ import io.opensergo.governance.Rejection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 
 /**
- * A call of a client that waits for its turn, and keeps what its caller does meanwhile. Once it has
- * started, everything passes through.
+ * A call of a client that waits for its turn, or is held up by a fault, and keeps what its caller
+ * does meanwhile. Once it has started, everything passes through.
  *
  * <p>It is not started if the caller cancels, or the context of the caller, while it waits; its
  * listener hears of the end as gRPC tells of one, on the executor of the call if that has one.
@@ -22,71 +23,102 @@ import reactor.core.Disposable;
 final class WaitingClientCall<Q, S> extends ClientCall<Q, S>
         implements Context.CancellationListener {
 
-    private final ClientCall<Q, S> call;
+    private final Waiting waiting;
     private final Listener<S> listener;
     private final Executor executor;
-    private final Admission admission;
-    private final Runnable start;
-    private final Context context = Context.current();
+    private final Context context;
+
+    /** Makes the call, tells of it, and starts it. */
+    private final Consumer<Consumer<ClientCall<Q, S>>> start;
+
     private final Object lock = new Object();
 
     /** What the caller did before the call started; guarded by the lock. */
     private List<Runnable> early = new ArrayList<>();
 
-    /** Whether the turn has come, or the call has ended before; guarded by the lock. */
+    /** Whether the call starts now, or has ended before; guarded by the lock. */
     private boolean hasWaited;
 
     /** Whether the call has ended before it started; guarded by the lock. */
     private boolean hasEnded;
 
+    /** Set before {@link #passes}. */
+    private volatile ClientCall<Q, S> call = new AbsentCall<>("waits");
+
     /** Set, under the lock, once everything early has been passed on. */
     private volatile boolean passes;
 
-    private volatile @Nullable Disposable turn;
+    private volatile @Nullable Disposable timer;
 
     WaitingClientCall(
-            ClientCall<Q, S> call,
+            Waiting waiting,
             Listener<S> listener,
             @Nullable Executor executor,
-            Admission admission,
-            Runnable start) {
-        this.call = call;
+            Context context,
+            Consumer<Consumer<ClientCall<Q, S>>> start) {
+        this.waiting = waiting;
         this.listener = listener;
         this.executor = executor == null ? Runnable::run : executor;
-        this.admission = admission;
+        this.context = context;
         this.start = start;
     }
 
     void await() {
         try {
-            turn = Turns.await(admission, this::begin);
+            Admission admission = waiting.admission();
+            timer =
+                    admission != null && waiting.forTurn()
+                            ? Turns.await(admission, () -> onTurn(admission))
+                            : Turns.after(waiting.delayNanos(), this::onDelayed);
         } catch (RuntimeException e) {
-            admission.withdraw();
+            waiting.leave();
             throw e;
         }
         context.addListener(this, Runnable::run);
     }
 
-    private void begin() {
-        synchronized (lock) {
-            if (hasWaited) {
-                return;
-            }
-            hasWaited = true;
-        }
-        context.removeListener(this);
+    private void onTurn(Admission admission) {
         if (!admission.proceed()) {
             Rejection rejection = admission.rejection();
-            end(rejection == null ? cancelled(null, null) : Refusal.ofCall(rejection));
+            if (rejection != null && takeEnd()) {
+                end(Refusal.ofCall(rejection));
+            }
             return;
         }
+        long delay = waiting.delayNanos();
+        if (delay == 0) {
+            onDelayed();
+            return;
+        }
+        timer = Turns.after(delay, this::onDelayed);
+    }
+
+    private void onDelayed() {
+        if (!takeEnd()) {
+            return;
+        }
+        Status status = waiting.endAfterDelay();
+        if (status != null) {
+            end(new Refusal(status, new Metadata()));
+            return;
+        }
+        context.removeListener(this);
         try {
-            context.run(start);
+            start.accept(made -> call = made);
         } catch (RuntimeException | Error e) {
             end(new Refusal(Status.fromThrowable(e), new Metadata()));
             return;
         }
         passOn();
+    }
+
+    /** Returns whether the call has still been waiting; it no longer does. */
+    private boolean takeEnd() {
+        synchronized (lock) {
+            boolean first = !hasWaited;
+            hasWaited = true;
+            return first;
+        }
     }
 
     private void passOn() {
@@ -109,13 +141,8 @@ final class WaitingClientCall<Q, S> extends ClientCall<Q, S>
             hasEnded = true;
             early = new ArrayList<>();
         }
-        call.cancel("ended while it waited for its turn", end.status().getCause());
+        context.removeListener(this);
         executor.execute(() -> listener.onClose(end.status(), end.trailers()));
-    }
-
-    private static Refusal cancelled(@Nullable String message, @Nullable Throwable cause) {
-        return new Refusal(
-                Status.CANCELLED.withDescription(message).withCause(cause), new Metadata());
     }
 
     @Override
@@ -125,22 +152,19 @@ final class WaitingClientCall<Q, S> extends ClientCall<Q, S>
 
     @Override
     public void cancel(@Nullable String message, @Nullable Throwable cause) {
-        boolean waits;
-        synchronized (lock) {
-            waits = !hasWaited;
-            hasWaited = true;
-        }
-        if (!waits) {
+        if (!takeEnd()) {
             act(() -> call.cancel(message, cause));
             return;
         }
-        Disposable timer = turn;
-        if (timer != null) {
-            timer.dispose();
+        Disposable waits = timer;
+        if (waits != null) {
+            waits.dispose();
         }
-        context.removeListener(this);
-        admission.withdraw();
-        end(cancelled(message, cause));
+        waiting.leave();
+        end(
+                new Refusal(
+                        Status.CANCELLED.withDescription(message).withCause(cause),
+                        new Metadata()));
     }
 
     private void act(Runnable action) {
@@ -170,7 +194,7 @@ final class WaitingClientCall<Q, S> extends ClientCall<Q, S>
 
     @Override
     public void halfClose() {
-        act(call::halfClose);
+        act(() -> call.halfClose());
     }
 
     @Override

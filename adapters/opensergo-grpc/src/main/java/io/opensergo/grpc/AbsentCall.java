@@ -1,0 +1,49 @@
+package io.opensergo.grpc;
+
+import io.grpc.Attributes;
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
+import org.jspecify.annotations.Nullable;
+
+/** Stands for a call that has not started; nothing but to cancel it is allowed then. */
+final class AbsentCall<Q, S> extends ClientCall<Q, S> {
+
+    private final String state;
+
+    AbsentCall(String state) {
+        this.state = state;
+    }
+
+    @Override
+    public void start(Listener<S> listener, Metadata headers) {
+        throw new IllegalStateException(state);
+    }
+
+    @Override
+    public void request(int messages) {
+        throw new IllegalStateException(state);
+    }
+
+    @Override
+    public void cancel(@Nullable String message, @Nullable Throwable cause) {}
+
+    @Override
+    public void halfClose() {
+        throw new IllegalStateException(state);
+    }
+
+    @Override
+    public void sendMessage(Q message) {
+        throw new IllegalStateException(state);
+    }
+
+    @Override
+    public boolean isReady() {
+        return false;
+    }
+
+    @Override
+    public Attributes getAttributes() {
+        return Attributes.EMPTY;
+    }
+}
