@@ -31,7 +31,7 @@ final class GovernedClientCall<Q, S> extends ForwardingClientCall<Q, S> {
     private final Context context = Context.current();
 
     /** The call of the channel, or what stands for one that has not started or waits or ended. */
-    private volatile ClientCall<Q, S> call = new AbsentCall<>("not started");
+    private volatile ClientCall<Q, S> call = AbsentCall.notStarted();
 
     /** What its caller wanted before, or while, it was started. */
     private volatile @Nullable Runnable earlyCancel;

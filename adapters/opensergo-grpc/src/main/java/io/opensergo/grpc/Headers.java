@@ -71,10 +71,7 @@ final class Headers {
     /** Returns the values of a header, joined by commas; {@code null} if it is not there. */
     static @Nullable String value(Metadata headers, String name) {
         Metadata.Key<String> key = key(name);
-        if (key == null || !headers.containsKey(key)) {
-            return null;
-        }
-        Iterable<String> all = headers.getAll(key);
+        Iterable<String> all = key == null ? null : headers.getAll(key);
         if (all == null) {
             return null;
         }

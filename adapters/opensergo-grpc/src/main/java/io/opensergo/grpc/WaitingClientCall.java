@@ -43,7 +43,7 @@ final class WaitingClientCall<Q, S> extends ClientCall<Q, S>
     private boolean hasEnded;
 
     /** Set before {@link #passes}. */
-    private volatile ClientCall<Q, S> call = new AbsentCall<>("waits");
+    private volatile ClientCall<Q, S> call = AbsentCall.waits();
 
     /** Set, under the lock, once everything early has been passed on. */
     private volatile boolean passes;

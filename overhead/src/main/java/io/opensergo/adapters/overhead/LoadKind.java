@@ -21,6 +21,13 @@ enum LoadKind {
     VERTX("opensergo-vertx", 6),
     /** The same, with a second guard at the server. */
     VERTX_BOTH_ENDS("opensergo-vertx", 6),
+    /**
+     * Unary calls of a gRPC channel to a server over a socket, both in one process; a guard and a
+     * route at the channel.
+     */
+    GRPC("opensergo-grpc", 16),
+    /** The same, with a second guard at the server. */
+    GRPC_BOTH_ENDS("opensergo-grpc", 16),
     /** Entries of Sentinel under a flow rule, which Sentinel enforces. */
     SENTINEL("opensergo-sentinel", 3);
 
@@ -56,6 +63,8 @@ enum LoadKind {
             case DUBBO_BOTH_ENDS -> new DubboLoad(governed, governed);
             case VERTX -> governed ? new GovernedVertxLoad(false) : VertxLoad.alone();
             case VERTX_BOTH_ENDS -> governed ? new GovernedVertxLoad(true) : VertxLoad.alone();
+            case GRPC -> governed ? new GovernedGrpcLoad(false) : GrpcLoad.alone();
+            case GRPC_BOTH_ENDS -> governed ? new GovernedGrpcLoad(true) : GrpcLoad.alone();
             case SENTINEL -> new SentinelLoad(governed);
         };
     }
