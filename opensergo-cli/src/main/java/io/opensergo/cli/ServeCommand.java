@@ -76,6 +76,10 @@ final class ServeCommand implements Runnable {
 
     @Mixin private ServeLimits limits = new ServeLimits();
 
+    @Mixin private ServeManagement management = new ServeManagement();
+
+    private volatile boolean isDraining;
+
     @Override
     public void run() {
         PrintWriter out = spec.commandLine().getOut();
@@ -83,6 +87,7 @@ final class ServeCommand implements Runnable {
             throw new CommandLine.ParameterException(
                     spec.commandLine(), "--port must be from 0 to 65535, was " + port);
         }
+        management.check(spec.commandLine());
         RuleSource source = where.create(spec.commandLine());
         ControlPlaneBuilder builder =
                 ControlPlane.builder().host(host).port(port).kinds(Kinds.all()).source(source);
@@ -93,7 +98,8 @@ final class ServeCommand implements Runnable {
         }
         OutOfMemory.endsTheProcess();
         ControlPlane controlPlane = builder.start();
-        ProcessEnd end = ProcessEnd.closing(controlPlane::close, out);
+        ManagementServer managed = startManagement(controlPlane);
+        ProcessEnd end = ProcessEnd.closing(() -> close(controlPlane, managed), out);
         out.println(
                 "Serving the rules of "
                         + source.name()
@@ -101,11 +107,36 @@ final class ServeCommand implements Runnable {
                         + host
                         + ":"
                         + controlPlane.port());
+        if (managed != null) {
+            out.println(
+                    "Answering /livez, /readyz and /metrics on "
+                            + management.host()
+                            + ":"
+                            + managed.port());
+        }
         out.flush();
         try {
             waitForSignal(controlPlane);
         } finally {
             end.commandIsOver();
+        }
+    }
+
+    private @Nullable ManagementServer startManagement(ControlPlane controlPlane) {
+        try {
+            return management.start(controlPlane, () -> !isDraining);
+        } catch (RuntimeException e) {
+            controlPlane.close();
+            throw e;
+        }
+    }
+
+    /** Probes are answered until the control plane has drained. */
+    private void close(ControlPlane controlPlane, @Nullable ManagementServer managed) {
+        isDraining = true;
+        controlPlane.close();
+        if (managed != null) {
+            managed.close();
         }
     }
 

@@ -6,6 +6,13 @@ import static org.awaitility.Awaitility.await;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +37,7 @@ class ServeCommandTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Pattern PORT = Pattern.compile("Serving the rules of .* on .*:(\\d+)");
+    private static final Pattern MANAGEMENT = Pattern.compile("Answering .* on (\\S+:\\d+)");
     private static final String TOKEN = "the-token-of-the-shop";
 
     private final StringWriter out = new StringWriter();
@@ -131,8 +139,87 @@ class ServeCommandTest {
         assertThat(log() + out + err).doesNotContain(TOKEN);
     }
 
+    @Test
+    void answersProbesAndPrometheusWithoutATokenWhereClientsNeedOne() throws Exception {
+        Path tokens =
+                Files.writeString(
+                        directory.resolve("tokens.yaml"),
+                        "tokens: [{name: shop, token: " + TOKEN + ", apps: [shop]}]");
+        serve("--tokens", tokens.toString(), "--management-port", "0");
+        await().atMost(PATIENCE).until(() -> MANAGEMENT.matcher(log()).find());
+        Matcher management = MANAGEMENT.matcher(log());
+        assertThat(management.find()).isTrue();
+
+        assertThat(get(management.group(1) + "/livez")).isEqualTo("ok\n");
+        assertThat(get(management.group(1) + "/readyz")).isEqualTo("ok\n");
+        assertThat(get(management.group(1) + "/metrics"))
+                .contains(
+                        "\nopensergo_control_plane_rules 1.0\n",
+                        "\nopensergo_control_plane_refusals_total{reason=\"unauthenticated\"} 0.0\n",
+                        "\nopensergo_control_plane_pushes_total 0.0\n",
+                        "\njvm_memory_used_bytes{")
+                .doesNotContain(TOKEN);
+    }
+
+    /** They are more than there are threads for them; the server of the JDK would wait for ever. */
+    @Test
+    void probesAreAnsweredBesidePeersThatDoNotFinishTheirRequests() throws Exception {
+        serve("--management-port", "0");
+        await().atMost(PATIENCE).until(() -> MANAGEMENT.matcher(log()).find());
+        Matcher management = MANAGEMENT.matcher(log());
+        assertThat(management.find()).isTrue();
+        URI probe = URI.create("http://" + management.group(1) + "/livez");
+        List<Socket> peers = new ArrayList<>();
+        try {
+            for (int i = 0; i < 40; i++) {
+                var peer = new Socket(probe.getHost(), probe.getPort());
+                peers.add(peer);
+                peer.getOutputStream()
+                        .write("GET /metrics HTTP/1.1\r\nHost".getBytes(StandardCharsets.UTF_8));
+            }
+
+            assertThat(get(management.group(1) + "/livez")).isEqualTo("ok\n");
+        } finally {
+            for (Socket peer : peers) {
+                peer.close();
+            }
+        }
+    }
+
+    @Test
+    void aManagementPortThatIsTakenEndsTheCommand() throws Exception {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String port = "" + taken.getLocalPort();
+
+            assertThat(
+                            run(
+                                    List.of(
+                                            "serve",
+                                            "--rules",
+                                            rules.toString(),
+                                            "--port",
+                                            "0",
+                                            "--management-port",
+                                            port)))
+                    .isEqualTo(1);
+            assertThat(err.toString())
+                    .contains("Cannot listen on localhost:" + port, "--management-port");
+        }
+    }
+
+    private static String get(String url) throws Exception {
+        return HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create("http://" + url))
+                                .timeout(PATIENCE)
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .body();
+    }
+
     @ParameterizedTest
     @CsvSource({
+        "--management-port 70000, 2, --management-port must be from 0 to 65535",
         "--tls-cert c.pem, 2, --tls-cert needs --tls-key",
         "--tls-key c.key, 2, --tls-key needs --tls-cert",
         "--tls-client-ca ca.pem, 2, --tls-client-ca needs --tls-cert and --tls-key",

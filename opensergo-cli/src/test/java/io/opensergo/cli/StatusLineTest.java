@@ -56,7 +56,7 @@ class StatusLineTest {
     private static String line(Refusals refusals, int problems, SubscriberStatus... subscribers) {
         return StatusLine.of(
                 new ControlPlaneStatus(
-                        "id", Instant.EPOCH, 1, List.of(subscribers), 0, 0, refusals),
+                        "id", Instant.EPOCH, 1, List.of(subscribers), 0, 0, 0, 0, 0, refusals),
                 problems);
     }
 

@@ -203,6 +203,9 @@ public final class ControlPlane implements AutoCloseable {
                 shared.subscribers().status(),
                 server.openConnections(),
                 server.openCalls(),
+                store.size(),
+                shared.counters().pushes.sum(),
+                shared.counters().acceptedPushes.sum(),
                 shared.counters().snapshot());
     }
 

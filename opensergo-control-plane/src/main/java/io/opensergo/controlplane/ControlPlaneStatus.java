@@ -13,6 +13,9 @@ import java.util.List;
  * @param subscribers every open stream, the oldest first
  * @param openConnections how many connections are open, whoever they are from
  * @param openCalls how many calls of whichever service are open
+ * @param rules how many rules are in force
+ * @param pushes how many pushes were sent since the start
+ * @param acceptedPushes how many of them clients have accepted
  * @param refusals what was refused since the start
  */
 public record ControlPlaneStatus(
@@ -22,6 +25,9 @@ public record ControlPlaneStatus(
         List<SubscriberStatus> subscribers,
         int openConnections,
         int openCalls,
+        int rules,
+        long pushes,
+        long acceptedPushes,
         Refusals refusals) {
 
     /** Copies the list. */

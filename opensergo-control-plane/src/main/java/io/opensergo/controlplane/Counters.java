@@ -2,9 +2,11 @@ package io.opensergo.controlplane;
 
 import java.util.concurrent.atomic.LongAdder;
 
-/** What the control plane refused, counted from its start. For any number of threads. */
+/** What the control plane pushed and refused, counted from its start. For any number of threads. */
 final class Counters {
 
+    final LongAdder pushes = new LongAdder();
+    final LongAdder acceptedPushes = new LongAdder();
     final LongAdder unauthenticated = new LongAdder();
     final LongAdder forbiddenKeys = new LongAdder();
     final LongAdder streamsOverLimit = new LongAdder();

@@ -53,6 +53,7 @@ final class Replies {
     /** Takes note of a push that is to be answered. */
     void sent(String responseId, Push push, int keys) {
         unanswered.add(responseId, push, keys);
+        counters.pushes.increment();
     }
 
     /** Forgets the pushes of a key that is not followed any more. */
@@ -86,6 +87,7 @@ final class Replies {
         Push push = unanswered.answered(request.getRequestId());
         if (push != null) {
             push.subscription().acked(push.version());
+            counters.acceptedPushes.increment();
         }
     }
 

@@ -98,6 +98,13 @@ final class RuleStore {
         }
     }
 
+    /** Returns how many rules are in force. */
+    int size() {
+        synchronized (lock) {
+            return sets.values().stream().mapToInt(set -> set.rules().size()).sum();
+        }
+    }
+
     /** Applies a batch of a source that has no order of its own. */
     Set<WireKey> apply(
             Contribution contribution,

@@ -1,0 +1,4 @@
+@NullMarked
+package io.opensergo.controlplane.metrics;
+
+import org.jspecify.annotations.NullMarked;
