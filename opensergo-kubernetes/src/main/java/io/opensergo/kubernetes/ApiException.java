@@ -28,7 +28,7 @@ final class ApiException extends RuntimeException {
     ApiException(int code, String message, @Nullable Throwable cause) {
         super(message, cause);
         this.code = code;
-        this.tls = cause instanceof SSLException;
+        this.tls = isOfTls(cause);
     }
 
     /** Returns what an answer that is no success says of itself, a {@code Status} or not. */
@@ -50,7 +50,22 @@ final class ApiException extends RuntimeException {
         return new ApiException(NO_ANSWER, describe(cause), cause);
     }
 
+    private static boolean isOfTls(@Nullable Throwable failure) {
+        for (Throwable each = failure; each != null; each = each.getCause()) {
+            if (each instanceof SSLException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static String describe(Throwable cause) {
+        if (isOfTls(cause)) {
+            return "no TLS connection comes about ("
+                    + cause.getMessage()
+                    + "): does the certificate-authority of the kubeconfig vouch for it, and is the"
+                    + " client certificate valid?";
+        }
         for (Throwable each = cause; each != null; each = each.getCause()) {
             if (each instanceof UnresolvedAddressException
                     || each instanceof UnknownHostException) {
@@ -73,6 +88,11 @@ final class ApiException extends RuntimeException {
 
     boolean is(int wanted) {
         return code == wanted;
+    }
+
+    /** Returns whether a certificate does not fit, of this side or of the other. */
+    boolean isOfTls() {
+        return tls;
     }
 
     /** Returns whether other credentials may help: the ones in use were refused. */

@@ -4,11 +4,13 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -79,11 +81,24 @@ final class ApiServer implements AutoCloseable {
     private void connect() {
         Config config = clusterConfig.read();
         HttpClient before = http;
-        http = new JdkHttpClientFactory().newBuilder(config).build();
+        http = clientOf(config);
         url = config.getMasterUrl().replaceFirst("/+$", "");
         renewedNanos = System.nanoTime();
         if (before != null) {
             before.close();
+        }
+    }
+
+    private static HttpClient clientOf(Config config) {
+        try {
+            return new JdkHttpClientFactory().newBuilder(config).build();
+        } catch (KubernetesClientException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new UncheckedIOException(
+                    new IOException(
+                            "the certificates, the key or the proxy of the kubeconfig cannot be used: "
+                                    + cause.getMessage(),
+                            e));
         }
     }
 

@@ -50,6 +50,9 @@ final class ClusterConfig {
                         ? Config.autoConfigure(context)
                         : Config.fromKubeconfig(context, kubeconfig.toFile());
         requireCredentialOfPlugin(user.path("exec"), config);
+        if (config.getClientKeyAlgo() == null && ClientKey.isElliptic(config)) {
+            config.setClientKeyAlgo("EC");
+        }
         config.setUserAgent("opensergo");
         config.setRequestRetryBackoffLimit(0);
         config.setConnectionTimeout(10_000);

@@ -280,6 +280,8 @@ final class Following implements KindWatch.Owner {
                             + "): grant the verb get on the namespace kube-system in a ClusterRole,"
                             + " or set an epoch",
                     reason);
+        } else if (reason.isOfTls()) {
+            fail(reason.text(), reason);
         } else if (reason.is(400)) {
             fail("the API server does not understand what is asked: " + reason.text(), reason);
         }

@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ServerSocketFactory;
 
 /** HTTP/1.1 on plain sockets, which a test may cut wherever it likes. */
 final class HttpSockets {
@@ -40,12 +41,14 @@ final class HttpSockets {
         }
     }
 
+    private final ServerSocketFactory factory;
     private final Handler handler;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private ServerSocket server;
     private int port;
 
-    HttpSockets(Handler handler) {
+    HttpSockets(ServerSocketFactory factory, Handler handler) {
+        this.factory = factory;
         this.handler = handler;
     }
 
@@ -55,7 +58,7 @@ final class HttpSockets {
 
     /** Listens, on the port of the time before if there was one. */
     void start() throws IOException {
-        server = new ServerSocket();
+        server = factory.createServerSocket();
         server.setReuseAddress(true);
         server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         port = server.getLocalPort();

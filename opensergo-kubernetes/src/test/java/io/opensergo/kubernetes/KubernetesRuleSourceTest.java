@@ -155,7 +155,7 @@ class KubernetesRuleSourceTest {
 
     @Test
     void kindThatIsNotServedForAMomentKeepsItsRules() throws Exception {
-        start();
+        start(builder().timing(patient()));
 
         server.forget(RATE);
         await().until(() -> heard.problems().contains("no longer served"));
@@ -514,6 +514,18 @@ class KubernetesRuleSourceTest {
         source.start(heard);
         assertThat(heard.names()).contains(B);
         assertThatThrownBy(() -> source.start(heard)).isInstanceOf(IllegalStateException.class);
+    }
+
+    /** Quick, but for a kind that is gone, which may come back however slow the machine is. */
+    private static Timing patient() {
+        return new Timing(
+                QUICK.batch(),
+                QUICK.request(),
+                QUICK.watch(),
+                QUICK.firstRetry(),
+                QUICK.lastRetry(),
+                QUICK.discovery(),
+                Duration.ofMinutes(10));
     }
 
     private KubernetesRuleSourceBuilder builder() throws Exception {

@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Predicate;
+import javax.net.ServerSocketFactory;
 
 /**
  * An API server as far as custom resources are read: one counter of versions for all kinds, lists
@@ -38,7 +39,7 @@ final class ScriptedApiServer implements AutoCloseable {
 
     private record Snapshot(long version, List<ObjectNode> objects) {}
 
-    private final HttpSockets sockets = new HttpSockets(this::handle);
+    private final HttpSockets sockets;
     private final Map<String, RuleKind<?>> installed = new ConcurrentHashMap<>();
     private final Map<String, ObjectNode> objects = new TreeMap<>();
     private final List<Event> events = new ArrayList<>();
@@ -50,6 +51,11 @@ final class ScriptedApiServer implements AutoCloseable {
     private volatile Set<String> tokens = Set.of();
 
     ScriptedApiServer() throws IOException {
+        this(ServerSocketFactory.getDefault());
+    }
+
+    ScriptedApiServer(ServerSocketFactory factory) throws IOException {
+        sockets = new HttpSockets(factory, this::handle);
         sockets.start();
     }
 

@@ -1,0 +1,223 @@
+package io.opensergo.kubernetes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.opensergo.rules.faulttolerance.RateLimitStrategy;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.time.Duration;
+import java.util.Base64;
+import javax.net.ServerSocketFactory;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.TrustManagerFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An API server that is known by a certificate and asks for one, as those of real clusters do. */
+class TlsTest {
+
+    private static final char[] PASSWORD = "changeit".toCharArray();
+
+    @TempDir private static Path keys;
+    private static KeyStore serverKeys;
+    private static KeyStore clientKeys;
+    private static KeyStore otherKeys;
+
+    private final Recorder heard = new Recorder();
+
+    @TempDir private Path directory;
+    private ScriptedApiServer server;
+    private KubernetesRuleSource source;
+
+    @BeforeAll
+    static void makeKeys() throws Exception {
+        serverKeys = make("server");
+        clientKeys = make("client");
+        otherKeys = make("other");
+    }
+
+    @BeforeEach
+    void startServer() throws Exception {
+        server = new ScriptedApiServer(asking(clientKeys.getCertificate("key")));
+        server.install(RateLimitStrategy.KIND);
+        server.apply(RateLimitStrategy.KIND, "shop", "a", KubernetesRuleSourceTest.rate(1));
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        if (source != null) {
+            source.close();
+        }
+        server.close();
+    }
+
+    @Test
+    void certificatesOfTheKubeconfigProveBothSides() throws Exception {
+        start(kubeconfig(serverKeys, clientKeys));
+        assertThat(heard.names()).hasSize(1);
+
+        server.apply(RateLimitStrategy.KIND, "shop", "b", KubernetesRuleSourceTest.rate(1));
+
+        await().until(() -> heard.names().size() == 2);
+    }
+
+    @Test
+    void serverThatTheKubeconfigDoesNotKnowIsSaidAtOnce() throws Exception {
+        Path kubeconfig = kubeconfig(otherKeys, clientKeys);
+
+        assertThatThrownBy(() -> start(kubeconfig))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContainingAll(
+                        "https://localhost:", "certificate-authority of the kubeconfig", "PKIX");
+    }
+
+    @Test
+    void keyThatCannotBeUsedIsSaid() throws Exception {
+        Path kubeconfig = kubeconfig(serverKeys, clientKeys);
+        String text = Files.readString(kubeconfig);
+        Files.writeString(
+                kubeconfig, text.replaceFirst("client-key-data: [^}]+", "client-key-data: bm8="));
+
+        assertThatThrownBy(() -> start(kubeconfig))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining("the key or the proxy of the kubeconfig cannot be used");
+    }
+
+    private void start(Path kubeconfig) {
+        source =
+                KubernetesRuleSource.builder()
+                        .kubeconfig(kubeconfig)
+                        .startTimeout(Duration.ofSeconds(60))
+                        .timing(KubernetesRuleSourceTest.QUICK)
+                        .build();
+        source.start(heard);
+    }
+
+    private Path kubeconfig(KeyStore authority, KeyStore me) throws Exception {
+        return Files.writeString(
+                directory.resolve("kubeconfig"),
+                """
+                current-context: test
+                contexts: [{name: test, context: {cluster: here, user: me}}]
+                clusters:
+                - {name: here, cluster: {server: "%s", certificate-authority-data: %s}}
+                users:
+                - {name: me, user: {client-certificate-data: %s, client-key-data: %s}}
+                """
+                        .formatted(
+                                server.url().replace("http:", "https:"),
+                                pem("CERTIFICATE", authority.getCertificate("key").getEncoded()),
+                                pem("CERTIFICATE", me.getCertificate("key").getEncoded()),
+                                pem("PRIVATE KEY", me.getKey("key", PASSWORD).getEncoded())));
+    }
+
+    /** Returns sockets that ask for a certificate, of which they know one. */
+    private static ServerSocketFactory asking(Certificate known) throws Exception {
+        var ours = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        ours.init(serverKeys, PASSWORD);
+        KeyStore trusted = KeyStore.getInstance("PKCS12");
+        trusted.load(null, null);
+        trusted.setCertificateEntry("client", known);
+        var theirs = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        theirs.init(trusted);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(ours.getKeyManagers(), theirs.getTrustManagers(), null);
+        return new NeedingClients(context.getServerSocketFactory());
+    }
+
+    /** The JDK has this as a property of each socket alone. */
+    private static final class NeedingClients extends ServerSocketFactory {
+
+        private final ServerSocketFactory factory;
+
+        NeedingClients(ServerSocketFactory factory) {
+            this.factory = factory;
+        }
+
+        @Override
+        public ServerSocket createServerSocket() throws IOException {
+            var socket = (SSLServerSocket) factory.createServerSocket();
+            socket.setNeedClientAuth(true);
+            return socket;
+        }
+
+        @Override
+        public ServerSocket createServerSocket(int port) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public ServerSocket createServerSocket(int port, int backlog) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public ServerSocket createServerSocket(int port, int backlog, InetAddress address) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    /** By the JDK's own tool, since no API of it makes certificates. */
+    private static KeyStore make(String name) throws Exception {
+        Path file = keys.resolve(name + ".p12");
+        Process keytool =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                        .toString(),
+                                "-genkeypair",
+                                "-alias",
+                                "key",
+                                "-dname",
+                                "CN=" + name,
+                                "-ext",
+                                "san=dns:localhost",
+                                "-ext",
+                                "bc:c",
+                                "-keyalg",
+                                "EC",
+                                "-groupname",
+                                "secp256r1",
+                                "-keystore",
+                                file.toString(),
+                                "-storetype",
+                                "PKCS12",
+                                "-storepass",
+                                new String(PASSWORD))
+                        .redirectErrorStream(true)
+                        .start();
+        String output = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(keytool.waitFor()).as(output).isZero();
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        try (InputStream in = Files.newInputStream(file)) {
+            store.load(in, PASSWORD);
+        }
+        return store;
+    }
+
+    private static String pem(String type, byte[] content) {
+        String text =
+                "-----BEGIN "
+                        + type
+                        + "-----\n"
+                        + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content)
+                        + "\n-----END "
+                        + type
+                        + "-----\n";
+        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+}
