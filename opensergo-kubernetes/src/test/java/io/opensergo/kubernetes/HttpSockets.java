@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -16,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import javax.net.ServerSocketFactory;
 
 /** HTTP/1.1 on plain sockets, which a test may cut wherever it likes. */
@@ -56,13 +58,37 @@ final class HttpSockets {
         return port;
     }
 
-    /** Listens, on the port of the time before if there was one. */
+    /**
+     * Listens, on the port of the time before if there was one. It is none of those that systems
+     * give to outgoing connections: while it is free, a client that tries to reach it may get it.
+     */
     void start() throws IOException {
+        if (port > 0) {
+            listen(port);
+        } else {
+            listenAnywhere();
+        }
+        thread(this::accept);
+    }
+
+    private void listenAnywhere() throws IOException {
+        for (int attempt = 1; port == 0; attempt++) {
+            int candidate = ThreadLocalRandom.current().nextInt(20_000, 30_000);
+            try {
+                listen(candidate);
+                port = candidate;
+            } catch (BindException e) {
+                if (attempt == 100) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private void listen(int candidate) throws IOException {
         server = factory.createServerSocket();
         server.setReuseAddress(true);
-        server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-        port = server.getLocalPort();
-        thread(this::accept);
+        server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), candidate));
     }
 
     /** Ends as a killed process does. */
