@@ -47,6 +47,7 @@ final class HttpSockets {
     private final Handler handler;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private ServerSocket server;
+    private Thread acceptor;
     private int port;
 
     HttpSockets(ServerSocketFactory factory, Handler handler) {
@@ -68,7 +69,7 @@ final class HttpSockets {
         } else {
             listenAnywhere();
         }
-        thread(this::accept);
+        acceptor = thread(this::accept);
     }
 
     private void listenAnywhere() throws IOException {
@@ -91,10 +92,15 @@ final class HttpSockets {
         server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), candidate));
     }
 
-    /** Ends as a killed process does. */
+    /** Ends as a killed process does; the port is free when this has returned. */
     void kill() throws IOException {
         server.close();
         cutAll();
+        try {
+            acceptor.join(); // until it has left the call, the system keeps the port
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     void cutAll() throws IOException {
@@ -116,10 +122,11 @@ final class HttpSockets {
         }
     }
 
-    private static void thread(Runnable task) {
+    private static Thread thread(Runnable task) {
         var thread = new Thread(task, "scripted-api-server");
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 
     private void serve(Socket socket) {
