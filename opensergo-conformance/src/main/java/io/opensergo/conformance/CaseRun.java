@@ -145,9 +145,11 @@ final class CaseRun {
 
     private void route(Step step, Action.Route route) {
         Map<RouteTarget, Integer> counts = new HashMap<>();
+        Map<String, Integer> happened = new HashMap<>();
         for (int number = 1; number <= route.times(); number++) {
             Routing routing = driver.route(route.request());
             counts.merge(routing.target(), 1, Integer::sum);
+            routing.actions().keySet().forEach(name -> happened.merge(name, 1, Integer::sum));
             if (route.expected() instanceof RouteExpectation.Each each
                     && !judge.accepts(each, routing)) {
                 report(step, number, each.toString(), routing.toString());
@@ -156,6 +158,10 @@ final class CaseRun {
         if (route.expected() instanceof RouteExpectation.Shares shares
                 && !judge.accepts(shares, counts)) {
             report(step, route.times(), shares.toString(), counts.toString());
+        }
+        if (route.expected() instanceof RouteExpectation.Happens happens
+                && !judge.accepts(happens, happened, route.times())) {
+            report(step, route.times(), happens.toString(), happened.toString());
         }
     }
 

@@ -11,6 +11,10 @@ public enum Feature {
     ROUTING,
     /** It is known among which instances of a service a request may go. */
     INSTANCE_SELECTION,
+    /**
+     * It is known what becomes of a request besides: its time, retries, faults, headers, copies.
+     */
+    ROUTE_ACTIONS,
     /** It is known which colour a request has. */
     COLOURING,
     /** The labels, the namespace and the gateways of the process can be set. */

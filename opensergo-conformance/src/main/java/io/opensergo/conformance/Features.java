@@ -48,6 +48,10 @@ final class Features {
         if (action instanceof Action.Route route
                 && route.expected() instanceof RouteExpectation.Each each) {
             addIf(each.colour() != null, Feature.COLOURING);
+            addIf(!each.actions().isEmpty(), Feature.ROUTE_ACTIONS);
+        }
+        if (action instanceof Action.Route route) {
+            addIf(route.expected() instanceof RouteExpectation.Happens, Feature.ROUTE_ACTIONS);
         }
         if (action instanceof Action.Send send) {
             addIf(send.request().outbound(), Feature.OUTBOUND);

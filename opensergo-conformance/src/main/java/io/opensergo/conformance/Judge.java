@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 /** Says whether a decision is what was expected. */
 final class Judge {
 
+    /** What a case writes for something that does not become of a request. */
+    private static final String NONE = "none";
+
     private final Duration tolerance;
 
     /** Makes one to which times may be off by as much. */
@@ -47,7 +50,26 @@ final class Judge {
                 && (expected.instances() == null
                         || isSameInAnyOrder(expected.instances(), actual.instances()))
                 && (expected.colour() == null
-                        || isSame(expected.colour().colour(), actual.colour()));
+                        || isSame(expected.colour().colour(), actual.colour()))
+                && expected.actions().entrySet().stream()
+                        .allMatch(
+                                action ->
+                                        action.getValue()
+                                                .equals(
+                                                        actual.actions()
+                                                                .getOrDefault(
+                                                                        action.getKey(), NONE)));
+    }
+
+    /** Judges to how many requests each thing happened. */
+    boolean accepts(RouteExpectation.Happens expected, Map<String, Integer> counts, int times) {
+        return expected.ratios().entrySet().stream()
+                .allMatch(
+                        each -> {
+                            double ratio = counts.getOrDefault(each.getKey(), 0) / (double) times;
+                            boolean close = Math.abs(ratio - each.getValue()) <= expected.within();
+                            return each.getValue() == 0 ? ratio == 0 : close;
+                        });
     }
 
     /** Judges how many requests each target got. */

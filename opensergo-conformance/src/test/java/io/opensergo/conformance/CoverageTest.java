@@ -35,22 +35,14 @@ class CoverageTest {
                     "VirtualWorkload.type",
                     // what a control plane does with a rule
                     "TrafficRouter.exportTo",
-                    "TrafficRouter.http.delegate",
                     // connections, which are no requests
                     "TrafficRouter.tcp",
                     "TrafficRouter.tls",
-                    // what a proxy does with a request once it is routed
-                    "TrafficRouter.http.rewrite",
-                    "TrafficRouter.http.timeout",
-                    "TrafficRouter.http.retries",
-                    "TrafficRouter.http.fault",
-                    "TrafficRouter.http.mirror",
-                    "TrafficRouter.http.mirrorPercentage",
-                    "TrafficRouter.http.mirrorPercent",
-                    "TrafficRouter.http.mirror_percent",
+                    // what a server does, for browsers
                     "TrafficRouter.http.corsPolicy",
-                    "TrafficRouter.http.headers",
-                    "TrafficRouter.http.route.headers",
+                    // what localities nobody tells, and copies that are lost if they cannot be made
+                    "TrafficRouter.http.retries.retryRemoteLocalities",
+                    "TrafficRouter.http.mirror.fallback",
                     // which of the selected instances is taken
                     "VirtualWorkload.trafficPolicy");
 

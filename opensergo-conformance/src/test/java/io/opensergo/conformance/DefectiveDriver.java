@@ -40,7 +40,8 @@ final class DefectiveDriver implements ConformanceDriver {
         ROUTES_IGNORE_HEADERS,
         ROUTES_KNOW_NO_HOST,
         INSTANCES_ARE_NOT_SELECTED,
-        COLOUR_HAS_NO_KEY
+        COLOUR_HAS_NO_KEY,
+        NOTHING_IS_DONE_BESIDES_ROUTING
     }
 
     private final Application application;
@@ -189,7 +190,8 @@ final class DefectiveDriver implements ConformanceDriver {
                 is(Defect.INSTANCES_ARE_NOT_SELECTED) ? List.of() : routing.instances(),
                 is(Defect.COLOUR_HAS_NO_KEY) && routing.colour() != null
                         ? new Colour(routing.colour().name(), "")
-                        : routing.colour());
+                        : routing.colour(),
+                is(Defect.NOTHING_IS_DONE_BESIDES_ROUTING) ? Map.of() : routing.actions());
     }
 
     @Override

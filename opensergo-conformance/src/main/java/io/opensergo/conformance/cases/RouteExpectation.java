@@ -2,6 +2,7 @@ package io.opensergo.conformance.cases;
 
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What is expected of routing. */
@@ -13,18 +14,35 @@ public sealed interface RouteExpectation {
      * @param target what becomes of it
      * @param instances the labels of the instances it may go to, in any order
      * @param colour its colour
+     * @param actions what else becomes of it, by name; {@code none} for what does not. What is not
+     *     named is not examined
      */
     record Each(
             @Nullable RouteTarget target,
             @Nullable List<Map<String, String>> instances,
-            @Nullable ExpectedColour colour)
+            @Nullable ExpectedColour colour,
+            Map<String, String> actions)
             implements RouteExpectation {
+
+        /** Copies the actions. */
+        public Each {
+            actions = Map.copyOf(actions);
+        }
+
+        /** Expects nothing of what else becomes of it. */
+        public Each(
+                @Nullable RouteTarget target,
+                @Nullable List<Map<String, String>> instances,
+                @Nullable ExpectedColour colour) {
+            this(target, instances, colour, Map.of());
+        }
 
         @Override
         public String toString() {
             return (target == null ? "anything" : target)
                     + (instances == null ? "" : " instances " + instances)
-                    + (colour == null ? "" : " colour " + colour.colour());
+                    + (colour == null ? "" : " colour " + colour.colour())
+                    + (actions.isEmpty() ? "" : " actions " + new TreeMap<>(actions));
         }
     }
 
@@ -39,6 +57,20 @@ public sealed interface RouteExpectation {
         /** Copies the shares. */
         public Shares {
             shares = List.copyOf(shares);
+        }
+    }
+
+    /**
+     * Some things happen to a share of the requests.
+     *
+     * @param ratios the share of requests, 0 to 1, to which each happens, by its name
+     * @param within by how much a share may be off, as a ratio of all requests
+     */
+    record Happens(Map<String, Double> ratios, double within) implements RouteExpectation {
+
+        /** Copies the ratios. */
+        public Happens {
+            ratios = Map.copyOf(ratios);
         }
     }
 

@@ -50,7 +50,10 @@ final class RouteReader {
             return new RouteExpectation.Each(plainTarget(value), null, null);
         }
         Fields fields = value.fields();
-        RouteExpectation expectation = fields.has("shares") ? shares(fields) : each(fields);
+        RouteExpectation expectation =
+                fields.has("shares")
+                        ? shares(fields)
+                        : fields.has("happens") ? happens(fields) : each(fields);
         fields.end();
         return expectation;
     }
@@ -61,7 +64,7 @@ final class RouteReader {
             case "no-instance" -> new RouteTarget.NoInstance();
             default ->
                     throw value.unreadable(
-                            "must be unrouted, no-instance or an object with to, redirect, response, colour or shares, was "
+                            "must be unrouted, no-instance or an object with to, redirect, response, actions, colour, shares or happens, was "
                                     + value.describe());
         };
     }
@@ -72,11 +75,12 @@ final class RouteReader {
         @Nullable RouteTarget answer = fields.optional("response", RouteReader::answer);
         List<Map<String, String>> instances = fields.optional("instances", RouteReader::instances);
         ExpectedColour colour = fields.optional("colour", RouteReader::colour);
+        Map<String, String> actions = fields.optional("actions", RouteReader::texts, Map.of());
         if (fields.isEmpty() || TARGETS.stream().filter(fields::has).count() > 1) {
             fields.exactlyOne(TARGETS);
         }
         RouteTarget target = to != null ? to : redirect != null ? redirect : answer;
-        return new RouteExpectation.Each(target, instances, colour);
+        return new RouteExpectation.Each(target, instances, colour, actions);
     }
 
     private static RouteExpectation shares(Fields fields) {
@@ -84,6 +88,15 @@ final class RouteReader {
                 fields.required("shares").items().stream().map(RouteReader::share).toList();
         double within = Scalars.ratio(fields.required("within"));
         return new RouteExpectation.Shares(shares, within);
+    }
+
+    private static RouteExpectation happens(Fields fields) {
+        Map<String, Double> ratios = new LinkedHashMap<>();
+        fields.required("happens")
+                .fields()
+                .all()
+                .forEach((name, share) -> ratios.put(name, Scalars.ratio(share)));
+        return new RouteExpectation.Happens(ratios, Scalars.ratio(fields.required("within")));
     }
 
     private static Share share(Located value) {

@@ -47,12 +47,13 @@ final class GovernorRouting {
         TrafficColour colour = lanes.colour(view);
         RouteDecision decision = governor.route(view);
         Colour shown = colour == null ? null : new Colour(colour.name(), colour.key());
+        Map<String, String> actions = GovernorActions.of(decision.actions(), request);
         Destination destination = decision.destination();
         if (destination == null) {
-            return new Routing(withoutDestination(decision), List.of(), shown);
+            return new Routing(withoutDestination(decision), List.of(), shown, actions);
         }
         if (application.services().isEmpty()) {
-            return new Routing(target(destination), List.of(), shown);
+            return new Routing(target(destination), List.of(), shown, actions);
         }
         Selection<Map<String, String>> selection =
                 decision.selectFrom(
@@ -60,7 +61,10 @@ final class GovernorRouting {
                         Function.identity());
         RouteTarget target = target(selection, destination);
         return new Routing(
-                target, lanes.prefer(colour, selection.instances(), Function.identity()), shown);
+                target,
+                lanes.prefer(colour, selection.instances(), Function.identity()),
+                shown,
+                actions);
     }
 
     private static RequestView view(RouteRequest request) {

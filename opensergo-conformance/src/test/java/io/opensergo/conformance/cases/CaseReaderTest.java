@@ -233,6 +233,8 @@ class CaseReaderTest {
                           - {at: 0ms, route: {}, expect: {redirect: {uri: /u, code: 302}, colour: none}}
                           - {at: 0ms, route: {}, expect: {response: {status: 503, body: b}}}
                           - {at: 0ms, route: {}, expect: {shares: [{to: {host: h}, share: 5%}], within: 2%}}
+                          - {at: 0ms, route: {}, expect: {actions: {timeout: none, path: /p}}}
+                          - {at: 0ms, route: {}, times: 9, expect: {happens: {delay: 30%}, within: 6%}}
                         """);
 
         var nothing = new RouteRequest(null, null, null, null, null, 0, Map.of(), Map.of());
@@ -283,6 +285,15 @@ class CaseReaderTest {
                                                         new RouteTarget.Destination(
                                                                 "h", null, null),
                                                         0.05)),
-                                        0.02)));
+                                        0.02)),
+                        new Action.Route(
+                                nothing,
+                                1,
+                                new RouteExpectation.Each(
+                                        null, null, null, Map.of("timeout", "none", "path", "/p"))),
+                        new Action.Route(
+                                nothing,
+                                9,
+                                new RouteExpectation.Happens(Map.of("delay", 0.3), 0.06)));
     }
 }

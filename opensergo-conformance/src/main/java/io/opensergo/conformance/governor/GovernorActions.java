@@ -1,0 +1,137 @@
+package io.opensergo.conformance.governor;
+
+import io.opensergo.conformance.cases.RouteRequest;
+import io.opensergo.governance.action.AttemptResult;
+import io.opensergo.governance.action.FaultAbort;
+import io.opensergo.governance.action.FaultPolicy;
+import io.opensergo.governance.action.HeaderChanges;
+import io.opensergo.governance.action.RetryPolicy;
+import io.opensergo.governance.routing.Mirror;
+import io.opensergo.governance.routing.RouteActions;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** What a route asks for, in the words of the suite, as it becomes of one request. */
+final class GovernorActions {
+
+    /** Results that are asked about, by the names that a case has for them. */
+    private static final Map<String, AttemptResult> RESULTS = new LinkedHashMap<>();
+
+    static {
+        RESULTS.put("409", AttemptResult.http(409));
+        RESULTS.put("500", AttemptResult.http(500));
+        RESULTS.put("503", AttemptResult.http(503));
+        RESULTS.put("connect-failure", AttemptResult.CONNECT_FAILURE);
+        RESULTS.put("reset", AttemptResult.RESET);
+        RESULTS.put("grpc-14", AttemptResult.grpc(14));
+    }
+
+    private final Map<String, String> found = new TreeMap<>();
+    private final RouteActions actions;
+
+    private GovernorActions(RouteActions actions) {
+        this.actions = actions;
+    }
+
+    static Map<String, String> of(RouteActions actions, RouteRequest request) {
+        if (actions.isEmpty()) {
+            return Map.of();
+        }
+        var words = new GovernorActions(actions);
+        words.call(request);
+        words.headers(request);
+        words.faults(actions.faults());
+        return words.found;
+    }
+
+    private void call(RouteRequest request) {
+        if (actions.timeoutNanos() > 0) {
+            found.put("timeout", text(actions.timeoutNanos()));
+        }
+        retries(actions.retries());
+        if (actions.rewrite() != null && request.path() != null) {
+            found.put("path", actions.rewrite().apply(request.path()));
+        }
+        if (actions.authority() != null) {
+            found.put("authority", actions.authority());
+        }
+        Mirror mirror = actions.mirror();
+        if (mirror != null && mirror.next()) {
+            found.put("mirror", mirror.toString());
+        }
+    }
+
+    private void retries(@Nullable RetryPolicy retries) {
+        if (retries == null) {
+            return;
+        }
+        found.put("attempts", Integer.toString(retries.attempts()));
+        if (retries.perTryTimeoutNanos() > 0) {
+            found.put("perTryTimeout", text(retries.perTryTimeoutNanos()));
+        }
+        found.put(
+                "retriedAfter",
+                RESULTS.entrySet().stream()
+                        .filter(result -> retries.asksFor(result.getValue()))
+                        .map(Map.Entry::getKey)
+                        .collect(Collectors.joining(" ")));
+    }
+
+    private static String text(long nanos) {
+        return Duration.ofNanos(nanos).toMillis() + "ms";
+    }
+
+    private void headers(RouteRequest request) {
+        put("requestHeaders", actions.requestHeaders(), request.headers());
+        put("responseHeaders", actions.responseHeaders(), Map.of("server", "backend"));
+    }
+
+    private void put(String name, HeaderChanges changes, Map<String, String> before) {
+        if (changes.isEmpty()) {
+            return;
+        }
+        Map<String, String> headers = new TreeMap<>(before);
+        changes.applyTo(
+                new HeaderChanges.Target() {
+                    @Override
+                    public void remove(String name) {
+                        headers.remove(name);
+                    }
+
+                    @Override
+                    public void set(String name, String value) {
+                        headers.put(name, value);
+                    }
+
+                    @Override
+                    public void add(String name, String value) {
+                        headers.merge(name, value, (first, next) -> first + "," + next);
+                    }
+                });
+        found.put(
+                name,
+                headers.entrySet().stream()
+                        .map(header -> header.getKey() + "=" + header.getValue())
+                        .collect(Collectors.joining(" ")));
+    }
+
+    private void faults(@Nullable FaultPolicy faults) {
+        if (faults == null) {
+            return;
+        }
+        long delay = faults.nextDelayNanos();
+        if (delay > 0) {
+            found.put("delay", text(delay));
+        }
+        FaultAbort abort = faults.nextAbort();
+        if (abort != null && abort.isReset()) {
+            found.put("abort", "http2 " + abort.http2Error());
+        } else if (abort != null) {
+            found.put("abort", "http " + abort.httpStatus() + " grpc " + abort.grpcStatus());
+        }
+    }
+}
