@@ -7,6 +7,7 @@ import io.opensergo.governance.GovernorBuilder;
 import io.opensergo.governance.TrafficDirection;
 import io.opensergo.governance.routing.WorkloadIdentity;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.dubbo.common.beans.factory.ScopeBeanFactory;
 import org.apache.dubbo.common.resource.Disposable;
 import org.apache.dubbo.rpc.model.ApplicationModel;
@@ -46,6 +47,7 @@ public final class DubboGovernance {
             builder.instances(() -> instances);
         }
         governor = builder.build();
+        governor.honours("Dubbo", Set.of()); // Dubbo has timeouts, retries and mocks of its own
         outcomes = new Outcomes(settings.businessExceptionsAreErrors());
         inbound = new Guards(governor, TrafficDirection.INBOUND);
         outbound = new Guards(governor, TrafficDirection.OUTBOUND);

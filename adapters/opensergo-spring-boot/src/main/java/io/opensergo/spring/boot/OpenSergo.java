@@ -11,6 +11,7 @@ import io.opensergo.governance.GovernorBuilder;
 import io.opensergo.spring.boot.OpenSergoProperties.Tls;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,6 +32,7 @@ final class OpenSergo implements AutoCloseable {
 
     private OpenSergo(Governor governor, @Nullable OpenSergoClient client, String source) {
         this.governor = governor;
+        governor.honours("Spring", Set.of());
         this.client = client;
         this.source = source;
     }
