@@ -3,6 +3,7 @@ package io.opensergo.vertx;
 import io.opensergo.api.ConfigurationException;
 import io.opensergo.api.OpenSergoClient;
 import io.opensergo.governance.Governor;
+import io.opensergo.governance.action.RouteAction;
 import io.opensergo.governance.routing.TrafficColour;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -10,6 +11,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,6 +32,21 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OpenSergoVertx {
 
+    /** What a client does of the actions that a route asks for. */
+    private static final Set<RouteAction> HONOURED =
+            EnumSet.of(
+                    RouteAction.TIMEOUT,
+                    RouteAction.RETRIES,
+                    RouteAction.FAULT_DELAY,
+                    RouteAction.FAULT_ABORT,
+                    RouteAction.MIRROR,
+                    RouteAction.REWRITE,
+                    RouteAction.REDIRECT,
+                    RouteAction.DIRECT_RESPONSE,
+                    RouteAction.REQUEST_HEADERS,
+                    RouteAction.RESPONSE_HEADERS,
+                    RouteAction.DESTINATION_PORT);
+
     private final Vertx vertx;
     private final Governor governor;
     private final boolean ownsGovernor;
@@ -48,6 +65,7 @@ public final class OpenSergoVertx {
             boolean ownsGovernor,
             @Nullable OpenSergoClient client) {
         this.vertx = settings.vertx();
+        governor.honours("Vert.x", HONOURED);
         this.governor = governor;
         this.ownsGovernor = ownsGovernor;
         this.client = client;

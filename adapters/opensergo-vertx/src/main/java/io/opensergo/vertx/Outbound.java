@@ -3,6 +3,7 @@ package io.opensergo.vertx;
 import io.opensergo.governance.Governor;
 import io.opensergo.governance.Guard;
 import io.opensergo.governance.RequestRejectedException;
+import io.opensergo.governance.routing.RouteDecision;
 import io.opensergo.governance.routing.TrafficColour;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -29,6 +30,7 @@ final class Outbound {
     private final EndWatch ends;
     private final OutboundGuards guards;
     private final OutboundRoutes routes;
+    private final Mirrors mirrors;
 
     Outbound(
             Vertx vertx,
@@ -44,6 +46,7 @@ final class Outbound {
         this.ends = ends;
         this.guards = new OutboundGuards(governor);
         this.routes = new OutboundRoutes(governor, resolver);
+        this.mirrors = new Mirrors(vertx, routes);
     }
 
     /** Makes a request by a client, given as a function. */
@@ -85,10 +88,32 @@ final class Outbound {
         TrafficColour colour =
                 current == null ? governor.lanes().colour(new OutboundView(options)) : current;
         RequestOptions coloured = colour == null ? options : coloured(options, colour);
+        RouteDecision decision =
+                coloured.getHost() == null
+                        ? RouteDecision.NOT_FOUND
+                        : governor.route(new OutboundView(coloured));
+        if (decision.actions().isEmpty()) {
+            return forward(coloured, decision, colour, client);
+        }
+        return new RoutedCall(
+                        vertx,
+                        decision.actions(),
+                        new RequestOptions(coloured),
+                        mirrors,
+                        client,
+                        attempt -> forward(attempt, decision, colour, client))
+                .start();
+    }
+
+    private Future<HttpClientRequest> forward(
+            RequestOptions coloured,
+            RouteDecision decision,
+            @Nullable TrafficColour colour,
+            Function<RequestOptions, Future<HttpClientRequest>> client) {
         if (coloured.getServer() != null || routes.isEmpty()) {
             return client.apply(coloured);
         }
-        Future<@Nullable SocketAddress> address = routes.address(coloured, colour);
+        Future<@Nullable SocketAddress> address = routes.address(coloured, decision, colour);
         if (address.succeeded()) {
             return client.apply(addressed(coloured, address.result()));
         }

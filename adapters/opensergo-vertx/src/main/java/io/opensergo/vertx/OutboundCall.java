@@ -126,7 +126,7 @@ final class OutboundCall extends AtomicBoolean
     }
 
     /** Vert.x 5.0 does not like to be asked when it has ended already. */
-    private static Future<Void> endOf(HttpClientResponse response) {
+    static Future<Void> endOf(HttpClientResponse response) {
         try {
             return response.end();
         } catch (IllegalStateException e) {

@@ -2,6 +2,7 @@ package io.opensergo.vertx;
 
 import io.opensergo.governance.Governor;
 import io.opensergo.governance.routing.InstanceGroup;
+import io.opensergo.governance.routing.Mirror;
 import io.opensergo.governance.routing.RouteDecision;
 import io.opensergo.governance.routing.Selection;
 import io.opensergo.governance.routing.TrafficColour;
@@ -39,12 +40,11 @@ final class OutboundRoutes {
      * Reads the request now and not later.
      */
     Future<@Nullable SocketAddress> address(
-            RequestOptions request, @Nullable TrafficColour colour) {
+            RequestOptions request, RouteDecision decision, @Nullable TrafficColour colour) {
         String host = request.getHost();
-        if (host == null) {
+        if (host == null || isEmpty()) {
             return AS_IT_SAYS;
         }
-        RouteDecision decision = governor.route(new OutboundView(request));
         InstanceGroup group = decision.group();
         if (group != null) {
             return then(
@@ -59,7 +59,8 @@ final class OutboundRoutes {
             InstanceGroup group,
             List<ServiceInstance> instances,
             @Nullable TrafficColour colour) {
-        Selection<ServiceInstance> selection = decision.select(instances, ServiceInstance::labels);
+        Selection<ServiceInstance> selection =
+                decision.select(at(decision.actions().port(), instances), ServiceInstance::labels);
         InstanceGroup fallback = decision.fallback();
         if (selection.outcome() != Selection.Outcome.EMPTY
                 || fallback == null
@@ -77,13 +78,53 @@ final class OutboundRoutes {
                                 colour));
     }
 
+    /** Returns those that listen at a port; all, if the rule names none. */
+    private static List<ServiceInstance> at(int port, List<ServiceInstance> instances) {
+        return port == 0
+                ? instances
+                : instances.stream().filter(each -> each.address().port() == port).toList();
+    }
+
+    /**
+     * Returns a copy of a request for an instance that gets copies; where the resolver knows none,
+     * for the host that the rule names.
+     */
+    Future<RequestOptions> mirror(Mirror mirror, RequestOptions request) {
+        InstanceGroup group = mirror.group();
+        Future<List<ServiceInstance>> found =
+                isEmpty() ? Future.succeededFuture(List.of()) : instances(group.host());
+        return found.compose(instances -> copy(mirror, request, instances));
+    }
+
+    private Future<RequestOptions> copy(
+            Mirror mirror, RequestOptions request, List<ServiceInstance> instances) {
+        InstanceGroup group = mirror.group();
+        var copy = new RequestOptions(request);
+        if (instances.isEmpty()) {
+            copy.setHost(group.host()).setServer(null);
+            return Future.succeededFuture(mirror.port() == 0 ? copy : copy.setPort(mirror.port()));
+        }
+        List<ServiceInstance> members =
+                at(mirror.port(), instances).stream()
+                        .filter(each -> group.contains(each.labels()))
+                        .toList();
+        return members.isEmpty()
+                ? Future.failedFuture(new NoRouteToHostException("no instance of " + mirror))
+                : Future.succeededFuture(
+                        copy.setServer(
+                                balancer.next(members, mirror.toString().hashCode()).address()));
+    }
+
     private Future<@Nullable SocketAddress> oneOf(
             Selection<ServiceInstance> selection,
             RouteDecision decision,
             @Nullable TrafficColour colour) {
         InstanceGroup group = selection.group();
         if (group == null || selection.instances().isEmpty()) {
-            return Future.failedFuture(new NoRouteToHostException("no instance of " + decision));
+            int port = decision.actions().port();
+            String where = port == 0 ? "" : " at port " + port;
+            return Future.failedFuture(
+                    new NoRouteToHostException("no instance of " + decision + where));
         }
         int hash = group.host().hashCode() * 31 + Objects.hashCode(group.subset());
         return Future.succeededFuture(next(selection.instances(), hash, colour).address());

@@ -42,6 +42,12 @@ record OutboundView(RequestOptions request) implements RequestView {
                 : request.getHost() + ":" + port;
     }
 
+    /** Returns what stands before the path of a whole address. */
+    String origin() {
+        String scheme = scheme();
+        return (scheme == null ? "http" : scheme) + "://" + authority();
+    }
+
     @Override
     public int port() {
         Integer port = request.getPort();
