@@ -6,6 +6,7 @@ import io.grpc.ForwardingServerCallListener;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import io.opensergo.governance.Outcome;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,12 @@ import org.jspecify.annotations.Nullable;
 final class GovernedServerListener<Q> extends ForwardingServerCallListener<Q> {
 
     private static final Outcome LATE = Outcome.failure(Status.Code.DEADLINE_EXCEEDED.name());
+
+    /**
+     * The deadline of a call begins at the caller, and here when the call has come; so a caller
+     * that leaves at its own is a little early by the one here.
+     */
+    private static final long EARLY_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final ServerCall.Listener<Q> listener;
     private final Admission admission;
@@ -67,8 +74,12 @@ final class GovernedServerListener<Q> extends ForwardingServerCallListener<Q> {
      */
     @Override
     public void onCancel() {
-        admission.release(deadline != null && deadline.isExpired() ? LATE : Outcome.CANCELLED);
+        admission.release(isLate() ? LATE : Outcome.CANCELLED);
         super.onCancel();
+    }
+
+    private boolean isLate() {
+        return deadline != null && deadline.timeRemaining(TimeUnit.NANOSECONDS) <= EARLY_NANOS;
     }
 
     @Override

@@ -64,6 +64,7 @@ final class WaitingClientCall<Q, S> extends ClientCall<Q, S>
     }
 
     void await() {
+        context.addListener(this, Runnable::run);
         try {
             Admission admission = waiting.admission();
             timer =
@@ -71,10 +72,10 @@ final class WaitingClientCall<Q, S> extends ClientCall<Q, S>
                             ? Turns.await(admission, () -> onTurn(admission))
                             : Turns.after(waiting.delayNanos(), this::onDelayed);
         } catch (RuntimeException e) {
+            context.removeListener(this);
             waiting.leave();
             throw e;
         }
-        context.addListener(this, Runnable::run);
     }
 
     private void onTurn(Admission admission) {

@@ -59,6 +59,20 @@ class ClientWaitingTest {
     }
 
     @Test
+    void itDoesNotWaitInAContextThatIsCancelledAlready() throws Exception {
+        Context.CancellableContext context = Context.current().withCancellation();
+        context.cancel(null);
+
+        context.run(
+                () ->
+                        ClientCalls.asyncUnaryCall(
+                                channel.newCall(Prices.GET, CallOptions.DEFAULT), "", replies));
+
+        assertThat(replies.awaitEnd()).isEqualTo(Status.Code.CANCELLED);
+        assertNotMade();
+    }
+
+    @Test
     void aBlockingStubThatIsInterruptedLeavesItsPlace() throws Exception {
         var thread =
                 new Thread(
