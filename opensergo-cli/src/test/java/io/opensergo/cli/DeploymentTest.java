@@ -29,22 +29,46 @@ class DeploymentTest {
 
         assertThat(OpenSergoCommand.commandLine().parseArgs(arguments.toArray(String[]::new)))
                 .satisfies(parsed -> assertThat(parsed.errors()).isEmpty());
-        assertThat(arguments).contains("serve", "--kubernetes", "0.0.0.0");
+        assertThat(arguments).contains("serve", "--kubernetes", "--host=0.0.0.0");
     }
 
     @Test
-    void portIsTheOneThatIsServedProbedAndLetIn() throws IOException {
-        List<String> ports = new ArrayList<>(texts(container().path("args")));
-        int port = Integer.parseInt(ports.get(ports.indexOf("--port") + 1));
+    void portIsTheOneThatIsServedAndLetIn() throws IOException {
+        int port = option("--port");
 
         assertThat(port).isEqualTo(ControlPlane.DEFAULT_PORT);
         assertThat(container().at("/ports/0/containerPort").asInt()).isEqualTo(port);
-        for (String probe : List.of("startupProbe", "readinessProbe", "livenessProbe")) {
-            assertThat(container().path(probe).at("/grpc/port").asInt()).isEqualTo(port);
-        }
         assertThat(one("service.yaml").at("/spec/ports/0/port").asInt()).isEqualTo(port);
         assertThat(one("network-policy.yaml").at("/spec/ingress/0/ports/0/port").asInt())
                 .isEqualTo(port);
+    }
+
+    @Test
+    void probesAskTheManagementPortWhichIsLetIn() throws IOException {
+        int port = option("--management-port");
+
+        assertThat(container().at("/ports/1/name").asText()).isEqualTo("management");
+        assertThat(container().at("/ports/1/containerPort").asInt()).isEqualTo(port);
+        for (String probe : List.of("startupProbe", "readinessProbe", "livenessProbe")) {
+            JsonNode get = container().path(probe).path("httpGet");
+            assertThat(get.path("port").asText()).isEqualTo("management");
+            assertThat(get.path("path").asText()).isIn("/livez", "/readyz");
+        }
+        assertThat(
+                        one("deployment.yaml")
+                                .at("/spec/template/metadata/annotations/prometheus.io~1port")
+                                .asInt())
+                .isEqualTo(port);
+        assertThat(one("network-policy.yaml").at("/spec/ingress/0/ports/1/port").asInt())
+                .isEqualTo(port);
+    }
+
+    private static int option(String name) throws IOException {
+        return texts(container().path("args")).stream()
+                .filter(argument -> argument.startsWith(name + "="))
+                .mapToInt(argument -> Integer.parseInt(argument.substring(name.length() + 1)))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test
