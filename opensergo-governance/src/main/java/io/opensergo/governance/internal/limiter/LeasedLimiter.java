@@ -327,16 +327,14 @@ public final class LeasedLimiter implements AutoCloseable {
                 return true;
             }
             boolean shares = countsShares(current, now);
-            long admitted = issued - stock;
             if (shares && current.isAhead(windowLatestEnd, now)) {
                 if (admittedByEnd == NOT_YET) {
-                    admittedByEnd = admitted;
+                    admittedByEnd = issued - stock;
                 }
                 return true;
             }
             boolean alone = outage.isDown() || closed;
-            boolean overlaps = shares && admittedByEnd != NOT_YET;
-            long inBoth = overlaps ? Math.max(0, admitted - admittedByEnd) : 0;
+            long inBoth = shares ? admittedSinceEnd() : 0;
             keepStock(alone ? -inBoth : -credit, alone ? -inBoth : 0);
             long next = current.nextEnd(windowEnd, now);
             long latest = next + (windowLatestEnd - windowEnd);
@@ -346,6 +344,12 @@ public final class LeasedLimiter implements AutoCloseable {
             turning.set(false);
         }
         return true;
+    }
+
+    /** Returns what was admitted since the window could have ended, while shares count. */
+    private long admittedSinceEnd() {
+        long byEnd = admittedByEnd;
+        return byEnd == NOT_YET ? 0 : Math.max(0, issued - stock - byEnd);
     }
 
     /** Begins a window, of which nothing is issued yet, while {@code turning} is held. */
@@ -386,12 +390,17 @@ public final class LeasedLimiter implements AutoCloseable {
         if (current.threshold == 0) {
             return RateLimiter.NEVER;
         }
-        boolean running = isRunning(current, now);
-        long held = running ? stock : Math.min(0, outage.isDown() ? 0 : Math.max(stock, -credit));
+        boolean certain = current.isAhead(windowEnd, now);
+        boolean shares = countsShares(current, now);
+        boolean running = certain || (shares && current.isAhead(windowLatestEnd, now));
+        long inBoth = running || !shares ? 0 : admittedSinceEnd();
+        boolean alone = outage.isDown() || closed;
+        long kept = alone ? -inBoth : Math.max(stock, -credit);
+        long held = certain ? stock : Math.min(0, running ? stock : kept);
         if (held > 0) {
             return 0;
         }
-        long floor = Math.min(0, (running ? issued : 0) - share);
+        long floor = Math.min(0, (running ? issued : Math.max(0, inBoth + held)) - share);
         LeaseRequest request = pending;
         if (isAlone(current, now) || (request != null && request.isOverdue(current, now))) {
             boolean open = policy == QuotaFailurePolicy.FAIL_OPEN;

@@ -157,7 +157,13 @@ class LeasedLimiterOutageProperties {
         }
 
         private void ask(LeasedLimiter limiter) {
-            if (limiter.tryAcquire(ticker.nanos()) == 0) {
+            long foreseen = limiter.peek(ticker.nanos());
+            boolean wasAsking = limiter.isAsking();
+            long wait = limiter.tryAcquire(ticker.nanos());
+            if (wasAsking == limiter.isAsking()) { // else it has asked or given up meanwhile
+                assertThat(foreseen == 0).as("foreseen " + foreseen).isEqualTo(wait == 0);
+            }
+            if (wait == 0) {
                 admitted.merge(windowNow(), 1L, Long::sum);
             }
         }
