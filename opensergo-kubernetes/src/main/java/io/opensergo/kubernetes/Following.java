@@ -301,12 +301,13 @@ final class Following implements KindWatch.Owner {
         }
         try {
             if (table.isChanged() || !ready.isDone()) {
-                ObjectTable.Batch batch = table.takeBatch();
+                ObjectTable.Batch batch = table.batch();
                 listener.changed(
                         batch.puts(),
                         batch.deletes(),
                         since.of(batch.resourceVersion()),
                         batch.places());
+                table.reported();
             }
             List<Problem> problems = problems();
             if (!problems.equals(reported)) {

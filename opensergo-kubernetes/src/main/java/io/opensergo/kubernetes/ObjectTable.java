@@ -140,19 +140,22 @@ final class ObjectTable {
         return changed;
     }
 
-    Batch takeBatch() {
+    /** Returns what is new; it stays new until it {@link #reported was reported}. */
+    Batch batch() {
         places.keySet().removeIf(id -> !puts.containsKey(id) && !deletes.contains(id));
-        var batch =
-                new Batch(
-                        new ArrayList<>(puts.values()),
-                        new ArrayList<>(deletes),
-                        resourceVersion,
-                        new LinkedHashMap<>(places));
+        return new Batch(
+                new ArrayList<>(puts.values()),
+                new ArrayList<>(deletes),
+                resourceVersion,
+                new LinkedHashMap<>(places));
+    }
+
+    /** The batch has been taken. */
+    void reported() {
         puts.clear();
         deletes.clear();
         places.clear();
         changed = false;
-        return batch;
     }
 
     /** Returns what is wrong with objects, those of one name after another. */
@@ -171,7 +174,7 @@ final class ObjectTable {
         return entry.problems().stream();
     }
 
-    /** Returns how many objects of a kind there are. */
+    /** Returns whether there are objects of a kind. */
     boolean holds(RuleKind<?> kind) {
         return entries.keySet().stream().anyMatch(id -> id.kind().equals(kind.wireName()));
     }
