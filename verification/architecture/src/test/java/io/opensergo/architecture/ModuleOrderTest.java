@@ -45,6 +45,7 @@ class ModuleOrderTest {
         RULES("rules"),
         SCHEMA("schema", RULES),
         RULE_FILES("rulefiles", RULES),
+        RULE_REPOSITORY("rulerepository", RULES, RULE_FILES),
         API("api", RULES),
         PROTO("proto", RULES),
         CLIENT("client", RULES, API, PROTO),

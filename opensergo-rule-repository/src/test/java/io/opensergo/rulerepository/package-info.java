@@ -1,0 +1,4 @@
+@NullMarked
+package io.opensergo.rulerepository;
+
+import org.jspecify.annotations.NullMarked;
