@@ -255,7 +255,7 @@ class RequestEndsTest {
     void pipelinedRequestsOfWhichSomeAreAnsweredWhenTheConnectionIsLost() throws Exception {
         int port = serveEvents();
         AtomicInteger received = new AtomicInteger();
-        NetSocket socket = get(world.vertx.createNetClient().connect(port, "localhost"));
+        NetSocket socket = world.connect(port);
         socket.handler(bytes -> received.addAndGet(bytes.length()));
         String request = "POST /events HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n";
 

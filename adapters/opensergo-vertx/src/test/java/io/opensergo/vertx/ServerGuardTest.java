@@ -491,7 +491,7 @@ class ServerGuardTest {
                 .handler(world.openSergo.serverHandler())
                 .handler(context -> context.request().toWebSocket().onFailure(context::fail));
         int port = world.serve(router);
-        WebSocketClient client = world.vertx.createWebSocketClient();
+        WebSocketClient client = world.webSocketClient();
         List<WebSocket> sockets = new ArrayList<>();
 
         for (int i = 0; i < 3; i++) {

@@ -108,6 +108,7 @@ class StartTest {
                     .until(() -> get(World.get(client, server, "/")).status() == 429);
         }
 
+        get(client.close());
         get(openSergo.close());
         get(vertx.close());
     }
@@ -288,6 +289,7 @@ class StartTest {
             HttpClientAgent client = vertx.createHttpClient();
             await().atMost(PATIENCE).until(() -> get(World.get(client, port, "/")).status() == 429);
             System.out.println("status 429");
+            get(client.close());
             get(openSergo.close());
             get(vertx.close());
         }

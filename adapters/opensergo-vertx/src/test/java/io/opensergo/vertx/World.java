@@ -27,6 +27,9 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.http.WebSocketClient;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetSocket;
 import io.vertx.ext.web.Router;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,8 +57,8 @@ final class World implements AutoCloseable {
     final Vertx vertx = Vertx.vertx();
     final OpenSergoVertx openSergo;
 
-    /** Vert.x closes a client that nobody holds any more, whatever it is about. */
-    private final List<HttpClientAgent> clients = new ArrayList<>();
+    /** Vert.x closes a client, and its connections, once the garbage collector finds it. */
+    private final List<Object> clients = new ArrayList<>();
 
     World() {
         this(builder -> {});
@@ -211,6 +214,19 @@ final class World implements AutoCloseable {
                                 .setHttp2ClearTextUpgrade(false)
                                 .setIdleTimeout(200)
                                 .setIdleTimeoutUnit(TimeUnit.MILLISECONDS));
+        clients.add(client);
+        return client;
+    }
+
+    /** Opens a plain connection, for what no client of Vert.x sends. */
+    NetSocket connect(int port) {
+        NetClient client = vertx.createNetClient();
+        clients.add(client);
+        return get(client.connect(port, "localhost"));
+    }
+
+    WebSocketClient webSocketClient() {
+        WebSocketClient client = vertx.createWebSocketClient();
         clients.add(client);
         return client;
     }
