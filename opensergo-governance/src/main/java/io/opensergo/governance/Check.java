@@ -5,7 +5,7 @@ import io.opensergo.governance.internal.limiter.LeasedLimiter;
 import io.opensergo.governance.internal.limiter.OverloadControl;
 import io.opensergo.governance.internal.limiter.Pacer;
 import io.opensergo.governance.internal.limiter.RateLimiter;
-import io.opensergo.governance.internal.rules.Binding;
+import io.opensergo.governance.plan.StrategyBinding;
 import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy;
 import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy.AdaptiveStrategy;
 import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy.MetricType;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** A strategy on a resource: what brought it there, what it counts, and its limiter. Immutable. */
 abstract sealed class Check {
 
-    final Binding binding;
+    final StrategyBinding binding;
     final CheckCounters counters;
 
     /** The place among the checks of its resource, in their order. */
@@ -28,7 +28,7 @@ abstract sealed class Check {
     /** Whether a refusal is counted only; a field, since a request asks for it. */
     final boolean shadow;
 
-    private Check(Binding binding, CheckCounters counters, int index) {
+    private Check(StrategyBinding binding, CheckCounters counters, int index) {
         this.binding = binding;
         this.counters = counters;
         this.index = index;
@@ -49,7 +49,7 @@ abstract sealed class Check {
         Overload(
                 AdaptiveOverloadProtectionStrategy strategy,
                 OverloadControl control,
-                Binding binding,
+                StrategyBinding binding,
                 CheckCounters counters,
                 int index) {
             super(binding, counters, index);
@@ -70,7 +70,7 @@ abstract sealed class Check {
 
         final long max;
 
-        Concurrency(long max, Binding binding, CheckCounters counters, int index) {
+        Concurrency(long max, StrategyBinding binding, CheckCounters counters, int index) {
             super(binding, counters, index);
             this.max = max;
         }
@@ -86,7 +86,7 @@ abstract sealed class Check {
 
         final RateLimiter limiter;
 
-        Rate(RateLimiter limiter, Binding binding, CheckCounters counters, int index) {
+        Rate(RateLimiter limiter, StrategyBinding binding, CheckCounters counters, int index) {
             super(binding, counters, index);
             this.limiter = limiter;
         }
@@ -102,7 +102,7 @@ abstract sealed class Check {
 
         final LeasedLimiter limiter;
 
-        Quota(LeasedLimiter limiter, Binding binding, CheckCounters counters, int index) {
+        Quota(LeasedLimiter limiter, StrategyBinding binding, CheckCounters counters, int index) {
             super(binding, counters, index);
             this.limiter = limiter;
         }
@@ -118,7 +118,7 @@ abstract sealed class Check {
 
         final Pacer pacer;
 
-        Pace(Pacer pacer, Binding binding, CheckCounters counters, int index) {
+        Pace(Pacer pacer, StrategyBinding binding, CheckCounters counters, int index) {
             super(binding, counters, index);
             this.pacer = pacer;
         }
@@ -142,7 +142,7 @@ abstract sealed class Check {
         Break(
                 CircuitBreaker breaker,
                 CircuitBreakerStrategy strategy,
-                Binding binding,
+                StrategyBinding binding,
                 CheckCounters counters,
                 int index) {
             super(binding, counters, index);

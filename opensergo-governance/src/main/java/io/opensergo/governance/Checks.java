@@ -5,7 +5,7 @@ import io.opensergo.governance.internal.limiter.LeasedLimiter;
 import io.opensergo.governance.internal.limiter.OverloadControl;
 import io.opensergo.governance.internal.limiter.Pacer;
 import io.opensergo.governance.internal.limiter.RateLimiter;
-import io.opensergo.governance.internal.rules.Binding;
+import io.opensergo.governance.plan.StrategyBinding;
 import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy;
 import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy;
 import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy.TriggerType;
@@ -40,10 +40,10 @@ final class Checks {
 
     static final Checks NONE = new Checks(List.of(), List.of());
 
-    private final List<Binding> bindings;
+    private final List<StrategyBinding> bindings;
     private final List<Check> all;
 
-    private Checks(List<Binding> bindings, List<Check> all) {
+    private Checks(List<StrategyBinding> bindings, List<Check> all) {
         this.bindings = bindings;
         this.all = all;
     }
@@ -51,13 +51,13 @@ final class Checks {
     /** Makes the checks of a resource, at most {@link Token#MAX_CHECKS}. */
     static Checks of(
             GuardedResource resource,
-            List<Binding> bindings,
+            List<StrategyBinding> bindings,
             @Nullable Checks previous,
             Engine engine) {
-        List<Binding> ordered = new ArrayList<>(bindings);
+        List<StrategyBinding> ordered = new ArrayList<>(bindings);
         ordered.sort(Comparator.comparingInt(binding -> ORDER.indexOf(binding.kind())));
         List<Check> checks = new ArrayList<>(ordered.size());
-        for (Binding binding : ordered) {
+        for (StrategyBinding binding : ordered) {
             Check before = previous == null ? null : previous.find(binding);
             CheckCounters counters = before == null ? new CheckCounters() : before.counters;
             checks.add(check(resource, binding, checks.size(), counters, before, engine));
@@ -67,7 +67,7 @@ final class Checks {
 
     private static Check check(
             GuardedResource resource,
-            Binding binding,
+            StrategyBinding binding,
             int index,
             CheckCounters counters,
             @Nullable Check before,
@@ -163,7 +163,7 @@ final class Checks {
         return (duration.compareTo(century) > 0 ? century : duration).toNanos();
     }
 
-    private @Nullable Check find(Binding binding) {
+    private @Nullable Check find(StrategyBinding binding) {
         for (Check check : all) {
             if (check.binding.strategyId().equals(binding.strategyId())) {
                 return check;
@@ -173,7 +173,7 @@ final class Checks {
     }
 
     /** Returns what the checks were made from, in the order of the rules. */
-    List<Binding> bindings() {
+    List<StrategyBinding> bindings() {
         return bindings;
     }
 

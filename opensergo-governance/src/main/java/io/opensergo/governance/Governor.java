@@ -3,12 +3,12 @@ package io.opensergo.governance;
 import io.opensergo.api.OpenSergoClient;
 import io.opensergo.api.Target;
 import io.opensergo.governance.action.RouteAction;
-import io.opensergo.governance.internal.rules.Belonging;
-import io.opensergo.governance.internal.rules.DirectoryFeed;
-import io.opensergo.governance.internal.rules.Feed;
-import io.opensergo.governance.internal.rules.RuleBook;
-import io.opensergo.governance.internal.rules.RuleDocuments;
-import io.opensergo.governance.internal.rules.RuleFeed;
+import io.opensergo.governance.plan.Belonging;
+import io.opensergo.governance.plan.DirectoryFeed;
+import io.opensergo.governance.plan.Feed;
+import io.opensergo.governance.plan.RuleBook;
+import io.opensergo.governance.plan.RuleFeed;
+import io.opensergo.governance.plan.StaticRules;
 import io.opensergo.governance.quota.QuotaHealth;
 import io.opensergo.governance.routing.Lanes;
 import io.opensergo.governance.routing.RequestView;
@@ -115,7 +115,7 @@ public final class Governor implements AutoCloseable {
     }
 
     private void useFixedRules(GovernorBuilder settings) {
-        RuleDocuments documents = settings.documents();
+        StaticRules documents = settings.documents();
         if (documents == null) {
             replaceFixed(settings.rules());
             return;

@@ -3,7 +3,7 @@ package io.opensergo.governance;
 import io.opensergo.api.OpenSergoClient;
 import io.opensergo.api.Target;
 import io.opensergo.api.time.Ticker;
-import io.opensergo.governance.internal.rules.RuleDocuments;
+import io.opensergo.governance.plan.StaticRules;
 import io.opensergo.governance.quota.GlobalQuota;
 import io.opensergo.governance.quota.QuotaFailurePolicy;
 import io.opensergo.governance.routing.LaneSettings;
@@ -257,8 +257,8 @@ public final class GovernorBuilder {
         return directory;
     }
 
-    @Nullable RuleDocuments documents() {
-        return documents.isEmpty() ? null : RuleDocuments.of(documents);
+    @Nullable StaticRules documents() {
+        return documents.isEmpty() ? null : StaticRules.of(documents);
     }
 
     List<Rule> rules() {

@@ -4,7 +4,7 @@ import io.opensergo.governance.GuardExplanation.CheckExplanation;
 import io.opensergo.governance.internal.limiter.CircuitBreaker;
 import io.opensergo.governance.internal.limiter.CircuitBreaker.Admission;
 import io.opensergo.governance.internal.limiter.Pacer;
-import io.opensergo.governance.internal.rules.Binding;
+import io.opensergo.governance.plan.StrategyBinding;
 import io.opensergo.rules.faulttolerance.FaultToleranceRule;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -122,7 +122,7 @@ final class GuardExplainer {
                             ? protection.checks.tightestConcurrency()
                             : check;
         }
-        Binding binding = check.binding;
+        StrategyBinding binding = check.binding;
         explanations.add(
                 new CheckExplanation(
                         binding.ruleName(),

@@ -3,10 +3,10 @@ package io.opensergo.governance;
 import io.opensergo.api.RejectedRule;
 import io.opensergo.governance.action.RouteAction;
 import io.opensergo.governance.internal.limiter.LeasedLimiter;
-import io.opensergo.governance.internal.rules.Binding;
-import io.opensergo.governance.internal.rules.RuleBook;
-import io.opensergo.governance.internal.rules.RuleJoin;
-import io.opensergo.governance.internal.rules.RuleText;
+import io.opensergo.governance.plan.RuleBook;
+import io.opensergo.governance.plan.RuleJoin;
+import io.opensergo.governance.plan.RuleText;
+import io.opensergo.governance.plan.StrategyBinding;
 import io.opensergo.governance.routing.Lanes;
 import io.opensergo.governance.routing.RouteProblem;
 import io.opensergo.governance.routing.RouteTable;
@@ -108,10 +108,10 @@ final class PlanCompiler {
     }
 
     private Map<String, Protection> protections(TrafficDirection direction) {
-        List<Binding> ofProcess = ofProcess(direction);
+        List<StrategyBinding> ofProcess = ofProcess(direction);
         Map<String, Protection> protections = new HashMap<>(join.resources().size() * 2);
         for (String name : join.resources()) {
-            List<Binding> all = new ArrayList<>(ofProcess);
+            List<StrategyBinding> all = new ArrayList<>(ofProcess);
             all.addAll(join.of(name));
             Protection before = previous.protections(direction).get(name);
             var resource = new GuardedResource(name, direction);
@@ -121,12 +121,13 @@ final class PlanCompiler {
     }
 
     private Protection others(TrafficDirection direction) {
-        List<Binding> bindings = withinLimit(Governor.OTHER_RESOURCES, ofProcess(direction));
+        List<StrategyBinding> bindings =
+                withinLimit(Governor.OTHER_RESOURCES, ofProcess(direction));
         return protect(new GuardedResource("", direction), bindings, previous.others(direction));
     }
 
     /** What protects the process as a whole protects it from what comes in. */
-    private List<Binding> ofProcess(TrafficDirection direction) {
+    private List<StrategyBinding> ofProcess(TrafficDirection direction) {
         return direction == TrafficDirection.INBOUND ? join.ofProcess() : List.of();
     }
 
@@ -193,7 +194,7 @@ final class PlanCompiler {
     }
 
     private Protection protect(
-            GuardedResource resource, List<Binding> all, @Nullable Protection before) {
+            GuardedResource resource, List<StrategyBinding> all, @Nullable Protection before) {
         if (before != null && before.checks.bindings().equals(all) && canStay(before)) {
             return before;
         }
@@ -207,12 +208,12 @@ final class PlanCompiler {
     }
 
     /** A token has room for so many checks; those beyond would be refusals of another's name. */
-    private List<Binding> withinLimit(String resource, List<Binding> all) {
+    private List<StrategyBinding> withinLimit(String resource, List<StrategyBinding> all) {
         if (all.size() <= Token.MAX_CHECKS) {
             return all;
         }
         Map<Rule, List<String>> beyond = new LinkedHashMap<>();
-        for (Binding binding : all.subList(Token.MAX_CHECKS, all.size())) {
+        for (StrategyBinding binding : all.subList(Token.MAX_CHECKS, all.size())) {
             Strategy strategy = binding.strategy();
             FaultToleranceRule rule = binding.rule();
             beyond.computeIfAbsent(rule == null ? strategy : rule, key -> new ArrayList<>())

@@ -1,6 +1,6 @@
 package io.opensergo.governance;
 
-import io.opensergo.governance.internal.rules.Belonging;
+import io.opensergo.governance.plan.Belonging;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

@@ -2,7 +2,7 @@ package io.opensergo.governance;
 
 import io.opensergo.governance.internal.limiter.LeasedLimiter;
 import io.opensergo.governance.internal.limiter.OverloadControl;
-import io.opensergo.governance.internal.rules.RuleBook;
+import io.opensergo.governance.plan.RuleBook;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;

@@ -1,7 +1,7 @@
 package io.opensergo.governance;
 
-import io.opensergo.governance.internal.rules.Binding;
-import io.opensergo.governance.internal.rules.RuleText;
+import io.opensergo.governance.plan.RuleText;
+import io.opensergo.governance.plan.StrategyBinding;
 import io.opensergo.rules.faulttolerance.HttpRequestFallbackAction;
 import io.opensergo.rules.faulttolerance.StrategyKind;
 import java.time.Duration;
@@ -35,7 +35,7 @@ public record Rejection(
         @Nullable HttpRequestFallbackAction fallback) {
 
     static Rejection by(Check check, GuardedResource resource, @Nullable Duration retryAfter) {
-        Binding binding = check.binding;
+        StrategyBinding binding = check.binding;
         return new Rejection(
                 resource.name(),
                 resource.direction(),

@@ -1,7 +1,7 @@
 package io.opensergo.governance;
 
 import io.opensergo.governance.internal.limiter.CircuitBreaker;
-import io.opensergo.governance.internal.rules.Binding;
+import io.opensergo.governance.plan.StrategyBinding;
 import io.opensergo.rules.faulttolerance.StrategyKind;
 import java.time.Duration;
 import java.util.List;
@@ -84,7 +84,7 @@ public record ResourceStats(
     }
 
     private static StrategyStats of(Check check, Protection protection) {
-        Binding binding = check.binding;
+        StrategyBinding binding = check.binding;
         return new StrategyStats(
                 binding.ruleName(),
                 binding.kind(),

@@ -13,7 +13,7 @@ import io.opensergo.api.RuleKey;
 import io.opensergo.api.RuleSnapshot;
 import io.opensergo.api.SubscriptionRefusedException;
 import io.opensergo.api.Target;
-import io.opensergo.governance.internal.rules.RuleBook;
+import io.opensergo.governance.plan.RuleBook;
 import io.opensergo.governance.quota.LogCapture;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleKind;

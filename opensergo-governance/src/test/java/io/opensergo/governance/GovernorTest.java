@@ -18,7 +18,7 @@ import io.opensergo.api.RuleKey;
 import io.opensergo.api.SubscriptionRefusedException;
 import io.opensergo.api.Target;
 import io.opensergo.api.time.ManualTicker;
-import io.opensergo.governance.internal.rules.RuleBook;
+import io.opensergo.governance.plan.RuleBook;
 import io.opensergo.governance.quota.InMemoryGlobalQuota;
 import io.opensergo.governance.quota.LogCapture;
 import io.opensergo.rules.Metadata;

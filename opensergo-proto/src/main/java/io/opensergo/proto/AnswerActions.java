@@ -75,7 +75,7 @@ final class AnswerActions {
             case TEMPORARY_REDIRECT -> 307;
             case PERMANENT_REDIRECT -> 308;
             case UNRECOGNIZED ->
-                    throw Faults.invalid(
+                    throw MessageFaults.invalid(
                             "response_code",
                             "must be from 0 to 4",
                             Integer.toString(action.getResponseCodeValue()));

@@ -100,7 +100,7 @@ final class CircuitBreakerMapping
             case STRATEGY_SLOW_REQUEST_RATIO -> TriggerType.SLOW_REQUEST_RATIO;
             case STRATEGY_ERROR_REQUEST_RATIO -> TriggerType.ERROR_REQUEST_RATIO;
             case STRATEGY_UNKNOWN, UNRECOGNIZED ->
-                    throw Faults.invalid(
+                    throw MessageFaults.invalid(
                             "strategy",
                             "must be 1 (SlowRequestRatio) or 2 (ErrorRequestRatio)",
                             Integer.toString(message.getStrategyValue()));
@@ -127,7 +127,7 @@ final class CircuitBreakerMapping
         try {
             return SlowConditions.of(Duration.ofMillis(maxAllowedRt));
         } catch (InvalidRuleException e) {
-            throw Faults.under("slowConditions", e);
+            throw MessageFaults.under("slowConditions", e);
         }
     }
 }

@@ -53,7 +53,7 @@ record ClusterName(String host, @Nullable String subset, @Nullable Port port) {
                     ? null
                     : Port.builder().number(number).build(); // not set if 0 or less
         } catch (IllegalArgumentException e) { // no number, or no port
-            throw Faults.invalid(
+            throw MessageFaults.invalid(
                     "",
                     "must have a port from 1 to 65535, or none",
                     '"' + Texts.abbreviate(text, 40) + '"');

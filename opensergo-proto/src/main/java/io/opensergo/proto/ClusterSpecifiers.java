@@ -78,10 +78,11 @@ final class ClusterSpecifiers {
         }
         HeaderOperations headers = each.headers();
         if (headers != null) {
-            cluster.addAllRequestHeadersToAdd(HeaderChanges.toAdd(headers.request()))
-                    .addAllRequestHeadersToRemove(HeaderChanges.toRemove(headers.request()))
-                    .addAllResponseHeadersToAdd(HeaderChanges.toAdd(headers.response()))
-                    .addAllResponseHeadersToRemove(HeaderChanges.toRemove(headers.response()));
+            cluster.addAllRequestHeadersToAdd(HeaderOptionMapping.toAdd(headers.request()))
+                    .addAllRequestHeadersToRemove(HeaderOptionMapping.toRemove(headers.request()))
+                    .addAllResponseHeadersToAdd(HeaderOptionMapping.toAdd(headers.response()))
+                    .addAllResponseHeadersToRemove(
+                            HeaderOptionMapping.toRemove(headers.response()));
         }
         return cluster.build();
     }
@@ -101,7 +102,7 @@ final class ClusterSpecifiers {
             case WEIGHTED_CLUSTERS -> decodeWeighted(action.getWeightedClusters(), scope);
             case CLUSTERSPECIFIER_NOT_SET -> List.of();
             case CLUSTER_HEADER, CLUSTER_SPECIFIER_PLUGIN ->
-                    throw Faults.invalid(
+                    throw MessageFaults.invalid(
                             "cluster_specifier",
                             "must be cluster, weighted_clusters or inline_cluster_specifier_plugin",
                             action.getClusterSpecifierCase().name());
@@ -113,7 +114,7 @@ final class ClusterSpecifiers {
             return RouteDestination.of(
                     ClusterName.parse(cluster, scope.hosts()).toDestination(null));
         } catch (InvalidRuleException e) {
-            throw Faults.under("cluster", e);
+            throw MessageFaults.under("cluster", e);
         }
     }
 
@@ -128,7 +129,7 @@ final class ClusterSpecifiers {
                     ClusterName.parse(config.getRoutingCluster(), scope.hosts())
                             .toDestination(fallback(config, scope)));
         } catch (InvalidRuleException e) {
-            throw Faults.under("inline_cluster_specifier_plugin", e);
+            throw MessageFaults.under("inline_cluster_specifier_plugin", e);
         }
     }
 
@@ -146,9 +147,10 @@ final class ClusterSpecifiers {
                 return ClusterFallbackConfig_ClusterConfig.parseFrom(config.getValue());
             }
         } catch (InvalidProtocolBufferException e) {
-            throw Faults.invalid("", "must hold the bytes of a " + CONFIG, "bytes that are none");
+            throw MessageFaults.invalid(
+                    "", "must hold the bytes of a " + CONFIG, "bytes that are none");
         }
-        throw Faults.invalid("", "must hold a " + CONFIG, Anys.describeType(config));
+        throw MessageFaults.invalid("", "must hold a " + CONFIG, Anys.describeType(config));
     }
 
     private static List<RouteDestination> decodeWeighted(
@@ -159,7 +161,7 @@ final class ClusterSpecifiers {
             try {
                 destinations.add(decodeWeight(clusters.getClusters(i), scope));
             } catch (InvalidRuleException e) {
-                Faults.addUnder("weighted_clusters.clusters[" + i + "]", e, faults);
+                MessageFaults.addUnder("weighted_clusters.clusters[" + i + "]", e, faults);
             }
         }
         faults.throwIfAny();
@@ -180,7 +182,7 @@ final class ClusterSpecifiers {
                                 ? UnsignedInts.toIntIfSet("weight", cluster.getWeight().getValue())
                                 : null)
                 .headers(
-                        HeaderChanges.decode(
+                        HeaderOptionMapping.decode(
                                 cluster.getRequestHeadersToAddList(),
                                 cluster.getRequestHeadersToRemoveList(),
                                 cluster.getResponseHeadersToAddList(),
@@ -195,7 +197,7 @@ final class ClusterSpecifiers {
                     ? FilterConfig.parseFrom(config.getValue()).getConfig()
                     : config;
         } catch (InvalidProtocolBufferException e) {
-            throw Faults.invalid(
+            throw MessageFaults.invalid(
                     "", "must hold the bytes of a " + FILTER_CONFIG, "bytes that are none");
         }
     }

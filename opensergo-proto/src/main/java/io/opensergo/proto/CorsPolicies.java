@@ -48,7 +48,7 @@ final class CorsPolicies {
             try {
                 origins.add(StringMatchers.decode(message.getAllowOriginStringMatch(i)));
             } catch (InvalidRuleException e) {
-                throw Faults.under("cors.allow_origin_string_match[" + i + "]", e);
+                throw MessageFaults.under("cors.allow_origin_string_match[" + i + "]", e);
             }
         }
         return CorsPolicy.builder()

@@ -20,8 +20,8 @@ final class Decoding<R extends Rule> {
 
     private final RuleKind<R> kind;
     private final @Nullable MessageMapping<R, ?> mapping;
-    private final Binding binding;
-    private final RuleDocuments<R> documents;
+    private final SharedMetadata shared;
+    private final StructMapping<R> documents;
     private final List<R> rules;
     private final List<RejectedMessage> rejected = new ArrayList<>(0);
     private final List<String> warnings = new ArrayList<>(0);
@@ -36,12 +36,12 @@ final class Decoding<R extends Rule> {
     Decoding(
             RuleKind<R> kind,
             @Nullable MessageMapping<R, ?> mapping,
-            Binding binding,
+            SharedMetadata shared,
             int expectedSize) {
         this.kind = kind;
         this.mapping = mapping;
-        this.binding = binding;
-        this.documents = new RuleDocuments<>(kind, binding.namespace());
+        this.shared = shared;
+        this.documents = new StructMapping<>(kind, shared.namespace());
         this.rules = new ArrayList<>(expectedSize);
         this.indexByName = new HashMap<>(expectedSize * 4 / 3 + 1);
     }
@@ -71,18 +71,18 @@ final class Decoding<R extends Rule> {
         if (mapping != null && Anys.is(item, mapping.typeName())) {
             return readMessage(mapping, item);
         }
-        if (Anys.is(item, RuleDocuments.TYPE_NAME)) {
+        if (Anys.is(item, StructMapping.TYPE_NAME)) {
             return readDocument(parse(item));
         }
         String undeliverable = UndeliverableRules.reasonIn(item);
         if (undeliverable != null) {
-            throw Faults.invalid(
+            throw MessageFaults.invalid(
                     "", "the control plane cannot deliver its rules: " + undeliverable, "");
         }
         String expected = mapping == null ? "" : "a " + mapping.typeName() + " or ";
-        throw Faults.invalid(
+        throw MessageFaults.invalid(
                 "",
-                "must be " + expected + "a " + RuleDocuments.TYPE_NAME,
+                "must be " + expected + "a " + StructMapping.TYPE_NAME,
                 Anys.describeType(item));
     }
 
@@ -91,11 +91,11 @@ final class Decoding<R extends Rule> {
         String given = mapping.nameIn(message);
         String used = given == null ? unused(MessageMapping.derivedName(item.getValue())) : given;
         name = used.isEmpty() ? null : used;
-        return mapping.toRule(message, binding.named(used), this::warn);
+        return mapping.toRule(message, shared.named(used), this::warn);
     }
 
     private R readDocument(Struct document) {
-        name = RuleDocuments.nameIn(document);
+        name = StructMapping.nameIn(document);
         return documents.read(document, this::warn);
     }
 
@@ -103,9 +103,9 @@ final class Decoding<R extends Rule> {
         try {
             return Struct.parseFrom(item.getValue());
         } catch (InvalidProtocolBufferException e) {
-            throw Faults.invalid(
+            throw MessageFaults.invalid(
                     "",
-                    "must be the bytes of a " + RuleDocuments.TYPE_NAME,
+                    "must be the bytes of a " + StructMapping.TYPE_NAME,
                     item.getValue().size() + " bytes that are none (" + e.getMessage() + ")");
         }
     }
@@ -122,7 +122,7 @@ final class Decoding<R extends Rule> {
     private void add(R rule) {
         Integer other = indexByName.putIfAbsent(rule.name(), index);
         if (other != null) {
-            throw Faults.invalid(
+            throw MessageFaults.invalid(
                     "metadata.name",
                     "must be unique in the set, but item " + other + " has it too",
                     "");

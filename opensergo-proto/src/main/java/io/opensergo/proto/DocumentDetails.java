@@ -29,7 +29,7 @@ final class DocumentDetails {
                         .putFields(
                                 DOCUMENT,
                                 Value.newBuilder()
-                                        .setStructValue(RuleDocuments.write(rule))
+                                        .setStructValue(StructMapping.write(rule))
                                         .build())
                         .build());
     }
@@ -57,14 +57,14 @@ final class DocumentDetails {
 
     /** Returns what is wrong with a detail, or nothing. */
     private static String read(Any detail, int dataSize, Map<Integer, Struct> documents) {
-        if (!Anys.is(detail, RuleDocuments.TYPE_NAME)) {
-            return "must be a " + RuleDocuments.TYPE_NAME + ", was " + Anys.describeType(detail);
+        if (!Anys.is(detail, StructMapping.TYPE_NAME)) {
+            return "must be a " + StructMapping.TYPE_NAME + ", was " + Anys.describeType(detail);
         }
         Struct fields;
         try {
             fields = Struct.parseFrom(detail.getValue());
         } catch (InvalidProtocolBufferException e) {
-            return "must be the bytes of a " + RuleDocuments.TYPE_NAME + ": " + e.getMessage();
+            return "must be the bytes of a " + StructMapping.TYPE_NAME + ": " + e.getMessage();
         }
         Value index = fields.getFieldsOrDefault(INDEX, Value.getDefaultInstance());
         Value document = fields.getFieldsOrDefault(DOCUMENT, Value.getDefaultInstance());

@@ -101,7 +101,7 @@ final class FaultToleranceRuleMapping
             try {
                 targets.add(ResourceRef.of(message.getTargets(i).getTargetResourceName()));
             } catch (InvalidRuleException e) {
-                Faults.addUnder("targets[" + i + "]", e, faults);
+                MessageFaults.addUnder("targets[" + i + "]", e, faults);
             }
         }
         List<StrategyRef> strategies = new ArrayList<>(message.getStrategiesCount());
@@ -109,7 +109,7 @@ final class FaultToleranceRuleMapping
             try {
                 strategies.add(strategy(message.getStrategies(i)));
             } catch (InvalidRuleException e) {
-                Faults.addUnder("strategies[" + i + "]", e, faults);
+                MessageFaults.addUnder("strategies[" + i + "]", e, faults);
             }
         }
         faults.throwIfAny();
@@ -124,7 +124,7 @@ final class FaultToleranceRuleMapping
     private static StrategyRef strategy(FaultToleranceStrategyRef ref) {
         StrategyKind kind = KINDS.get(ref.getKind());
         if (kind == null && !ref.getKind().isEmpty()) {
-            throw Faults.invalid(
+            throw MessageFaults.invalid(
                     "kind",
                     "must be one of " + KINDS.keySet(),
                     '"' + Texts.abbreviate(ref.getKind(), 100) + '"');

@@ -6,7 +6,9 @@ import io.opensergo.proto.internal.envoy.config.route.v3.HeaderMatcher.HeaderMat
 import io.opensergo.proto.internal.envoy.type.matcher.v3.StringMatcher;
 import io.opensergo.rules.traffic.StringMatch;
 
-/** Conditions on headers: written in the modern form, read in the deprecated forms as well. */
+/**
+ * JoinedConditions on headers: written in the modern form, read in the deprecated forms as well.
+ */
 final class HeaderMatchers {
 
     private HeaderMatchers() {}
@@ -51,7 +53,7 @@ final class HeaderMatchers {
                             StringMatch.regex(matcher.getSafeRegexMatch().getRegex());
                     case PRESENT_MATCH, HEADERMATCHSPECIFIER_NOT_SET -> StringMatch.present();
                     case RANGE_MATCH ->
-                            throw Faults.invalid(
+                            throw MessageFaults.invalid(
                                     "range_match",
                                     "must be left out: a TrafficRouter has no such condition",
                                     "set");
@@ -60,7 +62,7 @@ final class HeaderMatchers {
                 && !isInverted(matcher)
                 && matcher.getHeaderMatchSpecifierCase() != HeaderMatchSpecifierCase.PRESENT_MATCH
                 && holdsForEmpty(condition)) {
-            throw Faults.invalid(
+            throw MessageFaults.invalid(
                     "treat_missing_header_as_empty",
                     "must be false where the condition holds for an empty header:"
                             + " a TrafficRouter cannot select requests without the header this way",

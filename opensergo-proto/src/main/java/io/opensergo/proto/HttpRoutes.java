@@ -72,14 +72,15 @@ final class HttpRoutes {
         } else if (entry.directResponse() != null) {
             route.setDirectResponse(AnswerActions.encode(entry.directResponse()));
         } else {
-            route.setRoute(RouteActions.encode(entry, match, hosts));
+            route.setRoute(RouteActionMapping.encode(entry, match, hosts));
         }
         HeaderOperations headers = entry.headers();
         if (headers != null) {
-            route.addAllRequestHeadersToAdd(HeaderChanges.toAdd(headers.request()))
-                    .addAllRequestHeadersToRemove(HeaderChanges.toRemove(headers.request()))
-                    .addAllResponseHeadersToAdd(HeaderChanges.toAdd(headers.response()))
-                    .addAllResponseHeadersToRemove(HeaderChanges.toRemove(headers.response()));
+            route.addAllRequestHeadersToAdd(HeaderOptionMapping.toAdd(headers.request()))
+                    .addAllRequestHeadersToRemove(HeaderOptionMapping.toRemove(headers.request()))
+                    .addAllResponseHeadersToAdd(HeaderOptionMapping.toAdd(headers.response()))
+                    .addAllResponseHeadersToRemove(
+                            HeaderOptionMapping.toRemove(headers.response()));
         }
         return route;
     }
@@ -92,7 +93,7 @@ final class HttpRoutes {
                         .name(route.getName().isEmpty() ? null : route.getName())
                         .match(match.equals(RouteMatches.ANY) ? List.of() : List.of(match))
                         .headers(
-                                HeaderChanges.decode(
+                                HeaderOptionMapping.decode(
                                         route.getRequestHeadersToAddList(),
                                         route.getRequestHeadersToRemoveList(),
                                         route.getResponseHeadersToAddList(),
@@ -100,20 +101,20 @@ final class HttpRoutes {
                                         scope));
         try {
             switch (route.getActionCase()) {
-                case ROUTE -> RouteActions.decode(route.getRoute(), entry, scope);
+                case ROUTE -> RouteActionMapping.decode(route.getRoute(), entry, scope);
                 case REDIRECT -> entry.redirect(AnswerActions.decode(route.getRedirect(), scope));
                 case DIRECT_RESPONSE ->
                         entry.directResponse(
                                 AnswerActions.decode(route.getDirectResponse(), scope));
                 case ACTION_NOT_SET -> {}
                 case FILTER_ACTION, NON_FORWARDING_ACTION ->
-                        throw Faults.invalid(
+                        throw MessageFaults.invalid(
                                 "",
                                 "must be left out for route, redirect or direct_response",
                                 "set");
             }
         } catch (InvalidRuleException e) {
-            throw Faults.under(route.getActionCase().name().toLowerCase(Locale.ROOT), e);
+            throw MessageFaults.under(route.getActionCase().name().toLowerCase(Locale.ROOT), e);
         }
         return entry.build();
     }

@@ -61,7 +61,7 @@ abstract class MessageMapping<R extends Rule, M extends Message> {
         try {
             return parser.parseFrom(bytes);
         } catch (InvalidProtocolBufferException e) {
-            throw Faults.invalid(
+            throw MessageFaults.invalid(
                     "",
                     "must be the bytes of a " + typeName,
                     bytes.size() + " bytes that are none (" + e.getMessage() + ")");
@@ -82,9 +82,9 @@ abstract class MessageMapping<R extends Rule, M extends Message> {
             return false;
         }
         String name = nameIn(message);
-        Binding binding = Binding.of(rule.metadata().namespace(), app);
+        SharedMetadata shared = SharedMetadata.of(rule.metadata().namespace(), app);
         try {
-            Metadata metadata = binding.named(name == null ? derivedName(bytes) : name);
+            Metadata metadata = shared.named(name == null ? derivedName(bytes) : name);
             return toRule(message, metadata, warning -> {}).equals(rule);
         } catch (InvalidRuleException e) {
             return false;

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Conditions on requests. */
+/** JoinedConditions on requests. */
 final class RouteMatches {
 
     /** The condition that always holds. */
@@ -114,7 +114,7 @@ final class RouteMatches {
             }
             return match.build();
         } catch (InvalidRuleException e) {
-            throw Faults.under("match", e);
+            throw MessageFaults.under("match", e);
         }
     }
 
@@ -157,8 +157,8 @@ final class RouteMatches {
 
     private static void decodeHeaders(
             RouteMatch message, HttpMatchBuilder match, RouterScope scope) {
-        var with = new Conditions("header", scope);
-        var without = new Conditions("header", scope);
+        var with = new JoinedConditions("header", scope);
+        var without = new JoinedConditions("header", scope);
         for (int i = 0; i < message.getHeadersCount(); i++) {
             var matcher = message.getHeaders(i);
             try {
@@ -169,7 +169,7 @@ final class RouteMatches {
                     with.addWanted(matcher.getName(), condition);
                 }
             } catch (InvalidRuleException e) {
-                throw Faults.under("headers[" + i + "]", e);
+                throw MessageFaults.under("headers[" + i + "]", e);
             }
         }
         match.method(with.remove(METHOD))
@@ -181,7 +181,7 @@ final class RouteMatches {
 
     /** The public control plane forgets the name of each parameter. */
     private static void decodeQuery(RouteMatch message, HttpMatchBuilder match, RouterScope scope) {
-        var wanted = new Conditions("query parameter", scope);
+        var wanted = new JoinedConditions("query parameter", scope);
         for (int i = 0; i < message.getQueryParametersCount(); i++) {
             var matcher = message.getQueryParameters(i);
             if (matcher.getName().isEmpty()) {
@@ -190,7 +190,7 @@ final class RouteMatches {
             try {
                 wanted.addWanted(matcher.getName(), decodeQuery(matcher));
             } catch (InvalidRuleException e) {
-                throw Faults.under("query_parameters[" + i + "]", e);
+                throw MessageFaults.under("query_parameters[" + i + "]", e);
             }
         }
         match.queryParams(wanted.byName());
@@ -201,7 +201,7 @@ final class RouteMatches {
             return StringMatchers.decode(matcher.getStringMatch());
         }
         if (matcher.hasPresentMatch() && !matcher.getPresentMatch()) {
-            throw Faults.invalid(
+            throw MessageFaults.invalid(
                     "present_match",
                     "must be true: a TrafficRouter cannot ask for a parameter's absence",
                     "false");

@@ -6,7 +6,7 @@ import io.opensergo.proto.internal.envoy.type.matcher.v3.StringMatcher;
 import io.opensergo.rules.traffic.StringMatch;
 import org.jspecify.annotations.Nullable;
 
-/** Conditions on texts. What a record has no form for becomes a regular expression. */
+/** JoinedConditions on texts. What a record has no form for becomes a regular expression. */
 final class StringMatchers {
 
     /** Holds for no text at all. */
@@ -51,7 +51,7 @@ final class StringMatchers {
             case CONTAINS -> contains(matcher.getContains(), ignoreCase);
             case SAFE_REGEX -> StringMatch.regex(matcher.getSafeRegex().getRegex());
             case CUSTOM, MATCHPATTERN_NOT_SET ->
-                    throw Faults.invalid(
+                    throw MessageFaults.invalid(
                             "string_match",
                             "must have one of exact, prefix, suffix, contains and safe_regex",
                             "none of them");
@@ -100,7 +100,7 @@ final class StringMatchers {
             }
             return otherPrefix.value().startsWith(prefix.value()) ? other : NEVER;
         }
-        throw Faults.invalid(
+        throw MessageFaults.invalid(
                 "",
                 "must be the only condition of its name that is a regular expression",
                 "one of several");

@@ -49,7 +49,7 @@ final class TrafficRouterMapping extends MessageMapping<TrafficRouter, RouteConf
     @Override
     TrafficRouter toRule(RouteConfiguration message, Metadata metadata, Consumer<String> warnings) {
         if (message.getVirtualHostsCount() > 1) {
-            throw Faults.invalid(
+            throw MessageFaults.invalid(
                     "virtual_hosts", "must be one at most", message.getVirtualHostsCount() + "");
         }
         var scope = new RouterScope(new ServiceHosts(metadata.namespace()), warnings);
@@ -72,7 +72,7 @@ final class TrafficRouterMapping extends MessageMapping<TrafficRouter, RouteConf
             try {
                 entries.add(HttpRoutes.decode(routes.get(i), scope));
             } catch (InvalidRuleException e) {
-                Faults.addUnder("virtual_hosts[0].routes[" + i + "]", e, faults);
+                MessageFaults.addUnder("virtual_hosts[0].routes[" + i + "]", e, faults);
             }
         }
         faults.throwIfAny();

@@ -12,7 +12,7 @@ final class UnsignedInts {
 
     static int toInt(String field, int unsigned) {
         if (unsigned < 0) {
-            throw Faults.invalid(
+            throw MessageFaults.invalid(
                     field,
                     "must be at most " + Integer.MAX_VALUE,
                     Integer.toUnsignedString(unsigned));

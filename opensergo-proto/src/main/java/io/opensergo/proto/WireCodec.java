@@ -44,7 +44,7 @@ public final class WireCodec {
     private void encode(Rule rule, int index, List<Any> data, List<Any> details) {
         EncodedMessage message = mappings.encode(rule);
         if (message == null) {
-            data.add(Anys.pack(RuleDocuments.write(rule)));
+            data.add(Anys.pack(StructMapping.write(rule)));
             return;
         }
         data.add(message.packed());
@@ -69,7 +69,8 @@ public final class WireCodec {
     public <R extends Rule> DecodedRules<R> decode(
             RuleKind<R> kind, String namespace, String app, List<Any> data, List<Any> details) {
         var decoding =
-                new Decoding<>(kind, mappings.find(kind), Binding.of(namespace, app), data.size());
+                new Decoding<>(
+                        kind, mappings.find(kind), SharedMetadata.of(namespace, app), data.size());
         return decoding.decode(data, details);
     }
 }

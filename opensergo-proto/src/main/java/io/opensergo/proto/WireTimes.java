@@ -34,7 +34,7 @@ final class WireTimes {
     static Duration decode(String field, long amount, int unit, TimeUnit unitIfUnset) {
         TimeUnit given = unit <= 0 ? unitIfUnset : TimeUnit.forNumber(unit);
         if (given == null) {
-            throw Faults.invalid(
+            throw MessageFaults.invalid(
                     field + "TimeUnit",
                     "must be a unit from 1 (millisecond) to 5 (day)",
                     Integer.toString(unit));
@@ -43,7 +43,7 @@ final class WireTimes {
         try {
             return Duration.of(amount, known);
         } catch (ArithmeticException e) {
-            throw Faults.invalid(
+            throw MessageFaults.invalid(
                     field, "must be a duration that fits 64 bits of seconds", amount + " " + known);
         }
     }
@@ -89,7 +89,7 @@ final class WireTimes {
     static @Nullable Duration decodeLimit(String field, com.google.protobuf.Duration duration) {
         if (Math.abs((long) duration.getNanos()) >= NANOS_PER_SECOND
                 || duration.getSeconds() == Long.MIN_VALUE) {
-            throw Faults.invalid(
+            throw MessageFaults.invalid(
                     field,
                     "must be a duration with less than a second of nanoseconds",
                     duration.getSeconds() + " s and " + duration.getNanos() + " ns");

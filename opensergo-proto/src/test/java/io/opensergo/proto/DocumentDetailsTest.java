@@ -52,7 +52,7 @@ class DocumentDetailsTest {
     }
 
     private static Value document(Rule rule) {
-        return Value.newBuilder().setStructValue(RuleDocuments.write(rule)).build();
+        return Value.newBuilder().setStructValue(StructMapping.write(rule)).build();
     }
 
     /** Decodes with a detail that must be ignored, and returns the warning. */

@@ -157,14 +157,14 @@ class RejectionTest {
 
     @Test
     void aStructIsTakenForAKindWithAPublicMessage() {
-        Any item = Any.pack(RuleDocuments.write(rule("x")));
+        Any item = Any.pack(StructMapping.write(rule("x")));
 
         assertThat(decode(RateLimitStrategy.KIND, item).rules()).containsExactly(rule("x"));
     }
 
     @Test
     void aDocumentWithoutANamespaceIsInThatOfThePush() {
-        Struct document = RuleDocuments.write(rule("x"));
+        Struct document = StructMapping.write(rule("x"));
         var metadata = document.getFieldsOrThrow("metadata").getStructValue().toBuilder();
         Struct without =
                 document.toBuilder()
@@ -181,7 +181,7 @@ class RejectionTest {
 
     @Test
     void aDocumentOfAnotherKindIsRejected() {
-        Any item = Any.pack(RuleDocuments.write(rule("x")));
+        Any item = Any.pack(StructMapping.write(rule("x")));
 
         var decoded = decode(TrafficRouter.KIND, item);
 
@@ -198,7 +198,7 @@ class RejectionTest {
     @Test
     void aDocumentIsReadLeniently() {
         Struct odd =
-                RuleDocuments.write(rule("x")).toBuilder()
+                StructMapping.write(rule("x")).toBuilder()
                         .putFields("extra", Value.newBuilder().setBoolValue(true).build())
                         .build();
 
@@ -212,7 +212,7 @@ class RejectionTest {
 
     @Test
     void numbersThatAreNoneAreRejected() {
-        Struct document = RuleDocuments.write(rule("x"));
+        Struct document = StructMapping.write(rule("x"));
         for (double number : new double[] {Double.NaN, Double.POSITIVE_INFINITY, 1e300, 0.5, -1}) {
             var spec =
                     document.getFieldsOrThrow("spec").getStructValue().toBuilder()
@@ -336,7 +336,7 @@ class RejectionTest {
                                                         .build())
                                         .build())
                         .build();
-        Struct document = RuleDocuments.write(endpoint);
+        Struct document = StructMapping.write(endpoint);
         String text = document.toString();
 
         assertThat(text).contains("hunter2");

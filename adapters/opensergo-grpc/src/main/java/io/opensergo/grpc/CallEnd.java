@@ -10,25 +10,25 @@ final class CallEnd {
     private final Statuses statuses;
 
     /** Of an admitted call; set before it is started, which comes before any end. */
-    private volatile @Nullable Admission admission;
+    private volatile @Nullable CallAdmission admission;
 
     CallEnd(Statuses statuses) {
         this.statuses = statuses;
     }
 
-    void follow(Admission admitted) {
+    void follow(CallAdmission admitted) {
         admission = admitted;
     }
 
     void end(Status status) {
-        Admission admitted = admission;
+        CallAdmission admitted = admission;
         if (admitted != null) {
             admitted.release(statuses.outcome(status));
         }
     }
 
     void end(Outcome outcome) {
-        Admission admitted = admission;
+        CallAdmission admitted = admission;
         if (admitted != null) {
             admitted.release(outcome);
         }

@@ -62,14 +62,14 @@ final class GovernedClientCall<Q, S> extends ForwardingClientCall<Q, S> {
             throw new IllegalStateException("already started");
         }
         route.colour(colours.send(route.view(headers)));
-        Admission admission = Admission.ask(route.method());
+        CallAdmission admission = CallAdmission.ask(route.method());
         Rejection rejection = admission == null ? null : admission.rejection();
         if (rejection != null) {
             finish(listener, Refusal.ofCall(rejection));
             return;
         }
         RouteActions actions = route.decide(headers).actions();
-        Faults faults = Faults.draw(actions.faults());
+        DrawnFaults faults = DrawnFaults.draw(actions.faults());
         if (faults.delayNanos() > 0 || (admission != null && admission.isWaiting())) {
             startLater(listener, headers, admission, actions, faults);
         } else if (faults.abort() != null) {
@@ -86,7 +86,7 @@ final class GovernedClientCall<Q, S> extends ForwardingClientCall<Q, S> {
     private void begin(
             Listener<S> listener,
             Metadata headers,
-            @Nullable Admission admission,
+            @Nullable CallAdmission admission,
             RouteActions actions,
             Consumer<ClientCall<Q, S>> made) {
         ClientCall<Q, S> begun;
@@ -129,9 +129,9 @@ final class GovernedClientCall<Q, S> extends ForwardingClientCall<Q, S> {
     private void startLater(
             Listener<S> listener,
             Metadata headers,
-            @Nullable Admission admission,
+            @Nullable CallAdmission admission,
             RouteActions actions,
-            Faults faults) {
+            DrawnFaults faults) {
         Deadline deadline = Waiting.earlier(options.getDeadline(), context.getDeadline());
         Rejection beyond =
                 admission == null || !admission.isWaiting()
@@ -156,7 +156,7 @@ final class GovernedClientCall<Q, S> extends ForwardingClientCall<Q, S> {
         }
     }
 
-    private void fail(Listener<S> listener, Status fault, @Nullable Admission admission) {
+    private void fail(Listener<S> listener, Status fault, @Nullable CallAdmission admission) {
         if (admission != null) {
             end.follow(admission);
             end.end(fault);

@@ -9,14 +9,17 @@ import io.grpc.Status;
 /** An admitted call of a server, whose status ends it. */
 final class GovernedServerCall<Q, S> extends SimpleForwardingServerCall<Q, S> {
 
-    private final Admission admission;
+    private final CallAdmission admission;
     private final Statuses statuses;
 
     /** Those of the call, and that it is governed. */
     private final Attributes attributes;
 
     GovernedServerCall(
-            ServerCall<Q, S> call, Admission admission, Statuses statuses, Attributes attributes) {
+            ServerCall<Q, S> call,
+            CallAdmission admission,
+            Statuses statuses,
+            Attributes attributes) {
         super(call);
         this.admission = admission;
         this.statuses = statuses;

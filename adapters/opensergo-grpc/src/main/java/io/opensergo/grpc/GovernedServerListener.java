@@ -25,10 +25,11 @@ final class GovernedServerListener<Q> extends ForwardingServerCallListener<Q> {
     private static final long EARLY_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final ServerCall.Listener<Q> listener;
-    private final Admission admission;
+    private final CallAdmission admission;
     private final @Nullable Deadline deadline;
 
-    GovernedServerListener(ServerCall.Listener<Q> listener, Admission admission, Context context) {
+    GovernedServerListener(
+            ServerCall.Listener<Q> listener, CallAdmission admission, Context context) {
         this.listener = listener;
         this.admission = admission;
         this.deadline = context.getDeadline();

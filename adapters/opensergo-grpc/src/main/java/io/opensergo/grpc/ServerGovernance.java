@@ -36,7 +36,7 @@ final class ServerGovernance implements ServerInterceptor {
         }
         GovernedMethod method = methods.get(call.getMethodDescriptor());
         Context context = colours.receive(new CallView(method, call.getAuthority(), headers));
-        Admission admission = Admission.ask(method);
+        CallAdmission admission = CallAdmission.ask(method);
         if (admission == null) {
             return begin(context, call, headers, next);
         }
@@ -55,7 +55,7 @@ final class ServerGovernance implements ServerInterceptor {
             ServerCall<Q, S> call,
             Metadata headers,
             ServerCallHandler<Q, S> next,
-            Admission admission) {
+            CallAdmission admission) {
         var governed = new GovernedServerCall<>(call, admission, statuses, mark(call));
         try {
             return new GovernedServerListener<>(

@@ -17,7 +17,7 @@ final class Turns {
      * @return cancels it
      * @throws RejectedExecutionException if Reactor's schedulers have been shut down
      */
-    static Disposable await(Admission admission, Runnable task) {
+    static Disposable await(CallAdmission admission, Runnable task) {
         return Schedulers.parallel()
                 .schedule(
                         () -> elsewhere(admission, task),
@@ -30,7 +30,7 @@ final class Turns {
         return Schedulers.parallel().schedule(() -> elsewhere(task), nanos, TimeUnit.NANOSECONDS);
     }
 
-    private static void elsewhere(Admission admission, Runnable task) {
+    private static void elsewhere(CallAdmission admission, Runnable task) {
         if (admission.waitNanos() > 0) {
             await(admission, task); // a timer may be early; whoever ends the call ends the waiting
         } else {

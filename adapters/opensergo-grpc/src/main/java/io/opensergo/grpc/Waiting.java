@@ -17,7 +17,10 @@ import org.jspecify.annotations.Nullable;
  * @param end hears of an end by a fault
  */
 record Waiting(
-        @Nullable Admission admission, Faults faults, @Nullable Deadline deadline, CallEnd end) {
+        @Nullable CallAdmission admission,
+        DrawnFaults faults,
+        @Nullable Deadline deadline,
+        CallEnd end) {
 
     boolean forTurn() {
         return admission != null && admission.isWaiting();
@@ -60,7 +63,7 @@ record Waiting(
      *
      * @return why it is refused, or {@code null} if it may wait
      */
-    static @Nullable Rejection beyond(@Nullable Deadline deadline, Admission admission) {
+    static @Nullable Rejection beyond(@Nullable Deadline deadline, CallAdmission admission) {
         if (deadline == null) {
             return null;
         }

@@ -66,7 +66,7 @@ final class WaitingClientCall<Q, S> extends ClientCall<Q, S>
     void await() {
         context.addListener(this, Runnable::run);
         try {
-            Admission admission = waiting.admission();
+            CallAdmission admission = waiting.admission();
             timer =
                     admission != null && waiting.forTurn()
                             ? Turns.await(admission, () -> onTurn(admission))
@@ -78,7 +78,7 @@ final class WaitingClientCall<Q, S> extends ClientCall<Q, S>
         }
     }
 
-    private void onTurn(Admission admission) {
+    private void onTurn(CallAdmission admission) {
         if (!admission.proceed()) {
             Rejection rejection = admission.rejection();
             if (rejection != null && takeEnd()) {

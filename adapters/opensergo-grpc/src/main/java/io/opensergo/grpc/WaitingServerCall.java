@@ -30,7 +30,7 @@ final class WaitingServerCall<Q, S> extends ServerCall.Listener<Q> {
     private final ServerCall<Q, S> call;
     private final Metadata headers;
     private final ServerCallHandler<Q, S> next;
-    private final Admission admission;
+    private final CallAdmission admission;
 
     private final Object lock = new Object();
 
@@ -48,7 +48,7 @@ final class WaitingServerCall<Q, S> extends ServerCall.Listener<Q> {
             ServerCall<Q, S> call,
             Metadata headers,
             ServerCallHandler<Q, S> next,
-            Admission admission) {
+            CallAdmission admission) {
         this.governance = governance;
         this.context = context;
         this.call = call;

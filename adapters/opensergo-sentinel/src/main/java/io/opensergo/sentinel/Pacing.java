@@ -1,7 +1,7 @@
 package io.opensergo.sentinel;
 
 import com.alibaba.csp.sentinel.slots.block.RuleConstant;
-import io.opensergo.governance.internal.rules.RuleText;
+import io.opensergo.governance.plan.RuleText;
 import io.opensergo.rules.faulttolerance.ThrottlingStrategy;
 
 /**

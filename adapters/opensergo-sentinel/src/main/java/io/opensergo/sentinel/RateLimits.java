@@ -4,7 +4,7 @@ import com.alibaba.csp.sentinel.node.IntervalProperty;
 import com.alibaba.csp.sentinel.slots.block.ClusterRuleConstant;
 import com.alibaba.csp.sentinel.slots.block.RuleConstant;
 import com.alibaba.csp.sentinel.slots.block.flow.ClusterFlowConfig;
-import io.opensergo.governance.internal.rules.RuleText;
+import io.opensergo.governance.plan.RuleText;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
 import java.time.Duration;
 

@@ -2,8 +2,8 @@ package io.opensergo.sentinel;
 
 import io.opensergo.api.Target;
 import io.opensergo.governance.Rejection;
-import io.opensergo.governance.internal.rules.Binding;
-import io.opensergo.governance.internal.rules.RuleText;
+import io.opensergo.governance.plan.RuleText;
+import io.opensergo.governance.plan.StrategyBinding;
 import io.opensergo.rules.faulttolerance.FaultToleranceRule;
 import io.opensergo.rules.faulttolerance.HttpRequestFallbackAction;
 import io.opensergo.rules.faulttolerance.Strategy;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param resource the name of the resource; empty for the whole process
  * @param binding the strategy, and the rule that put it there
  */
-record ResourceBinding(String resource, Binding binding) {
+record ResourceBinding(String resource, StrategyBinding binding) {
 
     static final String WHOLE_PROCESS = "";
 

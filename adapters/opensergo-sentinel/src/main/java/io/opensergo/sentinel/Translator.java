@@ -6,10 +6,10 @@ import com.alibaba.csp.sentinel.slots.system.SystemRule;
 import io.opensergo.api.RejectedRule;
 import io.opensergo.api.Target;
 import io.opensergo.governance.PlanProblem;
-import io.opensergo.governance.internal.rules.Binding;
-import io.opensergo.governance.internal.rules.RuleBook;
-import io.opensergo.governance.internal.rules.RuleJoin;
-import io.opensergo.governance.internal.rules.RuleText;
+import io.opensergo.governance.plan.RuleBook;
+import io.opensergo.governance.plan.RuleJoin;
+import io.opensergo.governance.plan.RuleText;
+import io.opensergo.governance.plan.StrategyBinding;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleKind;
 import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy;
@@ -62,7 +62,7 @@ final class Translator {
         return translator.contribution();
     }
 
-    private void translateAll(String resource, Collection<Binding> bindings) {
+    private void translateAll(String resource, Collection<StrategyBinding> bindings) {
         translateAll(
                 bindings.stream().map(binding -> new ResourceBinding(resource, binding)).toList());
     }

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.opensergo.api.OpenSergoClient;
 import io.opensergo.api.RuleSnapshot;
 import io.opensergo.api.Target;
-import io.opensergo.governance.internal.rules.RuleBook;
+import io.opensergo.governance.plan.RuleBook;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleKind;
 import java.io.IOException;

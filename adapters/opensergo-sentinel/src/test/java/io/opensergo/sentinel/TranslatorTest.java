@@ -8,7 +8,7 @@ import com.alibaba.csp.sentinel.slots.block.degrade.DegradeRule;
 import com.alibaba.csp.sentinel.slots.block.flow.FlowRule;
 import io.opensergo.api.Target;
 import io.opensergo.governance.PlanProblem;
-import io.opensergo.governance.internal.rules.RuleBook;
+import io.opensergo.governance.plan.RuleBook;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleKind;
 import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy.AdaptiveStrategy;

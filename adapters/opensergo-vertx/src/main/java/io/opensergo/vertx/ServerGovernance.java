@@ -64,7 +64,7 @@ final class ServerGovernance {
             context.next();
             return;
         }
-        Admission earlier = context.get(admissions);
+        RequestAdmission earlier = context.get(admissions);
         if (earlier != null && earlier.isFor(guard)) {
             context.next();
             return;
@@ -77,7 +77,7 @@ final class ServerGovernance {
             reject(context, guard.rejection(token), ahead);
             return;
         }
-        var admission = new Admission(context, guard, token, statuses, earlier);
+        var admission = new RequestAdmission(context, guard, token, statuses, earlier);
         context.put(admissions, admission);
         admission.followResponse();
         try {
@@ -92,7 +92,8 @@ final class ServerGovernance {
     }
 
     /** Passes a request on whose turn has come, unless it is refused by now. */
-    private void proceed(RoutingContext context, Admission admission, @Nullable String ahead) {
+    private void proceed(
+            RoutingContext context, RequestAdmission admission, @Nullable String ahead) {
         Rejection rejection = admission.proceed();
         if (rejection == null) {
             context.next();

@@ -69,7 +69,7 @@ public final class GovernorMetrics implements MeterBinder, AutoCloseable {
 
     private final Governor governor;
     private final Tags tags;
-    private final List<Binding> bindings = new ArrayList<>();
+    private final List<StrategyBinding> bindings = new ArrayList<>();
 
     /** Makes the metrics of a governor. They end with it, or with {@link #close()}. */
     public GovernorMetrics(Governor governor) {
@@ -89,13 +89,13 @@ public final class GovernorMetrics implements MeterBinder, AutoCloseable {
     /** Registers the meters, and keeps them in step with the plan from now on. */
     @Override
     public synchronized void bindTo(MeterRegistry registry) {
-        bindings.add(new Binding(governor, tags, registry));
+        bindings.add(new StrategyBinding(governor, tags, registry));
     }
 
     /** Removes the meters from every registry. */
     @Override
     public synchronized void close() {
-        bindings.forEach(Binding::close);
+        bindings.forEach(StrategyBinding::close);
         bindings.clear();
     }
 
@@ -108,7 +108,7 @@ public final class GovernorMetrics implements MeterBinder, AutoCloseable {
     }
 
     /** The meters in one registry; confined to the thread that changes the plan, one at a time. */
-    private static final class Binding {
+    private static final class StrategyBinding {
 
         private final Governor governor;
         private final Tags common;
@@ -120,7 +120,7 @@ public final class GovernorMetrics implements MeterBinder, AutoCloseable {
         private final Disposable subscription;
         private boolean closed;
 
-        Binding(Governor governor, Tags common, MeterRegistry registry) {
+        StrategyBinding(Governor governor, Tags common, MeterRegistry registry) {
             this.governor = governor;
             this.common = common;
             this.registry = registry;
@@ -268,7 +268,7 @@ public final class GovernorMetrics implements MeterBinder, AutoCloseable {
                         Gauge.builder(
                                         "opensergo.breaker.state",
                                         governor,
-                                        of(resource, strategy, Binding::openness))
+                                        of(resource, strategy, StrategyBinding::openness))
                                 .description("0 closed, 1 half-open, 2 open")
                                 .tags(tags(resource).and("strategy", strategy.strategy()))
                                 .register(registry));

@@ -14,27 +14,27 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe for use by many threads.
  */
-final class Admission {
+final class CallAdmission {
 
     private final @Nullable Permit byService;
     private final @Nullable Permit byMethod;
 
-    private Admission(@Nullable Permit byService, @Nullable Permit byMethod) {
+    private CallAdmission(@Nullable Permit byService, @Nullable Permit byMethod) {
         this.byService = byService;
         this.byMethod = byMethod;
     }
 
     /** Asks the guards; {@code null} if no rule applies to the call. */
-    static @Nullable Admission ask(GovernedMethod method) {
+    static @Nullable CallAdmission ask(GovernedMethod method) {
         Permit byService = permit(method.serviceGuard());
         if (byService != null && byService.isRefused()) {
-            return new Admission(byService, null);
+            return new CallAdmission(byService, null);
         }
         Permit byMethod = permit(method.methodGuard());
         if (byService == null && byMethod == null) {
             return null;
         }
-        var admission = new Admission(byService, byMethod);
+        var admission = new CallAdmission(byService, byMethod);
         if (byMethod != null && byMethod.isRefused()) {
             admission.withdraw();
         } else if (admission.isWaiting()) {

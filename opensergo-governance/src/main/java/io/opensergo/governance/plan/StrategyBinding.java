@@ -1,4 +1,4 @@
-package io.opensergo.governance.internal.rules;
+package io.opensergo.governance.plan;
 
 import io.opensergo.rules.RuleId;
 import io.opensergo.rules.faulttolerance.FaultToleranceRule;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param strategy the strategy
  * @param fallback the rule's action, if it has one that exists
  */
-public record Binding(
+public record StrategyBinding(
         @Nullable FaultToleranceRule rule,
         Strategy strategy,
         @Nullable HttpRequestFallbackAction fallback) {

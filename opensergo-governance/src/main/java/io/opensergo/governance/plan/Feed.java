@@ -1,4 +1,4 @@
-package io.opensergo.governance.internal.rules;
+package io.opensergo.governance.plan;
 
 /** Where the rules of a governor come from, followed until it is closed. */
 public interface Feed extends AutoCloseable {

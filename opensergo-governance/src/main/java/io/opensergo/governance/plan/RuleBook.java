@@ -1,4 +1,4 @@
-package io.opensergo.governance.internal.rules;
+package io.opensergo.governance.plan;
 
 import io.opensergo.api.RejectedRule;
 import io.opensergo.rules.Rule;

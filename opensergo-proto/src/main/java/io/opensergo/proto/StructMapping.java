@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <R> the record class of the kind
  */
-final class RuleDocuments<R extends Rule> {
+final class StructMapping<R extends Rule> {
 
     static final String TYPE_NAME = Struct.getDescriptor().getFullName();
 
@@ -44,7 +44,7 @@ final class RuleDocuments<R extends Rule> {
      *
      * @param namespace the namespace of a document that names none
      */
-    RuleDocuments(RuleKind<R> kind, String namespace) {
+    StructMapping(RuleKind<R> kind, String namespace) {
         this.kind = kind;
         this.namespace = namespace;
         RuleKind<?> known = RuleKinds.standard().find(kind.wireName());
@@ -76,7 +76,7 @@ final class RuleDocuments<R extends Rule> {
         ObjectNode tree = StructTrees.toTree(document);
         String found = tree.path("apiVersion").asText() + "/" + tree.path("kind").asText();
         if (!found.equals(kind.wireName())) {
-            throw Faults.invalid(
+            throw MessageFaults.invalid(
                     "kind", "must be " + kind.wireName(), '"' + Texts.abbreviate(found, 200) + '"');
         }
         if (tree.get(METADATA) instanceof ObjectNode metadata

@@ -1,4 +1,4 @@
-package io.opensergo.governance.internal.rules;
+package io.opensergo.governance.plan;
 
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleId;
@@ -17,10 +17,10 @@ import java.util.Map;
  * @param rules one for each id: the first
  * @param problems what is wrong, with its place
  */
-public record RuleDocuments(List<Rule> rules, List<Problem> problems) {
+public record StaticRules(List<Rule> rules, List<Problem> problems) {
 
     /** Takes documents together, in their order. */
-    public static RuleDocuments of(Collection<ReadResult> results) {
+    public static StaticRules of(Collection<ReadResult> results) {
         Map<RuleId, Rule> rules = new LinkedHashMap<>();
         Map<RuleId, String> places = new LinkedHashMap<>();
         List<Problem> problems = new ArrayList<>();
@@ -40,7 +40,7 @@ public record RuleDocuments(List<Rule> rules, List<Problem> problems) {
                 }
             }
         }
-        return new RuleDocuments(List.copyOf(rules.values()), problems);
+        return new StaticRules(List.copyOf(rules.values()), problems);
     }
 
     private static Problem duplicate(

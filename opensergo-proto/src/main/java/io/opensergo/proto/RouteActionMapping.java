@@ -17,11 +17,11 @@ import io.opensergo.rules.traffic.StringMatch;
 import org.jspecify.annotations.Nullable;
 
 /** How a request is forwarded: where to, and what else happens to it. */
-final class RouteActions {
+final class RouteActionMapping {
 
     private static final int MILLION = 1_000_000;
 
-    private RouteActions() {}
+    private RouteActionMapping() {}
 
     static RouteAction encode(HttpRoute entry, HttpMatch match, ServiceHosts hosts) {
         var action = RouteAction.newBuilder();
@@ -133,7 +133,7 @@ final class RouteActions {
                     .retryOn(CommaLists.split(policy.getRetryOn()))
                     .build();
         } catch (InvalidRuleException e) {
-            throw Faults.under("retry_policy", e);
+            throw MessageFaults.under("retry_policy", e);
         }
     }
 
@@ -146,7 +146,7 @@ final class RouteActions {
         try {
             entry.mirror(ClusterName.parse(mirror.getCluster(), scope.hosts()).toDestination(null));
         } catch (InvalidRuleException e) {
-            throw Faults.under("request_mirror_policies[0].cluster", e);
+            throw MessageFaults.under("request_mirror_policies[0].cluster", e);
         }
         if (mirror.hasRuntimeFraction()) {
             entry.mirrorRatio(ratio(mirror.getRuntimeFraction().getDefaultValue()));
@@ -170,7 +170,7 @@ final class RouteActions {
             case TEN_THOUSAND -> 10_000;
             case MILLION -> MILLION;
             case UNRECOGNIZED ->
-                    throw Faults.invalid(
+                    throw MessageFaults.invalid(
                             "request_mirror_policies[0].runtime_fraction.denominator",
                             "must be from 0 to 2",
                             Integer.toString(share.getDenominatorValue()));

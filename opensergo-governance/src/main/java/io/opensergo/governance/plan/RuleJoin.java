@@ -1,4 +1,4 @@
-package io.opensergo.governance.internal.rules;
+package io.opensergo.governance.plan;
 
 import io.opensergo.rules.RuleId;
 import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy;
@@ -34,9 +34,9 @@ public final class RuleJoin {
     public record Dangling(FaultToleranceRule rule, String problem) {}
 
     private final References references;
-    private final Map<String, Map<RuleId, Binding>> byResource = new LinkedHashMap<>();
+    private final Map<String, Map<RuleId, StrategyBinding>> byResource = new LinkedHashMap<>();
     private final Set<RuleId> referredTo = new HashSet<>();
-    private final List<Binding> ofProcess;
+    private final List<StrategyBinding> ofProcess;
     private final List<Dangling> danglingStrategies = new ArrayList<>(0);
     private final List<Dangling> danglingActions = new ArrayList<>(0);
 
@@ -47,10 +47,10 @@ public final class RuleJoin {
         ofProcess = book.isKnown(FaultToleranceRule.KIND) ? unreferredOverload(book) : List.of();
     }
 
-    private List<Binding> unreferredOverload(RuleBook book) {
+    private List<StrategyBinding> unreferredOverload(RuleBook book) {
         return book.of(AdaptiveOverloadProtectionStrategy.KIND).stream()
                 .filter(strategy -> !referredTo.contains(strategy.id()))
-                .map(strategy -> new Binding(null, strategy, null))
+                .map(strategy -> new StrategyBinding(null, strategy, null))
                 .toList();
     }
 
@@ -60,7 +60,7 @@ public final class RuleJoin {
     }
 
     /** Returns what protects a resource that a rule names, in the order of the rules. */
-    public Collection<Binding> of(String resource) {
+    public Collection<StrategyBinding> of(String resource) {
         return byResource.getOrDefault(resource, Map.of()).values();
     }
 
@@ -68,7 +68,7 @@ public final class RuleJoin {
      * Returns what protects the whole process: overload protection that no rule refers to. None
      * while the rules that may refer to it are not known.
      */
-    public List<Binding> ofProcess() {
+    public List<StrategyBinding> ofProcess() {
         return ofProcess;
     }
 
@@ -91,7 +91,7 @@ public final class RuleJoin {
         HttpRequestFallbackAction action = action(rule);
         for (Strategy strategy : resolution.strategies()) {
             referredTo.add(strategy.id());
-            var binding = new Binding(rule, strategy, action);
+            var binding = new StrategyBinding(rule, strategy, action);
             for (ResourceRef target : rule.targets()) {
                 byResource
                         .computeIfAbsent(target.targetResourceName(), name -> new LinkedHashMap<>())
@@ -100,7 +100,7 @@ public final class RuleJoin {
         }
     }
 
-    private static Binding preferEnforced(Binding first, Binding second) {
+    private static StrategyBinding preferEnforced(StrategyBinding first, StrategyBinding second) {
         return first.shadow() && !second.shadow() ? second : first;
     }
 

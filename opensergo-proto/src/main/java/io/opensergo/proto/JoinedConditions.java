@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Conditions by name. A message may have several of one name, of which a record has one: they are
  * joined. The public control plane sends them when it merges the alternatives of a condition.
  */
-final class Conditions {
+final class JoinedConditions {
 
     private final String subject;
     private final RouterScope scope;
@@ -22,7 +22,7 @@ final class Conditions {
      *
      * @param subject what the conditions are about, for warnings
      */
-    Conditions(String subject, RouterScope scope) {
+    JoinedConditions(String subject, RouterScope scope) {
         this.subject = subject;
         this.scope = scope;
     }

@@ -7,10 +7,11 @@ import java.util.Map;
  * What the rules of one push share: their namespace and, in a map that all of them share, the label
  * of their application.
  */
-record Binding(String namespace, Map<String, String> labels) {
+record SharedMetadata(String namespace, Map<String, String> labels) {
 
-    static Binding of(String namespace, String app) {
-        return new Binding(namespace, app.isEmpty() ? Map.of() : Map.of(Metadata.APP_LABEL, app));
+    static SharedMetadata of(String namespace, String app) {
+        return new SharedMetadata(
+                namespace, app.isEmpty() ? Map.of() : Map.of(Metadata.APP_LABEL, app));
     }
 
     Metadata named(String name) {

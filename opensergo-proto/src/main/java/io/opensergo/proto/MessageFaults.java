@@ -6,9 +6,9 @@ import io.opensergo.rules.Violations;
 import java.util.List;
 
 /** What is wrong with a message, as the exception that the records themselves throw. */
-final class Faults {
+final class MessageFaults {
 
-    private Faults() {}
+    private MessageFaults() {}
 
     static InvalidRuleException invalid(String path, String expected, String found) {
         return new InvalidRuleException(List.of(new Violation(path, expected, found)));

@@ -13,9 +13,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Changes to headers, of a route as a whole and of one of its destinations. */
-final class HeaderChanges {
+final class HeaderOptionMapping {
 
-    private HeaderChanges() {}
+    private HeaderOptionMapping() {}
 
     static List<HeaderValueOption> toAdd(@Nullable Changes changes) {
         if (changes == null) {

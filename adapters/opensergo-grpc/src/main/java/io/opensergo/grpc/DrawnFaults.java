@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
  * @param delayNanos how long it is held up, 0 for not at all
  * @param abort what it ends with after that, or {@code null} if it is made
  */
-record Faults(long delayNanos, @Nullable Status abort) {
+record DrawnFaults(long delayNanos, @Nullable Status abort) {
 
-    private static final Faults NONE = new Faults(0, null);
+    private static final DrawnFaults NONE = new DrawnFaults(0, null);
 
-    static Faults draw(@Nullable FaultPolicy policy) {
+    static DrawnFaults draw(@Nullable FaultPolicy policy) {
         if (policy == null) {
             return NONE;
         }
@@ -23,7 +23,7 @@ record Faults(long delayNanos, @Nullable Status abort) {
         FaultAbort abort = policy.nextAbort();
         return delay == 0 && abort == null
                 ? NONE
-                : new Faults(delay, abort == null ? null : status(abort));
+                : new DrawnFaults(delay, abort == null ? null : status(abort));
     }
 
     private static Status status(FaultAbort abort) {

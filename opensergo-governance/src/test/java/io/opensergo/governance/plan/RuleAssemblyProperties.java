@@ -1,4 +1,4 @@
-package io.opensergo.governance.internal.rules;
+package io.opensergo.governance.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

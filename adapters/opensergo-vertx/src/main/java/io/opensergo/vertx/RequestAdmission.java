@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * response itself besides.
  */
 @SuppressWarnings("serial") // never serialized
-final class Admission extends AtomicBoolean implements EndWatch.Watched {
+final class RequestAdmission extends AtomicBoolean implements EndWatch.Watched {
 
     private static final long NO_TIMER = -1;
     private static final long NOTHING = 0;
@@ -36,7 +36,7 @@ final class Admission extends AtomicBoolean implements EndWatch.Watched {
     private final Statuses statuses;
 
     /** Of the same request, to another resource. */
-    private final @Nullable Admission earlier;
+    private final @Nullable RequestAdmission earlier;
 
     /** Confined, as the next two are, to the context of the request while it waits. */
     private long token;
@@ -51,12 +51,12 @@ final class Admission extends AtomicBoolean implements EndWatch.Watched {
 
     private volatile EndWatch.@Nullable Entry watch;
 
-    Admission(
+    RequestAdmission(
             RoutingContext context,
             Guard guard,
             long token,
             Statuses statuses,
-            @Nullable Admission earlier) {
+            @Nullable RequestAdmission earlier) {
         this.context = context;
         this.guard = guard;
         this.token = token;
@@ -66,7 +66,7 @@ final class Admission extends AtomicBoolean implements EndWatch.Watched {
 
     /** Returns whether this, or one before it, admitted the request to a resource. */
     boolean isFor(Guard other) {
-        for (Admission admission = this; admission != null; admission = admission.earlier) {
+        for (RequestAdmission admission = this; admission != null; admission = admission.earlier) {
             if (admission.guard.resource().equals(other.resource())) {
                 return true;
             }
@@ -169,7 +169,7 @@ final class Admission extends AtomicBoolean implements EndWatch.Watched {
 
     /** Calls back when the turn of the request has come; until then its body waits as well. */
     void awaitTurn(Runnable turn) {
-        for (Admission each = earlier; each != null; each = each.earlier) {
+        for (RequestAdmission each = earlier; each != null; each = each.earlier) {
             each.defer();
         }
         if (!context.request().isEnded()) {
@@ -215,7 +215,7 @@ final class Admission extends AtomicBoolean implements EndWatch.Watched {
 
     /** Takes the request back from all that admitted it, since another guard refuses it. */
     void withdraw() {
-        for (Admission each = this; each != null; each = each.earlier) {
+        for (RequestAdmission each = this; each != null; each = each.earlier) {
             each.withdrawThis();
         }
     }
