@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 final class Engine {
 
     private final Ticker ticker;
+    private final Waits waits;
     private final BreakerEvents events;
     private final Quotas quotas;
     private final WorkloadIdentity workload;
@@ -44,12 +45,14 @@ final class Engine {
 
     Engine(
             Ticker ticker,
+            Waits waits,
             BreakerEvents events,
             Quotas quotas,
             WorkloadIdentity workload,
             LaneSettings lanes,
             long seed) {
         this.ticker = ticker;
+        this.waits = waits;
         this.overloadControls = new OverloadControls(load, ticker);
         this.events = events;
         this.quotas = quotas;
@@ -60,6 +63,10 @@ final class Engine {
 
     Ticker ticker() {
         return ticker;
+    }
+
+    Waits waits() {
+        return waits;
     }
 
     Quotas quotas() {

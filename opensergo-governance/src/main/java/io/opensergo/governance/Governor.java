@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -59,6 +60,7 @@ public final class Governor implements AutoCloseable {
     private final BreakerEvents events = new BreakerEvents();
     private final LoadSampler sampler;
     private final Predicate<? super Throwable> isError;
+    private final @Nullable Consumer<? super Guard> onGuard;
     private final Belonging belonging;
     private final PlanPublisher publisher;
     private final @Nullable Feed feed;
@@ -68,20 +70,19 @@ public final class Governor implements AutoCloseable {
 
     Governor(GovernorBuilder settings) {
         var quotas = new Quotas(settings.quota(), settings.quotaFailurePolicy(), settings.ticker());
+        var waits = new Waits(settings.time(), settings.background());
         engine =
                 new Engine(
                         settings.ticker(),
+                        waits,
                         events,
                         quotas,
                         settings.workload(),
                         settings.lanes(),
                         settings.seed());
-        sampler =
-                new LoadSampler(
-                        settings.loadMetrics(),
-                        engine.overloadControls(),
-                        settings.loadScheduler());
+        sampler = new LoadSampler(settings.loadMetrics(), engine.overloadControls(), waits);
         isError = settings.isError();
+        onGuard = settings.onGuard();
         belonging = new Belonging(settings.target());
         publisher =
                 new PlanPublisher(
@@ -210,7 +211,11 @@ public final class Governor implements AutoCloseable {
         if (engine.noteGuard(direction)) {
             tellDirections();
         }
-        return new Guard(this, resource, direction);
+        var guard = new Guard(this, resource, direction);
+        if (onGuard != null) {
+            onGuard.accept(guard);
+        }
+        return guard;
     }
 
     private void tellDirections() {
@@ -370,10 +375,10 @@ public final class Governor implements AutoCloseable {
      *
      * <p><b>Backpressure:</b> totals that a subscriber has not asked for are left out.
      *
-     * <p><b>Threads:</b> {@code Schedulers.parallel()}.
+     * <p><b>Threads:</b> {@code Schedulers.parallel()}, or those of {@link GovernorBuilder#time}.
      */
     public Flux<List<ResourceStats>> stats(Duration interval) {
-        return Flux.interval(interval).onBackpressureDrop().map(tick -> stats());
+        return engine.waits().ticks(interval).onBackpressureDrop().map(tick -> stats());
     }
 
     /** Returns the health of the quota store; empty if the governor was built without one. */

@@ -21,6 +21,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,8 @@ public final class GovernorBuilder {
     private final List<ReadResult> documents = new ArrayList<>();
     private @Nullable RuleDirectory directory;
     private Ticker ticker = Ticker.system();
+    private @Nullable TimeSource time;
+    private @Nullable Consumer<? super Guard> onGuard;
     private LoadMetrics loadMetrics = LoadMetrics.ofRuntime();
     private Scheduler loadScheduler = Schedulers.boundedElastic();
     private WorkloadIdentity workload = WorkloadIdentity.unknown();
@@ -126,6 +129,28 @@ public final class GovernorBuilder {
     /** Sets where time comes from; {@link Ticker#system()} by default. */
     public GovernorBuilder ticker(Ticker ticker) {
         this.ticker = Objects.requireNonNull(ticker, "ticker");
+        this.time = null;
+        return this;
+    }
+
+    /**
+     * Sets where time comes from and how it is waited for, in place of {@link #ticker}: for tests,
+     * which then need not wait. Adapters wait on the timers of their frameworks, whatever is set
+     * here.
+     */
+    public GovernorBuilder time(TimeSource time) {
+        this.ticker = Objects.requireNonNull(time, "time");
+        this.time = time;
+        return this;
+    }
+
+    /**
+     * Has the governor tell of each guard that it is asked for: for tests that want to know which
+     * resources a program guards. Told on the thread that asks, for which it must be fast; what it
+     * throws, {@link Governor#guard} throws. None unless set; a later call replaces it.
+     */
+    public GovernorBuilder onGuard(Consumer<? super Guard> onGuard) {
+        this.onGuard = Objects.requireNonNull(onGuard, "onGuard");
         return this;
     }
 
@@ -279,8 +304,19 @@ public final class GovernorBuilder {
         return this;
     }
 
-    Scheduler loadScheduler() {
-        return loadScheduler;
+    /**
+     * Returns the scheduler of what is done again and again: the load measured, instances counted.
+     */
+    Scheduler background() {
+        return time == null ? loadScheduler : time.scheduler();
+    }
+
+    @Nullable TimeSource time() {
+        return time;
+    }
+
+    @Nullable Consumer<? super Guard> onGuard() {
+        return onGuard;
     }
 
     WorkloadIdentity workload() {

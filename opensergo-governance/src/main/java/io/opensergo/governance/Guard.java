@@ -5,7 +5,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -141,7 +140,7 @@ public final class Guard {
                 throw new InterruptedException(
                         "interrupted while '" + resource() + "' was throttled");
             }
-            LockSupport.parkNanos(this, wait);
+            waits().park(this, wait);
         }
     }
 
@@ -149,7 +148,7 @@ public final class Guard {
     public void awaitUninterruptibly(long token) {
         boolean interrupted = false;
         for (long wait = waitNanos(token); wait > 0; wait = waitNanos(token)) {
-            LockSupport.parkNanos(this, wait);
+            waits().park(this, wait);
             interrupted |= Thread.interrupted();
         }
         if (interrupted) {
@@ -421,6 +420,10 @@ public final class Guard {
 
     Outcome outcomeOf(Throwable error) {
         return governor.outcomeOf(error);
+    }
+
+    Waits waits() {
+        return governor.engine().waits();
     }
 
     private long acquireOrThrow() {

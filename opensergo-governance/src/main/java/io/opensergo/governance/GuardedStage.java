@@ -4,11 +4,11 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
 
 /**
  * What a caller gets for an asynchronous request that was admitted: completes as the request does.
@@ -61,15 +61,12 @@ final class GuardedStage<T extends @Nullable Object> extends CompletableFuture<T
             Future<?> unused = whenComplete((result, error) -> giveUp());
             return this;
         }
-        // Cancelling it takes it out of the queue of timers.
-        var timer = new CompletableFuture<@Nullable Void>();
-        timer.completeOnTimeout(null, guard.waitNanos(token), TimeUnit.NANOSECONDS);
-        Future<?> unusedStart = timer.thenRunAsync(this::startIfAdmitted);
-        Future<?> unusedEnd =
+        Disposable timer = guard.waits().callLater(this::startIfAdmitted, guard.waitNanos(token));
+        Future<?> unused =
                 whenComplete(
                         (result, error) -> {
                             giveUp();
-                            timer.cancel(false);
+                            timer.dispose();
                         });
         return this;
     }

@@ -1,7 +1,6 @@
 package io.opensergo.governance;
 
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.function.Function;
 import org.reactivestreams.Publisher;
@@ -10,7 +9,6 @@ import reactor.core.CoreSubscriber;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Operators;
-import reactor.core.scheduler.Schedulers;
 import reactor.util.context.Context;
 
 /**
@@ -109,9 +107,7 @@ final class GuardedSubscriber<T> implements CoreSubscriber<T>, Subscription {
 
     private void startAfter(long wait) {
         try {
-            timer.update(
-                    Schedulers.parallel()
-                            .schedule(this::startIfAdmitted, wait, TimeUnit.NANOSECONDS));
+            timer.update(guard.waits().subscribeLater(this::startIfAdmitted, wait));
         } catch (RejectedExecutionException e) {
             if (end(Outcome.CANCELLED)) {
                 actual.onError(e);

@@ -1,12 +1,11 @@
 package io.opensergo.governance;
 
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
-import reactor.core.scheduler.Schedulers;
 
 /** Keeps the number of instances up to date; one that cannot be told stays as it was. */
 final class InstanceCount {
@@ -24,9 +23,7 @@ final class InstanceCount {
         this.engine = engine;
         this.onChange = onChange;
         refresh();
-        task =
-                Schedulers.boundedElastic()
-                        .schedulePeriodically(this::refreshAndTell, 1, 1, TimeUnit.SECONDS);
+        task = engine.waits().repeat(this::refreshAndTell, Duration.ofSeconds(1));
     }
 
     /** Asks a supplier now and about once a second; {@code null} if there is none. */

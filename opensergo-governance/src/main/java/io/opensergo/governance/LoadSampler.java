@@ -1,12 +1,10 @@
 package io.opensergo.governance;
 
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
-import reactor.core.scheduler.Scheduler;
 
 /** Measures the load while a rule asks for it. */
 final class LoadSampler {
@@ -17,27 +15,22 @@ final class LoadSampler {
 
     private final LoadMetrics metrics;
     private final OverloadControls controls;
-    private final Scheduler scheduler;
+    private final Waits waits;
     private @Nullable Disposable task;
     private boolean failing;
     private boolean closed;
 
-    LoadSampler(LoadMetrics metrics, OverloadControls controls, Scheduler scheduler) {
+    LoadSampler(LoadMetrics metrics, OverloadControls controls, Waits waits) {
         this.metrics = metrics;
         this.controls = controls;
-        this.scheduler = scheduler;
+        this.waits = waits;
     }
 
     /** Starts or stops measuring; the first measurement is taken before this returns. */
     synchronized void setActive(boolean active) {
         if (active && task == null && !closed) {
             measure();
-            task =
-                    scheduler.schedulePeriodically(
-                            this::sample,
-                            INTERVAL.toMillis(),
-                            INTERVAL.toMillis(),
-                            TimeUnit.MILLISECONDS);
+            task = waits.repeat(this::sample, INTERVAL);
         } else if (!active && task != null) {
             task.dispose();
             task = null;

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -32,9 +33,13 @@ public final class CaseReader {
     private final CaseFaults faults;
     private final String text;
 
-    private CaseReader(String text, String source) {
+    /** The rules of a case that has none; {@code null} if each must have its own. */
+    private final @Nullable RuleDocuments given;
+
+    private CaseReader(String text, String source, @Nullable RuleDocuments given) {
         this.text = text;
         this.faults = new CaseFaults(source);
+        this.given = given;
     }
 
     /**
@@ -54,23 +59,62 @@ public final class CaseReader {
      * @throws CaseFileException if it is no case
      */
     public static ConformanceCase read(String text, String source) {
-        return new CaseReader(text, source).read(source);
+        return new CaseReader(text, source, null).readOne(source);
     }
 
-    private ConformanceCase read(String source) {
-        ConformanceCase result = faults.attempt(() -> readCase(root(), source));
+    /**
+     * Reads the cases of a file, divided by {@code ---}, that are about rules of others. Neither
+     * {@code rules} nor {@code covers} need be there, and rules need not name an application.
+     *
+     * @param source what to call it in problems
+     * @param rules the rules of each case that has none of its own
+     * @throws CaseFileException if one of them is no case
+     */
+    public static List<ConformanceCase> readAll(String text, String source, RuleDocuments rules) {
+        return new CaseReader(text, source, rules).readEach(source);
+    }
+
+    private ConformanceCase readOne(String source) {
+        ConformanceCase result =
+                faults.attempt(
+                        () -> {
+                            Node node = nodes(yaml -> single(yaml.compose(new StringReader(text))));
+                            return readCase(new Located(node, "", faults).fields(), source);
+                        });
         faults.throwIfAny();
         return Objects.requireNonNull(result);
     }
 
-    private Fields root() {
+    private List<ConformanceCase> readEach(String source) {
+        List<ConformanceCase> cases = new ArrayList<>();
+        faults.attempt(
+                () -> {
+                    for (Node node : nodes(this::all)) {
+                        cases.add(readCase(new Located(node, "", faults).fields(), source));
+                    }
+                    return cases;
+                });
+        faults.throwIfAny();
+        return cases;
+    }
+
+    private Node single(@Nullable Node node) {
+        if (node == null) {
+            faults.add(1, 1, "", "is empty: it holds no case");
+            throw new Located.Unreadable();
+        }
+        return node;
+    }
+
+    private List<Node> all(Yaml yaml) {
+        List<Node> nodes = new ArrayList<>();
+        yaml.composeAll(new StringReader(text)).forEach(nodes::add);
+        return nodes.isEmpty() ? List.of(single(null)) : nodes;
+    }
+
+    private <T> T nodes(Function<Yaml, T> compose) {
         try {
-            Node node = new Yaml(new LoaderOptions()).compose(new StringReader(text));
-            if (node == null) {
-                faults.add(1, 1, "", "is empty: it holds no case");
-                throw new Located.Unreadable();
-            }
-            return new Located(node, "", faults).fields();
+            return compose.apply(new Yaml(new LoaderOptions()));
         } catch (MarkedYAMLException e) {
             Mark mark = e.getProblemMark();
             faults.add(
@@ -84,7 +128,12 @@ public final class CaseReader {
 
     private ConformanceCase readCase(Fields fields, String source) {
         String title = faults.attempt(() -> Scalars.filledText(fields.required("title")));
-        List<String> covers = faults.attempt(() -> covers(fields.required("covers")));
+        List<String> covers =
+                faults.attempt(
+                        () ->
+                                given == null
+                                        ? covers(fields.required("covers"))
+                                        : fields.optional("covers", CaseReader::covers, List.of()));
         Boolean exactTime =
                 faults.attempt(() -> fields.optional("exactTime", Scalars::flag, false));
         Application application =
@@ -94,7 +143,12 @@ public final class CaseReader {
                                         "application",
                                         CaseReader::application,
                                         Application.DEFAULT));
-        RuleDocuments rules = faults.attempt(() -> documents(fields.required("rules")));
+        RuleDocuments rules =
+                faults.attempt(
+                        () ->
+                                given == null
+                                        ? documents(fields.required("rules"))
+                                        : fields.optional("rules", this::documents, given));
         List<Step> steps = faults.attempt(() -> steps(fields.required("steps")));
         fields.end();
         faults.throwIfAny();
@@ -142,8 +196,9 @@ public final class CaseReader {
         }
         int lineBefore = value.line();
         int indentation = indentation(lineBefore);
-        for (Problem problem :
-                RuleReader.strict().withAppRequired().read(documents, "").allProblems()) {
+        RuleReader strict = RuleReader.strict();
+        RuleReader reader = given == null ? strict.withAppRequired() : strict;
+        for (Problem problem : reader.read(documents, "").allProblems()) {
             faults.add(
                     lineBefore + problem.line(),
                     problem.column() + indentation,

@@ -296,4 +296,46 @@ class CaseReaderTest {
                                 9,
                                 new RouteExpectation.Happens(Map.of("delay", 0.3), 0.06)));
     }
+
+    @Test
+    void casesAboutRulesOfOthersNeedNoRulesAndMayBeInOneFile() {
+        var others = new RuleDocuments("# rules of others");
+        List<ConformanceCase> cases =
+                CaseReader.readAll(
+                        """
+                        title: One
+                        steps: [{at: 0ms, send: a, expect: admitted}]
+                        ---
+                        title: Two
+                        rules: ""
+                        steps: [{at: 0ms, send: a, expect: admitted}]
+                        """,
+                        "cases.yaml",
+                        others);
+
+        assertThat(cases).extracting(ConformanceCase::title).containsExactly("One", "Two");
+        assertThat(cases.get(0).rules()).isEqualTo(others);
+        assertThat(cases.get(1).rules()).isEqualTo(new RuleDocuments(""));
+    }
+
+    @Test
+    void faultInAnyCaseOfAFileHasItsPlace() {
+        assertThatThrownBy(
+                        () ->
+                                CaseReader.readAll(
+                                        """
+                                        title: One
+                                        steps: [{at: 0ms, send: a, expect: admitted}]
+                                        ---
+                                        title: Two
+                                        steps: [{at: soon, send: a, expect: admitted}]
+                                        """,
+                                        "cases.yaml",
+                                        new RuleDocuments("")))
+                .hasMessageStartingWith("cases.yaml:5:14: steps[0].at must be");
+        assertThatThrownBy(() -> CaseReader.readAll("# none", "c.yaml", new RuleDocuments("")))
+                .hasMessage("c.yaml:1:1: is empty: it holds no case");
+        assertThatThrownBy(() -> CaseReader.readAll("title: {", "c.yaml", new RuleDocuments("")))
+                .hasMessageContaining("c.yaml:1:9: is no YAML");
+    }
 }

@@ -1,0 +1,5 @@
+/** The kit under test, by itself. */
+@NullMarked
+package io.opensergo.test;
+
+import org.jspecify.annotations.NullMarked;
