@@ -54,6 +54,7 @@ class ModuleOrderTest {
         CONTROL_PLANE("controlplane", RULES, RULE_FILES, PROTO),
         KUBERNETES("kubernetes", RULES, CONTROL_PLANE),
         CONFORMANCE("conformance", RULES, API, GOVERNANCE),
+        TEST("test", RULES, API, GOVERNANCE, CONFORMANCE),
         DUBBO("dubbo", RULES, API, CLIENT, GOVERNANCE),
         GRPC("grpc", RULES, API, CLIENT, GOVERNANCE),
         SENTINEL("sentinel", RULES, API, CLIENT, GOVERNANCE),
