@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 final class Engine {
 
     private final Ticker ticker;
-    private final Waits waits;
+    private final RequestWaits waits;
     private final BreakerEvents events;
     private final Quotas quotas;
     private final WorkloadIdentity workload;
@@ -45,7 +45,7 @@ final class Engine {
 
     Engine(
             Ticker ticker,
-            Waits waits,
+            RequestWaits waits,
             BreakerEvents events,
             Quotas quotas,
             WorkloadIdentity workload,
@@ -65,7 +65,7 @@ final class Engine {
         return ticker;
     }
 
-    Waits waits() {
+    RequestWaits waits() {
         return waits;
     }
 

@@ -70,7 +70,7 @@ public final class Governor implements AutoCloseable {
 
     Governor(GovernorBuilder settings) {
         var quotas = new Quotas(settings.quota(), settings.quotaFailurePolicy(), settings.ticker());
-        var waits = new Waits(settings.time(), settings.background());
+        var waits = new RequestWaits(settings.time(), settings.background());
         engine =
                 new Engine(
                         settings.ticker(),
@@ -302,8 +302,8 @@ public final class Governor implements AutoCloseable {
     }
 
     /**
-     * Waits until the rules of every kind are there, or are known not to be: the control plane may
-     * not know a kind. At once for a governor without a client.
+     * RequestWaits until the rules of every kind are there, or are known not to be: the control
+     * plane may not know a kind. At once for a governor without a client.
      *
      * <p>Put a {@code timeout} on it, since it waits for as long as the control plane cannot be
      * reached; until then requests are decided by the rules that have come. Completes without a

@@ -15,12 +15,12 @@ final class LoadSampler {
 
     private final LoadMetrics metrics;
     private final OverloadControls controls;
-    private final Waits waits;
+    private final RequestWaits waits;
     private @Nullable Disposable task;
     private boolean failing;
     private boolean closed;
 
-    LoadSampler(LoadMetrics metrics, OverloadControls controls, Waits waits) {
+    LoadSampler(LoadMetrics metrics, OverloadControls controls, RequestWaits waits) {
         this.metrics = metrics;
         this.controls = controls;
         this.waits = waits;

@@ -55,9 +55,9 @@ public final class GovernorAssert {
         if (!plan.resources().containsAll(Arrays.asList(resources))) {
             throw new AssertionError(
                     "expected rules for "
-                            + Texts.names(Arrays.asList(resources))
+                            + MessageText.names(Arrays.asList(resources))
                             + ", but those in force are for "
-                            + Texts.names(plan.resources()));
+                            + MessageText.names(plan.resources()));
         }
         return this;
     }
@@ -67,7 +67,8 @@ public final class GovernorAssert {
         Plan plan = governor.plan();
         if (!plan.problems().isEmpty()) {
             throw new AssertionError(
-                    "expected a plan without problems, but it has" + Texts.lines(plan.problems()));
+                    "expected a plan without problems, but it has"
+                            + MessageText.lines(plan.problems()));
         }
         return this;
     }
@@ -80,7 +81,9 @@ public final class GovernorAssert {
                     "expected a plan with the problem "
                             + type
                             + ", but it has"
-                            + (plan.problems().isEmpty() ? " none" : Texts.lines(plan.problems())));
+                            + (plan.problems().isEmpty()
+                                    ? " none"
+                                    : MessageText.lines(plan.problems())));
         }
         return this;
     }

@@ -59,7 +59,7 @@ public final class GuardAssert {
 
     /** Expects that so many requests pass, each of which ends so before the next is made. */
     public GuardAssert admits(int requests, Outcome outcome) {
-        begin("admits " + Texts.count(requests, "request"));
+        begin("admits " + MessageText.count(requests, "request"));
         for (int i = 1; i <= requests; i++) {
             guard.release(admitted(i), outcome);
         }
@@ -71,7 +71,7 @@ public final class GuardAssert {
      * moved, and succeeds before the next is made.
      */
     public GuardAssert admitsTaking(Duration each, int requests, TestClock clock) {
-        begin("admits " + Texts.count(requests, "request") + ", each taking " + each);
+        begin("admits " + MessageText.count(requests, "request") + ", each taking " + each);
         for (int i = 1; i <= requests; i++) {
             long token = admitted(i);
             clock.advance(each);
@@ -85,7 +85,7 @@ public final class GuardAssert {
      * {@code then} is what becomes of one more meanwhile; then all of them succeed.
      */
     public GuardAssert admitsAtOnce(int requests) {
-        begin("admits " + Texts.count(requests, "request") + " at once");
+        begin("admits " + MessageText.count(requests, "request") + " at once");
         List<Long> tokens = new ArrayList<>();
         try {
             for (int i = 1; i <= requests; i++) {
@@ -185,7 +185,7 @@ public final class GuardAssert {
      */
     public GuardAssert hasBreaker(String strategy, BreakerState state) {
         begin("has breaker '" + strategy + "' in state " + state);
-        BreakerState actual = Faults.stateOf(guard, strategy);
+        BreakerState actual = BreakerOpening.stateOf(guard, strategy);
         if (actual != state) {
             throw failure("it is " + actual);
         }
@@ -263,7 +263,7 @@ public final class GuardAssert {
                         + ", but "
                         + found
                         + "\n"
-                        + Texts.indented(guard.explain())
+                        + MessageText.indented(guard.explain())
                         + (guard.isProtected() ? "" : "\n  no rule names this resource"));
     }
 

@@ -110,7 +110,7 @@ public final class RouteAssert {
         RetryPolicy retries = actions().retries();
         return expect(
                 (retries == null ? 0 : retries.attempts()) == attempts,
-                "is tried again up to " + Texts.count(attempts, "time"));
+                "is tried again up to " + MessageText.count(attempts, "time"));
     }
 
     /** Expects that the route asks for an action, and that this request gets it. */
@@ -214,6 +214,6 @@ public final class RouteAssert {
                         + ", but "
                         + found
                         + "\n"
-                        + Texts.indented(explained()));
+                        + MessageText.indented(explained()));
     }
 }

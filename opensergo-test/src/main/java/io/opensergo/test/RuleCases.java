@@ -116,9 +116,9 @@ public final class RuleCases {
     /** Gives the rules of a case to its governor, which takes those of its application. */
     private final class Delivery implements RuleDelivery {
 
-        private final Watch watch;
+        private final MistakeWatch watch;
 
-        Delivery(Watch watch) {
+        Delivery(MistakeWatch watch) {
             this.watch = watch;
         }
 

@@ -61,7 +61,7 @@ final class RuleSources {
                         .toList();
         if (!errors.isEmpty()) {
             throw new AssertionError(
-                    "the rules of this test cannot be used:" + Texts.lines(errors));
+                    "the rules of this test cannot be used:" + MessageText.lines(errors));
         }
         List<Rule> rules = results.stream().flatMap(result -> result.rules().stream()).toList();
         if (target != null && !rules.isEmpty() && rules.stream().noneMatch(isOf(target))) {

@@ -31,13 +31,16 @@ public final class TestGovernor implements AutoCloseable {
     private final List<Rule> rules;
     private final TestClock clock;
     private final TestLoad load;
-    private final Watch watch;
+    private final MistakeWatch watch;
     private final Governor governor;
     private final Disposable watching;
     private volatile List<Rule> inForce;
 
     TestGovernor(
-            TestGovernorBuilder settings, ReadResult[] documents, TestClock clock, Watch watch) {
+            TestGovernorBuilder settings,
+            ReadResult[] documents,
+            TestClock clock,
+            MistakeWatch watch) {
         this.rules = Arrays.stream(documents).flatMap(each -> each.rules().stream()).toList();
         this.inForce = rules;
         this.clock = clock;
@@ -106,7 +109,7 @@ public final class TestGovernor implements AutoCloseable {
      *     calls
      */
     public void openBreaker(Guard guard, String strategy) {
-        Faults.openBreaker(guard, strategy, inForce, clock);
+        BreakerOpening.openBreaker(guard, strategy, inForce, clock);
     }
 
     /**
@@ -130,7 +133,7 @@ public final class TestGovernor implements AutoCloseable {
         verify(watch);
     }
 
-    static void verify(Watch watch) {
+    static void verify(MistakeWatch watch) {
         throwIfAny("the test has used what is most likely a mistake:", watch.wrong());
     }
 
@@ -142,7 +145,7 @@ public final class TestGovernor implements AutoCloseable {
     private static void throwIfAny(String title, List<String> wrong) {
         if (!wrong.isEmpty()) {
             throw new AssertionError(
-                    title + Texts.lines(wrong) + "\n@Allow says what of it shall pass");
+                    title + MessageText.lines(wrong) + "\n@Allow says what of it shall pass");
         }
     }
 

@@ -116,8 +116,8 @@ public final class TestGovernorBuilder {
                         .toList());
     }
 
-    Watch watch() {
-        return new Watch(allowedResources, allowedProblems);
+    MistakeWatch watch() {
+        return new MistakeWatch(allowedResources, allowedProblems);
     }
 
     /**
@@ -127,7 +127,7 @@ public final class TestGovernorBuilder {
      *     not allowed: it names each with its place
      */
     public TestGovernor build() {
-        Watch watch = watch();
+        MistakeWatch watch = watch();
         var test = new TestGovernor(this, sources.read(target), clocks.get(), watch);
         try {
             test.verifyRules();

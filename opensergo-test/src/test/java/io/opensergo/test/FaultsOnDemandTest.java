@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 /** Breakers that open when they shall, and a load that is what it shall be. */
 @OpenSergoTest(app = "shop")
 @Rules("rules/shop.yaml")
-class FaultsTest {
+class FaultsOnDemandTest {
 
     @Test
     void breakerOfFailuresOpensByThoseThatItsConditionsName(TestGovernor test) {

@@ -13,7 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import reactor.core.Disposable;
 
 /** What goes on in the governor of a test, for what must not: its mistakes. For any thread. */
-final class Watch {
+final class MistakeWatch {
 
     private final Set<String> allowedResources;
     private final Set<PlanProblem.Type> allowedProblems;
@@ -26,7 +26,7 @@ final class Watch {
     /** In the order in which they came; guarded by itself. */
     private final Set<PlanProblem> problems = new LinkedHashSet<>();
 
-    Watch(Set<String> allowedResources, Set<PlanProblem.Type> allowedProblems) {
+    MistakeWatch(Set<String> allowedResources, Set<PlanProblem.Type> allowedProblems) {
         this.allowedResources = Set.copyOf(allowedResources);
         this.allowedProblems = Set.copyOf(allowedProblems);
     }
@@ -85,7 +85,7 @@ final class Watch {
         return "'"
                 + name
                 + "' is guarded, and no rule names it; rules name "
-                + Texts.names(named)
+                + MessageText.names(named)
                 + similar(name);
     }
 

@@ -15,13 +15,13 @@ import java.util.List;
 import java.util.Objects;
 
 /** Calls that go wrong, as many as it takes to open a circuit breaker. For one use. */
-final class Faults {
+final class BreakerOpening {
 
     private final Guard guard;
     private final CircuitBreakerStrategy strategy;
     private final TestClock clock;
 
-    private Faults(Guard guard, CircuitBreakerStrategy strategy, TestClock clock) {
+    private BreakerOpening(Guard guard, CircuitBreakerStrategy strategy, TestClock clock) {
         this.guard = guard;
         this.strategy = strategy;
         this.clock = clock;
@@ -43,7 +43,7 @@ final class Faults {
                                                         + name
                                                         + "' is of rules that were not given by"
                                                         + " this TestGovernor"));
-        new Faults(guard, strategy, clock).open();
+        new BreakerOpening(guard, strategy, clock).open();
     }
 
     /** Returns the state of a breaker of a resource. */
@@ -61,7 +61,7 @@ final class Faults {
                                                 + "' has no circuit breaker '"
                                                 + name
                                                 + "'; its strategies are "
-                                                + Texts.names(
+                                                + MessageText.names(
                                                         strategies.stream()
                                                                 .map(StrategyStats::strategy)
                                                                 .toList())));
@@ -123,7 +123,7 @@ final class Faults {
                     "the breaker '"
                             + strategy.name()
                             + "' cannot be opened: after "
-                            + Texts.count(callsBefore, "bad call")
+                            + MessageText.count(callsBefore, "bad call")
                             + " the next is refused, "
                             + guard.rejection(token)
                             + "\n"

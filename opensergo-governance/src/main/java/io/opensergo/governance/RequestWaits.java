@@ -16,7 +16,7 @@ import reactor.core.scheduler.Schedulers;
  *
  * <p>Off the path of requests that do not wait: their decisions ask the ticker alone.
  */
-final class Waits {
+final class RequestWaits {
 
     private final @Nullable TimeSource time;
     private final Scheduler background;
@@ -27,12 +27,12 @@ final class Waits {
      * @param time {@code null} for the clock of the system
      * @param background for what is done again and again; it may block
      */
-    Waits(@Nullable TimeSource time, Scheduler background) {
+    RequestWaits(@Nullable TimeSource time, Scheduler background) {
         this.time = time;
         this.background = background;
     }
 
-    /** Waits on this thread for so long, or for less, as when it is interrupted. */
+    /** RequestWaits on this thread for so long, or for less, as when it is interrupted. */
     void park(Object blocker, long nanos) {
         if (time == null) {
             LockSupport.parkNanos(blocker, nanos);

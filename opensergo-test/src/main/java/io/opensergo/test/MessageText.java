@@ -5,9 +5,9 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** Parts of messages. */
-final class Texts {
+final class MessageText {
 
-    private Texts() {}
+    private MessageText() {}
 
     /** Returns each on a line of its own, indented. */
     static String lines(Collection<?> items) {
