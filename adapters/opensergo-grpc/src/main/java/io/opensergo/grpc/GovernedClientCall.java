@@ -11,6 +11,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.opensergo.governance.Outcome;
 import io.opensergo.governance.Rejection;
+import io.opensergo.governance.action.RetryPolicy;
 import io.opensergo.governance.routing.RouteActions;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -96,7 +97,7 @@ final class GovernedClientCall<Q, S> extends ForwardingClientCall<Q, S> {
             if (!actions.isEmpty()) {
                 actions.requestHeaders().applyTo(new MetadataChanges(headers));
             }
-            begun = next.newCall(method, within(actions.timeoutNanos()));
+            begun = newCall(actions);
             made.accept(begun); // whoever hears of the call may use it at once
             if (admission != null) {
                 end.follow(admission);
@@ -114,6 +115,20 @@ final class GovernedClientCall<Q, S> extends ForwardingClientCall<Q, S> {
         } finally {
             context.detach(previous);
         }
+    }
+
+    private ClientCall<Q, S> newCall(RouteActions actions) {
+        if (actions.isEmpty()) {
+            return next.newCall(method, options);
+        }
+        CallOptions asked = within(actions.timeoutNanos());
+        if (actions.authority() != null) {
+            asked = asked.withAuthority(actions.authority());
+        }
+        RetryPolicy retries = actions.retries();
+        return retries == null || !method.getType().clientSendsOneMessage()
+                ? next.newCall(method, asked)
+                : new RetriedClientCall<>(next, method, asked, retries);
     }
 
     /** The caller's own deadline stays, if it is the earlier one. */

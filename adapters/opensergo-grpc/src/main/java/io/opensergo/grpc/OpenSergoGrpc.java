@@ -42,6 +42,8 @@ public final class OpenSergoGrpc implements AutoCloseable {
     private static final Set<RouteAction> HONOURED =
             Set.of(
                     RouteAction.TIMEOUT,
+                    RouteAction.RETRIES,
+                    RouteAction.REWRITE_AUTHORITY,
                     RouteAction.FAULT_DELAY,
                     RouteAction.FAULT_ABORT,
                     RouteAction.REQUEST_HEADERS,

@@ -26,9 +26,6 @@ record Refusal(Status status, Metadata trailers) {
     static final Metadata.Key<byte[]> DETAILS =
             Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER);
 
-    static final Metadata.Key<String> PUSHBACK =
-            Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER);
-
     /** Returns what a caller in another process gets. */
     static Refusal toCaller(Rejection rejection) {
         ProvidedResponse provided = provided(rejection);
@@ -69,7 +66,7 @@ record Refusal(Status status, Metadata trailers) {
                             status.getCode().value(),
                             description == null ? "" : description,
                             delay));
-            trailers.put(PUSHBACK, Integer.toString(millis(delay)));
+            trailers.put(Pushback.KEY, Integer.toString(millis(delay)));
         }
         return new Refusal(status, trailers);
     }

@@ -1,5 +1,6 @@
 package io.opensergo.grpc;
 
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerServiceDefinition;
@@ -19,11 +20,14 @@ import java.util.function.Predicate;
 
 /**
  * The service {@code shop.Prices}, whose messages are texts. It does what a request says: {@code
- * throw}, {@code fail CODE}, {@code hold}; everything else it answers with its name.
+ * throw}, {@code fail CODE}, {@code hold}, {@code pushback MILLIS}; everything else it answers with
+ * its name. What stands behind {@code until N,} it does before the <i>n</i>th call.
  */
 final class Prices {
 
     static final String SERVICE = "shop.Prices";
+
+    private static final String UNTIL = "until ";
 
     static final MethodDescriptor<String, String> GET = method("Get", MethodType.UNARY);
     static final MethodDescriptor<String, String> WATCH =
@@ -71,8 +75,12 @@ final class Prices {
 
     private void watch(String request, StreamObserver<String> reply) {
         handled.incrementAndGet();
+        boolean isEarly = request.startsWith(UNTIL);
+        if (isEarly && !act(request, reply)) {
+            return;
+        }
         reply.onNext("one");
-        if (act(request, reply)) {
+        if (isEarly || act(request, reply)) {
             reply.onNext("two");
             reply.onCompleted();
         }
@@ -104,6 +112,10 @@ final class Prices {
 
     /** Returns whether the handler is to go on. */
     private boolean act(String request, StreamObserver<String> reply) {
+        if (request.startsWith(UNTIL)) {
+            String[] parts = request.substring(UNTIL.length()).split(",", 2);
+            return handled.get() >= Integer.parseInt(parts[0]) || act(parts[1], reply);
+        }
         if (request.equals("throw")) {
             throw new IllegalStateException("by order");
         }
@@ -111,6 +123,12 @@ final class Prices {
             reply.onError(
                     Status.fromCode(Status.Code.valueOf(request.substring(5)))
                             .asRuntimeException());
+            return false;
+        }
+        if (request.startsWith("pushback ")) {
+            var trailers = new Metadata();
+            trailers.put(Pushback.KEY, request.substring(9));
+            reply.onError(Status.UNAVAILABLE.asRuntimeException(trailers));
             return false;
         }
         if (request.equals("hold")) {

@@ -33,6 +33,7 @@ class RouteActionsTest {
     private final World world = new World();
     private final Prices prices = new Prices("prices");
     private final AtomicReference<Metadata> seen = new AtomicReference<>();
+    private final AtomicReference<String> authority = new AtomicReference<>();
     private final Channel channel =
             world.governedChannel(
                     world.freeServer(
@@ -190,6 +191,15 @@ class RouteActionsTest {
     }
 
     @Test
+    void anAuthorityIsRewritten() {
+        route("rewrite: {authority: prices.example}");
+
+        assertThat(get(channel, "")).isEqualTo("prices");
+
+        assertThat(authority.get()).isEqualTo("prices.example");
+    }
+
+    @Test
     void whatIsNotDoneIsAProblemOfThePlan() {
         world.governor.replaceRules(World.read(router("mirror: {host: shadow}\n    timeout: 5s")));
 
@@ -224,6 +234,7 @@ class RouteActionsTest {
         public <Q, S> ServerCall.Listener<Q> interceptCall(
                 ServerCall<Q, S> call, Metadata headers, ServerCallHandler<Q, S> next) {
             seen.set(headers);
+            authority.set(call.getAuthority());
             return next.startCall(call, headers);
         }
     }

@@ -62,7 +62,7 @@ class ServerGuardTest {
 
         Metadata trailers = failure(channel, "").getTrailers();
 
-        assertThat(Integer.parseInt(trailers.get(Refusal.PUSHBACK))).isBetween(1, 600_000);
+        assertThat(Integer.parseInt(trailers.get(Pushback.KEY))).isBetween(1, 600_000);
         assertThat(trailers.get(Refusal.DETAILS)).isNotEmpty();
     }
 
@@ -72,7 +72,7 @@ class ServerGuardTest {
 
         Metadata trailers = failure(channel, "").getTrailers();
 
-        assertThat(trailers.containsKey(Refusal.PUSHBACK)).isFalse();
+        assertThat(trailers.containsKey(Pushback.KEY)).isFalse();
         assertThat(trailers.containsKey(Refusal.DETAILS)).isFalse();
     }
 
@@ -122,7 +122,7 @@ class ServerGuardTest {
 
         assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
         assertThat(refused.getStatus().getDescription()).isEqualTo("circuit breaker is open");
-        assertThat(refused.getTrailers().containsKey(Refusal.PUSHBACK)).isTrue();
+        assertThat(refused.getTrailers().containsKey(Pushback.KEY)).isTrue();
     }
 
     @Test

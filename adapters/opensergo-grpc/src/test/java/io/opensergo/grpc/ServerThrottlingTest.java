@@ -90,7 +90,7 @@ class ServerThrottlingTest {
             assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
             assertThat(refused.getStatus().getDescription())
                     .isEqualTo("its turn comes after the deadline of the call");
-            assertThat(refused.getTrailers().get(Refusal.PUSHBACK)).isEqualTo("600000");
+            assertThat(refused.getTrailers().get(Pushback.KEY)).isEqualTo("600000");
             assertThat(world.inbound("shop.Prices").passed()).isEqualTo(1);
         }
     }

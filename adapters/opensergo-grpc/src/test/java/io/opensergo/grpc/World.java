@@ -15,6 +15,8 @@ import io.grpc.stub.ClientCalls;
 import io.opensergo.governance.Governor;
 import io.opensergo.governance.GovernorBuilder;
 import io.opensergo.governance.ResourceStats;
+import io.opensergo.governance.ResourceStats.BreakerCalls;
+import io.opensergo.governance.ResourceStats.StrategyStats;
 import io.opensergo.governance.TrafficDirection;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.document.RuleReader;
@@ -23,6 +25,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -100,12 +103,20 @@ final class World implements AutoCloseable {
 
     /** Returns the failures that the breaker of a resource has been told of. */
     static long failures(ResourceStats stats) {
-        return stats.strategies().get(0).calls().bad();
+        return breakerCalls(stats).bad();
     }
 
     /** Returns all calls in the window of the breaker of a resource. */
     static long calls(ResourceStats stats) {
-        return stats.strategies().get(0).calls().inWindow();
+        return breakerCalls(stats).inWindow();
+    }
+
+    private static BreakerCalls breakerCalls(ResourceStats stats) {
+        return stats.strategies().stream()
+                .map(StrategyStats::calls)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElseThrow();
     }
 
     void awaitIdle(String resource) {

@@ -225,7 +225,9 @@ final class Attempts {
         stopTimer();
         boolean isOnce = body == null || isGivenUp;
         RetryDecision decision =
-                isOnce ? RoutedCall.NEVER : call.decide(retries, result, isIdempotent(attempt));
+                isOnce
+                        ? RetryDecision.NOT_ASKED_FOR
+                        : call.decide(retries, result, isIdempotent(attempt));
         note(decision);
         if (decision.isRetry()) {
             current = null;

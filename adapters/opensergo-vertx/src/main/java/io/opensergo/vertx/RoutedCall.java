@@ -37,7 +37,6 @@ import org.jspecify.annotations.Nullable;
 final class RoutedCall {
 
     private static final long NO_TIMER = -1;
-    static final RetryDecision NEVER = new RetryDecision(RetryDecision.Verdict.NOT_ASKED_FOR, 0);
 
     private final Vertx vertx;
     private final RouteActions actions;
@@ -215,7 +214,9 @@ final class RoutedCall {
 
     RetryDecision decide(int soFar, AttemptResult result, boolean idempotent) {
         RetryPolicy policy = actions.retries();
-        return policy == null ? NEVER : policy.decide(soFar, result, idempotent, remainingNanos());
+        return policy == null
+                ? RetryDecision.NOT_ASKED_FOR
+                : policy.decide(soFar, result, idempotent, remainingNanos());
     }
 
     private long remainingNanos() {

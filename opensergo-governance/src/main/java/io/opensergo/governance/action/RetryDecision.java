@@ -8,7 +8,9 @@ package io.opensergo.governance.action;
  */
 public record RetryDecision(Verdict verdict, long delayNanos) {
 
-    static final RetryDecision NOT_ASKED_FOR = new RetryDecision(Verdict.NOT_ASKED_FOR, 0);
+    /** The rule does not ask for it, or nobody can do it. */
+    public static final RetryDecision NOT_ASKED_FOR = new RetryDecision(Verdict.NOT_ASKED_FOR, 0);
+
     static final RetryDecision NO_ATTEMPT_LEFT = new RetryDecision(Verdict.NO_ATTEMPT_LEFT, 0);
     static final RetryDecision NOT_IDEMPOTENT = new RetryDecision(Verdict.NOT_IDEMPOTENT, 0);
     static final RetryDecision OUT_OF_TIME = new RetryDecision(Verdict.OUT_OF_TIME, 0);

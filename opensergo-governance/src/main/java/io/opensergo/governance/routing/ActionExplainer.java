@@ -102,10 +102,10 @@ final class ActionExplainer {
             retries(actions.retries());
         }
         if (actions.rewrite() != null) {
-            addToCall(RouteAction.REWRITE, actions.rewrite().toString());
+            addToCall(RouteAction.REWRITE_URI, actions.rewrite().toString());
         }
         if (actions.authority() != null) {
-            addToCall(RouteAction.REWRITE, "the authority to " + actions.authority());
+            addToCall(RouteAction.REWRITE_AUTHORITY, "to " + actions.authority());
         }
         if (actions.port() > 0) {
             addToCall(RouteAction.DESTINATION_PORT, "instances that listen at " + actions.port());

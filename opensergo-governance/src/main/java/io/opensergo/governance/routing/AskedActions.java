@@ -2,6 +2,7 @@ package io.opensergo.governance.routing;
 
 import io.opensergo.governance.action.RouteAction;
 import io.opensergo.rules.traffic.HeaderOperations;
+import io.opensergo.rules.traffic.HttpRewrite;
 import io.opensergo.rules.traffic.HttpRoute;
 import io.opensergo.rules.traffic.RouteDestination;
 import io.opensergo.rules.traffic.TrafficRouter;
@@ -40,7 +41,9 @@ final class AskedActions {
         addIf(route.fault() != null && route.fault().delay() != null, RouteAction.FAULT_DELAY);
         addIf(route.fault() != null && route.fault().abort() != null, RouteAction.FAULT_ABORT);
         addIf(route.mirror() != null, RouteAction.MIRROR);
-        addIf(route.rewrite() != null, RouteAction.REWRITE);
+        HttpRewrite rewrite = route.rewrite();
+        addIf(rewrite != null && rewrite.uri() != null, RouteAction.REWRITE_URI);
+        addIf(rewrite != null && rewrite.authority() != null, RouteAction.REWRITE_AUTHORITY);
         addIf(route.redirect() != null, RouteAction.REDIRECT);
         addIf(route.directResponse() != null, RouteAction.DIRECT_RESPONSE);
         addIf(route.corsPolicy() != null, RouteAction.CORS_POLICY);
