@@ -86,7 +86,10 @@ public final class Governor implements AutoCloseable {
         belonging = new Belonging(settings.target());
         publisher =
                 new PlanPublisher(
-                        engine, sampler, new PlanProblemLog(settings.client() != null, belonging));
+                        engine,
+                        sampler,
+                        new PlanProblemLog(
+                                settings.client() != null, settings.isPreview(), belonging));
         tellDirections();
         instances = InstanceCount.of(settings.instances(), engine, publisher::recompile);
         try {
@@ -118,7 +121,12 @@ public final class Governor implements AutoCloseable {
     private void useFixedRules(GovernorBuilder settings) {
         StaticRules documents = settings.documents();
         if (documents == null) {
-            replaceFixed(settings.rules());
+            if (settings.isPreview()) {
+                RuleBook shown = RuleBook.of(settings.rules(), belonging, List.of());
+                publisher.update(before -> shown);
+            } else {
+                replaceFixed(settings.rules());
+            }
             return;
         }
         documents.problems().stream()

@@ -48,6 +48,7 @@ public final class GovernorBuilder {
     private boolean acceptColours = LaneSettings.defaults().acceptColours();
     private boolean preferBaseline = LaneSettings.defaults().preferBaseline();
     private long seed = ThreadLocalRandom.current().nextLong();
+    private boolean preview;
     private Predicate<? super Throwable> isError = error -> Outcome.of(error).isFailure();
 
     GovernorBuilder() {}
@@ -243,6 +244,16 @@ public final class GovernorBuilder {
     }
 
     /**
+     * Makes a governor that shows what rules would do, by {@link Governor#plan()} and {@code
+     * explain}, and governs nobody: what is wrong with its rules stands in its plan and is not
+     * logged, and rules given of kinds that no decision needs are left out.
+     */
+    public GovernorBuilder preview() {
+        this.preview = true;
+        return this;
+    }
+
+    /**
      * Returns the governor, which follows its rules from now on.
      *
      * @throws IllegalStateException if its rules come from more than one of a client, a directory,
@@ -268,6 +279,10 @@ public final class GovernorBuilder {
         if (isSet) {
             names.add(name);
         }
+    }
+
+    boolean isPreview() {
+        return preview;
     }
 
     @Nullable OpenSergoClient client() {

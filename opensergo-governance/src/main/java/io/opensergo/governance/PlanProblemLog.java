@@ -22,12 +22,15 @@ final class PlanProblemLog {
     private static final Duration JOIN_TIME = Duration.ofSeconds(2);
 
     private final boolean rulesComeOneByOne;
+    private final boolean isPreview;
     private final Belonging belonging;
 
     /**
      * @param rulesComeOneByOne whether kinds are followed one by one, as those of a control plane
+     * @param isPreview whether no plan is in force, so that there is nothing to warn of
      */
-    PlanProblemLog(boolean rulesComeOneByOne, Belonging belonging) {
+    PlanProblemLog(boolean rulesComeOneByOne, boolean isPreview, Belonging belonging) {
+        this.isPreview = isPreview;
         this.rulesComeOneByOne = rulesComeOneByOne;
         this.belonging = belonging;
     }
@@ -38,6 +41,9 @@ final class PlanProblemLog {
      * @param current the plan in force when it is asked
      */
     void replaced(CompiledPlan before, CompiledPlan next, Supplier<CompiledPlan> current) {
+        if (isPreview) {
+            return;
+        }
         List<PlanProblem> more =
                 next.summary().problems().stream()
                         .filter(problem -> !isKnown(problem, before))

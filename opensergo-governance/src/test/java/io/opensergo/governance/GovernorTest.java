@@ -740,4 +740,23 @@ class GovernorTest {
                                         .rules(List.of(rate("limit", 1, SECOND)))
                                         .build());
     }
+
+    @Test
+    void aPreviewSaysInItsPlanWhatIsWrongAndLogsNothing() {
+        var limit = rate("limit", 2, SECOND);
+        Rule dangling = rule("protect", "a", limit);
+        Rule noDecision =
+                DistributedTransaction.builder(metadata("t"))
+                        .transaction(
+                                DistributedTransaction.Transaction.builder()
+                                        .defaultType(DistributedTransaction.TransactionType.XA)
+                                        .build())
+                        .build();
+        try (LogCapture log = LogCapture.open();
+                Governor governor =
+                        Governor.builder().rules(List.of(dangling, noDecision)).preview().build()) {
+            assertThat(governor.plan().problems()).hasSize(1);
+            assertThat(log.linesOf(Governor.class)).isEmpty();
+        }
+    }
 }
