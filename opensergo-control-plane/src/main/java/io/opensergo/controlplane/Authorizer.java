@@ -3,8 +3,8 @@ package io.opensergo.controlplane;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides who may call a control plane, which rules each caller may read, and which applications it
- * may report on.
+ * Decides who may call a control plane, which rules each caller may read or change, and which
+ * applications it may report on.
  *
  * <p>A call of a client that is not known is refused as {@code UNAUTHENTICATED}, whichever service
  * it calls. A key (namespace, app and kind) that a known client may not read is refused with the
@@ -52,6 +52,30 @@ public interface Authorizer {
      * @param app the application, which need not exist
      */
     default boolean mayReport(String client, String app) {
+        return false;
+    }
+
+    /**
+     * Returns whether a client may change the rules of a key, by a console. Nobody may unless this
+     * is overridden. Only what a client may also read is it ever asked to change.
+     *
+     * @param client the name that {@link #authenticate} returned
+     * @param namespace the namespace of the rules
+     * @param app the application that the rules are for
+     * @param kind the wire name of their kind; none of the three need exist
+     */
+    default boolean mayWrite(String client, String namespace, String app, String kind) {
+        return false;
+    }
+
+    /**
+     * Returns whether a client may see what belongs to no application: the counters of a control
+     * plane, the problems of its sources, who logs in to its console. Nobody may unless this is
+     * overridden.
+     *
+     * @param client the name that {@link #authenticate} returned
+     */
+    default boolean maySeeAll(String client) {
         return false;
     }
 }

@@ -2,16 +2,19 @@ package io.opensergo.controlplane;
 
 import io.grpc.BindableService;
 import io.opensergo.proto.internal.transport.v1.ControlPlaneDesc;
+import io.opensergo.rules.Rule;
 import io.opensergo.rules.document.Problem;
 import io.opensergo.rules.document.RuleKinds;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -85,15 +88,22 @@ public final class ControlPlane implements AutoCloseable {
     private final Sources sources;
     private final GrpcServer server;
     private final Instant runningSince;
+    private final Settings settings;
     private final Object closing = new Object();
 
+    /** What it was started with, for servers beside it. */
+    private record Settings(
+            RuleKinds kinds, @Nullable Authorizer authorizer, @Nullable ServerIdentity identity) {}
+
     private ControlPlane(
+            Settings settings,
             String identifier,
             RuleStore store,
             SharedByStreams shared,
             MetadataService metadata,
             Sources sources,
             GrpcServer server) {
+        this.settings = settings;
         this.identifier = identifier;
         this.store = store;
         this.shared = shared;
@@ -159,7 +169,13 @@ public final class ControlPlane implements AutoCloseable {
             server.start();
             tellWhereItListens(settings, server.port());
             return new ControlPlane(
-                    description.getIdentifier(), store, shared, metadata, startedSources, server);
+                    new Settings(kinds, authorizer, settings.identity()),
+                    description.getIdentifier(),
+                    store,
+                    shared,
+                    metadata,
+                    startedSources,
+                    server);
         } catch (RuntimeException e) {
             startedSources.close();
             housekeeper.shutdownNow();
@@ -207,6 +223,36 @@ public final class ControlPlane implements AutoCloseable {
                 shared.counters().pushes.sum(),
                 shared.counters().acceptedPushes.sum(),
                 shared.counters().snapshot());
+    }
+
+    /** Returns the rules in force, ordered by namespace, application, kind and name. */
+    public List<Rule> rules() {
+        return store.rules();
+    }
+
+    /** Returns the kinds that are served. */
+    public RuleKinds kinds() {
+        return settings.kinds();
+    }
+
+    /** Returns who decides what clients may do; empty if everybody may read everything. */
+    public Optional<Authorizer> authorizer() {
+        return Optional.ofNullable(settings.authorizer());
+    }
+
+    /**
+     * Returns a TLS context for another server of this process, which shows the certificate that
+     * the control plane shows at the time of each handshake, and trusts the clients that it trusts
+     * then; empty without TLS. It is of use until the control plane is closed.
+     */
+    public Optional<SSLContext> sslContext() {
+        return Optional.ofNullable(settings.identity()).map(ServerIdentity::jdkContext);
+    }
+
+    /** Returns whether clients must show a certificate. */
+    public boolean requiresClientCertificates() {
+        ServerIdentity identity = settings.identity();
+        return identity != null && identity.requiresClientCertificates();
     }
 
     /**

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -95,6 +96,21 @@ final class RuleStore {
     long revision() {
         synchronized (lock) {
             return versions.revision();
+        }
+    }
+
+    /** Returns the rules in force, ordered by key and name. */
+    List<Rule> rules() {
+        synchronized (lock) {
+            return sets.entrySet().stream()
+                    .sorted(
+                            Comparator.comparing(
+                                            (Map.Entry<WireKey, RuleSet> each) ->
+                                                    each.getKey().namespace())
+                                    .thenComparing(each -> each.getKey().app())
+                                    .thenComparing(each -> each.getKey().kind()))
+                    .flatMap(each -> each.getValue().rules().stream())
+                    .toList();
         }
     }
 

@@ -19,7 +19,10 @@ import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -109,6 +112,24 @@ final class ServerIdentity {
         } catch (SSLException e) {
             throw new IllegalStateException("the JDK's TLS cannot be used", e);
         }
+    }
+
+    /** Returns a context of the JDK's own with the same certificates, key and trust. */
+    SSLContext jdkContext() {
+        try {
+            var context = SSLContext.getInstance("TLS");
+            context.init(
+                    new KeyManager[] {keys},
+                    requiresClientCertificates() ? new TrustManager[] {trust} : null,
+                    null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("the JDK's TLS cannot be used", e);
+        }
+    }
+
+    boolean requiresClientCertificates() {
+        return files.clientCaFile() != null;
     }
 
     /** Looks at the files, and takes what is new and settled. */

@@ -27,6 +27,14 @@ public final class TokenAuthorizer implements Authorizer {
     /** Opens every namespace, or every application. */
     public static final String ALL = "*";
 
+    /** What a token is good for in the namespaces and applications that it opens. */
+    public enum Role {
+        /** Reading rules and reporting what the applications serve. */
+        READ,
+        /** The same, and changing the rules by a console. */
+        WRITE
+    }
+
     /**
      * A token and what it opens.
      *
@@ -34,8 +42,15 @@ public final class TokenAuthorizer implements Authorizer {
      * @param token the secret; printable ASCII without spaces
      * @param namespaces the namespaces that it opens; {@link #ALL} among them opens every one
      * @param apps the applications in these namespaces that it opens, in the same way
+     * @param role what may be done there
      */
-    public record Grant(String name, String token, Set<String> namespaces, Set<String> apps) {
+    public record Grant(
+            String name, String token, Set<String> namespaces, Set<String> apps, Role role) {
+
+        /** Grants reading. */
+        public Grant(String name, String token, Set<String> namespaces, Set<String> apps) {
+            this(name, token, namespaces, apps, Role.READ);
+        }
 
         /**
          * Checks and copies.
@@ -53,12 +68,21 @@ public final class TokenAuthorizer implements Authorizer {
             }
             namespaces = Set.copyOf(namespaces);
             apps = Set.copyOf(apps);
+            Objects.requireNonNull(role, "role");
         }
 
         /** Says all but the token. */
         @Override
         public String toString() {
-            return "Grant[name=" + name + ", namespaces=" + namespaces + ", apps=" + apps + "]";
+            return "Grant[name="
+                    + name
+                    + ", namespaces="
+                    + namespaces
+                    + ", apps="
+                    + apps
+                    + ", role="
+                    + role
+                    + "]";
         }
     }
 
@@ -110,6 +134,16 @@ public final class TokenAuthorizer implements Authorizer {
             return grant != null && holds(grant.apps(), app);
         }
 
+        boolean opensToWriters(String name, String namespace, String app) {
+            Grant grant = byName.get(name);
+            return grant != null && grant.role() == Role.WRITE && opens(name, namespace, app);
+        }
+
+        boolean opensAll(String name) {
+            Grant grant = byName.get(name);
+            return grant != null && grant.namespaces().contains(ALL) && grant.apps().contains(ALL);
+        }
+
         private static boolean holds(Set<String> names, String name) {
             return names.contains(ALL) || names.contains(name);
         }
@@ -155,6 +189,7 @@ public final class TokenAuthorizer implements Authorizer {
      *     token: 5f2b8c...        # the secret
      *     namespaces: [default]   # every one if left out
      *     apps: [shop, cart]      # every one if left out
+     *     role: write             # or read, as if left out: whether a console lets it change rules
      * }</pre>
      *
      * @throws UncheckedIOException if the file cannot be read
@@ -185,5 +220,17 @@ public final class TokenAuthorizer implements Authorizer {
     @Override
     public boolean mayReport(String client, String app) {
         return grants.get().opens(client, app);
+    }
+
+    /** Returns whether the client's token opens the key and its role is {@link Role#WRITE}. */
+    @Override
+    public boolean mayWrite(String client, String namespace, String app, String kind) {
+        return grants.get().opensToWriters(client, namespace, app);
+    }
+
+    /** Returns whether the client's token opens all namespaces and applications. */
+    @Override
+    public boolean maySeeAll(String client) {
+        return grants.get().opensAll(client);
     }
 }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.opensergo.controlplane.TokenAuthorizer.Grant;
 import io.opensergo.controlplane.TokenAuthorizer.Grants;
+import io.opensergo.controlplane.TokenAuthorizer.Role;
 import io.opensergo.rulefiles.FileStamp;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -45,7 +46,8 @@ final class TokenFile implements Supplier<Grants> {
                     .build();
     private static final String SHAPE =
             "must hold 'tokens': a list of objects with 'name', 'token' and, if it is not to open"
-                    + " all of them, lists 'namespaces' and 'apps'";
+                    + " all of them, lists 'namespaces' and 'apps'; and, if its client may change"
+                    + " rules, 'role: write'";
 
     /** The document. */
     private record Document(@JsonProperty("tokens") @Nullable List<Entry> tokens) {}
@@ -55,7 +57,8 @@ final class TokenFile implements Supplier<Grants> {
             @JsonProperty("name") @Nullable String name,
             @JsonProperty("token") @Nullable String token,
             @JsonProperty("namespaces") @Nullable Set<String> namespaces,
-            @JsonProperty("apps") @Nullable Set<String> apps) {
+            @JsonProperty("apps") @Nullable Set<String> apps,
+            @JsonProperty("role") @Nullable String role) {
 
         /** The token must not be printed. */
         @Override
@@ -158,7 +161,8 @@ final class TokenFile implements Supplier<Grants> {
                                 entry.name(),
                                 entry.token(),
                                 orAll(entry.namespaces()),
-                                orAll(entry.apps())));
+                                orAll(entry.apps()),
+                                roleOf(entry)));
             } catch (IllegalArgumentException e) {
                 throw unusable("is wrong: " + e.getMessage());
             }
@@ -183,6 +187,19 @@ final class TokenFile implements Supplier<Grants> {
                     SHAPE + (place == null ? "" : "; line " + place.getLineNr() + " is wrong"));
         }
         throw unusable(SHAPE);
+    }
+
+    private static Role roleOf(Entry entry) {
+        if (entry.role() == null) {
+            return Role.READ;
+        }
+        return switch (entry.role()) {
+            case "read" -> Role.READ;
+            case "write" -> Role.WRITE;
+            default ->
+                    throw new IllegalArgumentException(
+                            "the role of '" + entry.name() + "' must be read or write");
+        };
     }
 
     private static Set<String> orAll(@Nullable Set<String> names) {

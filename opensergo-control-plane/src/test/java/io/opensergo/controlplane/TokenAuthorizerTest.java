@@ -180,4 +180,46 @@ class TokenAuthorizerTest {
     private Path write(String content) throws Exception {
         return Files.writeString(directory.resolve("tokens.yaml"), content);
     }
+
+    @Test
+    void aTokenChangesRulesOnlyWithTheRoleOfAWriterAndOnlyWhereItReads() throws Exception {
+        TokenAuthorizer tokens =
+                TokenAuthorizer.file(
+                        write(
+                                """
+                                tokens:
+                                  - {name: reader, token: "1"}
+                                  - {name: said, token: "2", role: read}
+                                  - {name: writer, token: "3", apps: [shop], role: write}
+                                """));
+
+        assertThat(tokens.mayWrite("reader", "default", "shop", "k")).isFalse();
+        assertThat(tokens.mayWrite("said", "default", "shop", "k")).isFalse();
+        assertThat(tokens.mayWrite("writer", "default", "shop", "k")).isTrue();
+        assertThat(tokens.mayWrite("writer", "default", "bank", "k")).isFalse();
+        assertThat(tokens.mayWrite("nobody", "default", "shop", "k")).isFalse();
+    }
+
+    @Test
+    void onlyATokenThatOpensAllSeesWhatBelongsToNoApplication() {
+        TokenAuthorizer tokens =
+                TokenAuthorizer.of(
+                        new Grant("ops", "1", Set.of("*"), Set.of("*")),
+                        new Grant("team", "2", Set.of("team"), Set.of("*")),
+                        new Grant("shop", "3", Set.of("*"), Set.of("shop")));
+
+        assertThat(tokens.maySeeAll("ops")).isTrue();
+        assertThat(tokens.maySeeAll("team")).isFalse();
+        assertThat(tokens.maySeeAll("shop")).isFalse();
+        assertThat(tokens.maySeeAll("nobody")).isFalse();
+    }
+
+    @Test
+    void anUnknownRoleIsRefusedAndSaysWhatIsExpected() throws Exception {
+        Path file = write("tokens: [{name: ops, token: abc, role: admin}]");
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> TokenAuthorizer.file(file))
+                .withMessageContaining("the role of 'ops' must be read or write");
+    }
 }
