@@ -29,9 +29,10 @@ class ModuleOrderTest {
     private static final String PROTOBUF = "com.google.protobuf..";
     private static final String GRPC_JAVA = "io.grpc..";
 
-    /** The frameworks that have an adapter; nobody else knows them. */
+    /** Frameworks, and the one module that knows each. */
     private static final Map<Module, String> FRAMEWORKS =
             Map.of(
+                    Module.CONSOLE, "org.eclipse.jetty..",
                     Module.DUBBO, "org.apache.dubbo..",
                     Module.KUBERNETES, "io.fabric8..",
                     Module.SENTINEL, "com.alibaba.csp..",
@@ -53,6 +54,7 @@ class ModuleOrderTest {
         QUOTA_REDIS("quota.redis", RULES, API, GOVERNANCE),
         CONTROL_PLANE("controlplane", RULES, RULE_FILES, PROTO),
         KUBERNETES("kubernetes", RULES, CONTROL_PLANE),
+        CONSOLE("console", RULES, RULE_REPOSITORY, API, GOVERNANCE, CONTROL_PLANE),
         CONFORMANCE("conformance", RULES, API, GOVERNANCE),
         TEST("test", RULES, API, GOVERNANCE, CONFORMANCE),
         DUBBO("dubbo", RULES, API, CLIENT, GOVERNANCE),
@@ -60,7 +62,18 @@ class ModuleOrderTest {
         SENTINEL("sentinel", RULES, API, CLIENT, GOVERNANCE),
         SPRING("spring", RULES, API, CLIENT, GOVERNANCE),
         VERTX("vertx", RULES, API, CLIENT, GOVERNANCE),
-        CLI("cli", RULES, SCHEMA, RULE_FILES, API, PROTO, CLIENT, CONTROL_PLANE, KUBERNETES);
+        CLI(
+                "cli",
+                RULES,
+                SCHEMA,
+                RULE_FILES,
+                RULE_REPOSITORY,
+                API,
+                PROTO,
+                CLIENT,
+                CONTROL_PLANE,
+                KUBERNETES,
+                CONSOLE);
 
         private final String rootPackage;
 
