@@ -1,30 +1,22 @@
 package io.opensergo.dubbo;
 
 import io.opensergo.governance.Rejection;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeUnit;
 import org.apache.dubbo.common.constants.CommonConstants;
 import org.apache.dubbo.common.extension.Activate;
-import org.apache.dubbo.rpc.AppResponse;
 import org.apache.dubbo.rpc.AsyncRpcResult;
 import org.apache.dubbo.rpc.Invocation;
-import org.apache.dubbo.rpc.InvokeMode;
 import org.apache.dubbo.rpc.Invoker;
 import org.apache.dubbo.rpc.Result;
-import org.apache.dubbo.rpc.RpcContext;
 import org.apache.dubbo.rpc.RpcException;
-import org.apache.dubbo.rpc.RpcInvocation;
 import org.apache.dubbo.rpc.cluster.filter.ClusterFilter;
 import org.apache.dubbo.rpc.model.ModuleModel;
 import org.apache.dubbo.rpc.support.RpcUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Guards the calls that an application makes, and gives them their colour. It sees a call once,
- * however often the cluster tries it.
+ * Guards the calls that an application makes, gives them their colour, and does what their routes
+ * ask for. It sees a call once, however often the cluster tries it.
  *
  * <p>A refused call ends with an {@link RpcException} of the code {@link
  * RpcException#LIMIT_EXCEEDED_EXCEPTION}, whose cause is a {@link
@@ -48,14 +40,13 @@ public final class ConsumerGovernanceFilter extends GuardingFilter implements Cl
             return invoker.invoke(invocation);
         }
         String service = serviceOf(invoker);
-        Colours.send(
-                governance.governor().lanes(),
-                new InvocationView(service, invoker.getUrl(), invocation));
+        var call = new InvocationView(service, invoker.getUrl(), invocation);
+        Colours.send(governance.governor().lanes(), call);
         Result result =
                 guard(
                         governance.outbound().of(service),
                         governance.outcomes(),
-                        invoker,
+                        RoutedInvoker.of(invoker, governance.governor(), call),
                         invocation);
         RpcException refusal = refusalOfProvider(result);
         return refusal == null ? result : AsyncRpcResult.newDefaultAsyncResult(refusal, invocation);
@@ -77,14 +68,18 @@ public final class ConsumerGovernanceFilter extends GuardingFilter implements Cl
 
     @Override
     Result refuse(Rejection rejection, Invoker<?> invoker, Invocation invocation) {
-        modeOf(invoker, invocation);
+        InvokeModes.isSynchronous(invoker, invocation);
         return AsyncRpcResult.newDefaultAsyncResult(Rejections.toCaller(rejection), invocation);
     }
 
     @Override
     Result proceedLater(GuardedCall call, Invoker<?> invoker, Invocation invocation) {
-        if (modeOf(invoker, invocation) != InvokeMode.SYNC) {
-            return proceedOnTimer(call, invoker, invocation);
+        if (!InvokeModes.isSynchronous(invoker, invocation)) {
+            return DelayedResult.after(
+                    call.waitNanos(),
+                    invocation,
+                    () -> proceedIfAdmitted(call, invoker, invocation),
+                    call::withdraw);
         }
         if (call.await()) {
             return proceedIfAdmitted(call, invoker, invocation);
@@ -92,66 +87,5 @@ public final class ConsumerGovernanceFilter extends GuardingFilter implements Cl
         call.withdraw();
         throw new RpcException(
                 "interrupted while '" + RpcUtils.getMethodName(invocation) + "' was throttled");
-    }
-
-    /** Settles how Dubbo hands over the result, which it does only when it reaches a provider. */
-    private static InvokeMode modeOf(Invoker<?> invoker, Invocation invocation) {
-        InvokeMode mode = RpcUtils.getInvokeMode(invoker.getUrl(), invocation);
-        if (invocation instanceof RpcInvocation rpc) {
-            rpc.setInvokeMode(mode);
-        }
-        return mode;
-    }
-
-    private Result proceedOnTimer(GuardedCall call, Invoker<?> invoker, Invocation invocation) {
-        RpcContext.RestoreServiceContext context = RpcContext.storeServiceContext();
-        // What is left of the time of the call that is being served, and settings of this one.
-        Map<String, Object> attachments =
-                new HashMap<>(RpcContext.getClientAttachment().getObjectAttachments());
-        ClassLoader classLoader = Thread.currentThread().getContextClassLoader();
-        var response = new CompletableFuture<AppResponse>();
-        var result = new ThrottledResult(call, response, invocation);
-        CompletableFuture.delayedExecutor(call.waitNanos(), TimeUnit.NANOSECONDS)
-                .execute(
-                        () -> {
-                            if (!result.take()) { // given up
-                                return;
-                            }
-                            RpcContext.restoreServiceContext(context);
-                            RpcContext.getClientAttachment().setObjectAttachments(attachments);
-                            proceed(call, invoker, invocation, classLoader, response);
-                        });
-        return result;
-    }
-
-    private void proceed(
-            GuardedCall call,
-            Invoker<?> invoker,
-            Invocation invocation,
-            ClassLoader classLoader,
-            CompletableFuture<AppResponse> response) {
-        Thread thread = Thread.currentThread();
-        ClassLoader before = thread.getContextClassLoader();
-        try {
-            thread.setContextClassLoader(classLoader);
-            proceedIfAdmitted(call, invoker, invocation)
-                    .whenCompleteWithContext((result, error) -> end(response, result, error));
-        } catch (Throwable e) {
-            response.completeExceptionally(e);
-        } finally {
-            RpcContext.removeContext();
-            thread.setContextClassLoader(before);
-        }
-    }
-
-    private static void end(
-            CompletableFuture<AppResponse> response,
-            @Nullable Result result,
-            @Nullable Throwable error) {
-        if (error == null) {
-            response.complete((AppResponse) result);
-        } else {
-            response.completeExceptionally(error);
-        }
     }
 }

@@ -5,6 +5,7 @@ import io.opensergo.api.OpenSergoClient;
 import io.opensergo.governance.Governor;
 import io.opensergo.governance.GovernorBuilder;
 import io.opensergo.governance.TrafficDirection;
+import io.opensergo.governance.action.RouteAction;
 import io.opensergo.governance.routing.WorkloadIdentity;
 import java.util.Optional;
 import java.util.Set;
@@ -19,6 +20,14 @@ import org.jspecify.annotations.Nullable;
  * application of a process has its own. Safe for use by many threads.
  */
 public final class DubboGovernance {
+
+    /** What is done of the actions of a route; the rest becomes problems of the plan. */
+    private static final Set<RouteAction> HONOURED =
+            Set.of(
+                    RouteAction.TIMEOUT,
+                    RouteAction.FAULT_DELAY,
+                    RouteAction.FAULT_ABORT,
+                    RouteAction.REQUEST_HEADERS);
 
     /** Guards that no application is given two of them. */
     private static final Object STARTING = new Object();
@@ -47,7 +56,7 @@ public final class DubboGovernance {
             builder.instances(() -> instances);
         }
         governor = builder.build();
-        governor.honours("Dubbo", Set.of()); // Dubbo has timeouts, retries and mocks of its own
+        governor.honours("Dubbo", HONOURED);
         outcomes = new Outcomes(settings.businessExceptionsAreErrors());
         inbound = new Guards(governor, TrafficDirection.INBOUND);
         outbound = new Guards(governor, TrafficDirection.OUTBOUND);

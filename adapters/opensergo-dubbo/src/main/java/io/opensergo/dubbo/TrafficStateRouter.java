@@ -54,8 +54,7 @@ final class TrafficStateRouter<T> extends AbstractStateRouter<T> {
         ReferredService<T> service = serviceOf(consumer);
         BitList<Invoker<T>> routed = providers;
         if (!governor.plan().routers().isEmpty()) {
-            RouteDecision decision =
-                    governor.route(new InvocationView(service.host(), consumer, invocation));
+            RouteDecision decision = decide(governor, service, consumer, invocation);
             if (needToPrintMessage && message != null) {
                 message.set(decision.toString());
             }
@@ -66,6 +65,15 @@ final class TrafficStateRouter<T> extends AbstractStateRouter<T> {
         return routed.isEmpty() || (colour == null && !lanes.settings().preferBaseline())
                 ? routed
                 : prefer(colour, lanes, routed, service);
+    }
+
+    /** A call of the application has been decided on before, once for all attempts. */
+    private static RouteDecision decide(
+            Governor governor, ReferredService<?> service, URL consumer, Invocation invocation) {
+        RouteDecision known = RoutedInvoker.decisionOf(invocation);
+        return known == null
+                ? governor.route(new InvocationView(service.host(), consumer, invocation))
+                : known;
     }
 
     /** Without a destination Dubbo's own routing applies. */

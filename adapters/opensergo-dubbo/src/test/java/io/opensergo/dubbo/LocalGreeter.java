@@ -13,6 +13,9 @@ final class LocalGreeter implements Greeter {
 
     final AtomicInteger calls = new AtomicInteger();
 
+    /** What it was asked with. */
+    final Set<String> asked = ConcurrentHashMap.newKeySet();
+
     /** What it was asked with to answer later. */
     final Set<String> askedLater = ConcurrentHashMap.newKeySet();
 
@@ -32,6 +35,7 @@ final class LocalGreeter implements Greeter {
     @Override
     public String greet(String who) {
         calls.incrementAndGet();
+        asked.add(who);
         failIfAsked(who);
         if (who.equals("hold")) {
             held.join();
@@ -42,6 +46,7 @@ final class LocalGreeter implements Greeter {
     @Override
     public CompletableFuture<String> greetLater(String who) {
         calls.incrementAndGet();
+        asked.add(who);
         askedLater.add(who);
         String answer = name + colour();
         if (who.equals("hold")) {
