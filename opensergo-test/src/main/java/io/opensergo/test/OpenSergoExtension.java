@@ -5,7 +5,6 @@ import io.opensergo.governance.Governor;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -143,7 +142,7 @@ public final class OpenSergoExtension
         for (AnnotatedElement element : elements) {
             Optional<Rules> rules = AnnotationSupport.findAnnotation(element, Rules.class);
             if (rules.isPresent()) {
-                add(rules.get(), builder, "@Rules of " + name(element));
+                builder.rules(rules.get(), "@Rules of " + name(element));
                 break;
             }
         }
@@ -155,17 +154,6 @@ public final class OpenSergoExtension
                                             .allowProblems(allow.problems()));
         }
         return builder;
-    }
-
-    private static void add(Rules rules, TestGovernorBuilder builder, String place) {
-        builder.resources(rules.value());
-        for (String file : rules.files()) {
-            builder.files(Path.of(file));
-        }
-        for (int i = 0; i < rules.text().length; i++) {
-            String number = rules.text().length == 1 ? "" : " " + (i + 1);
-            builder.text(rules.text()[i], place + ", text" + number);
-        }
     }
 
     private static String name(AnnotatedElement element) {

@@ -64,6 +64,23 @@ public final class TestGovernorBuilder {
         return this;
     }
 
+    /** Adds the rules that an annotation names. */
+    public TestGovernorBuilder rules(Rules rules) {
+        return rules(rules, "@Rules");
+    }
+
+    TestGovernorBuilder rules(Rules rules, String place) {
+        resources(rules.value());
+        for (String file : rules.files()) {
+            files(Path.of(file));
+        }
+        for (int i = 0; i < rules.text().length; i++) {
+            String number = rules.text().length == 1 ? "" : " " + (i + 1);
+            text(rules.text()[i], place + ", text" + number);
+        }
+        return this;
+    }
+
     /** Lets resources be guarded though no rule names them; {@link Allow#ANY} for all. */
     public TestGovernorBuilder allowResources(String... names) {
         allowedResources.addAll(Arrays.asList(names));
