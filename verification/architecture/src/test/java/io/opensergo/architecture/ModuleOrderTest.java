@@ -57,10 +57,12 @@ class ModuleOrderTest {
         CONSOLE("console", RULES, RULE_REPOSITORY, API, GOVERNANCE, CONTROL_PLANE),
         CONFORMANCE("conformance", RULES, API, GOVERNANCE),
         TEST("test", RULES, API, GOVERNANCE, CONFORMANCE),
+        TEST_CONTROL_PLANE("testcontrolplane", RULES, CONTROL_PLANE),
         DUBBO("dubbo", RULES, API, CLIENT, GOVERNANCE),
         GRPC("grpc", RULES, API, CLIENT, GOVERNANCE),
         SENTINEL("sentinel", RULES, API, CLIENT, GOVERNANCE),
-        SPRING("spring", RULES, API, CLIENT, GOVERNANCE),
+        /** With its test slice, which alone has TEST on its class path. */
+        SPRING("spring", RULES, API, CLIENT, GOVERNANCE, TEST),
         VERTX("vertx", RULES, API, CLIENT, GOVERNANCE),
         CLI(
                 "cli",

@@ -1,0 +1,5 @@
+/** The rules of the example under test. */
+@NullMarked
+package io.opensergo.examples.spring;
+
+import org.jspecify.annotations.NullMarked;
