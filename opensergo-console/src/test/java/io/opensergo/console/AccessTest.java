@@ -241,7 +241,14 @@ class AccessTest {
                     .isEqualTo(401);
             assertThat(console.get("/api/v1/rules", bearer("wrong" + i)).status()).isEqualTo(401);
         }
-        Reply next = console.post("/api/v1/session", Map.of("token", SHOP));
+        Reply next =
+                console.post(
+                        "/api/v1/session",
+                        Map.of("token", SHOP),
+                        "X-Forwarded-For",
+                        "10.1.2.3",
+                        "Forwarded",
+                        "for=10.1.2.3");
 
         assertThat(next.status()).isEqualTo(429);
         assertThat(Integer.parseInt(next.header("retry-after"))).isPositive();

@@ -13,7 +13,7 @@ export function review(run, action) {
     h('form', {method: 'dialog'},
       h('h2', null, t('effect')),
       run.rules.map(each => each.what === 'unchanged' ? h('p', {class: 'soft'}, t('unchanged'))
-        : [h('p', null, h('span', {class: 'tag'}, each.what), ` ${each.namespace}/${each.name}`), diff(each.diff)]),
+        : [h('p', null, h('span', {class: 'tag'}, t(each.what)), ` ${each.namespace}/${each.name}`), diff(each.diff)]),
       run.applications.map(effects),
       field(t('message'), message),
       h('div', {class: 'row'},

@@ -11,7 +11,7 @@ export function audit(params, context) {
     if (!stopped()) {
       fill(content, table([t('when'), t('client'), t('address'), t('action'), t('outcome'), t('detail')],
         events.map(each => [time(each.time), each.client || '—', each.remoteAddress, each.action,
-          h('span', {class: each.outcome === 'done' ? 'tag good' : 'tag bad'}, each.outcome), each.detail]),
+          h('span', {class: each.outcome === 'done' ? 'tag good' : 'tag bad'}, each.outcome === 'done' ? t('done') : each.outcome), each.detail]),
         t('noAudit')));
     }
   }, e => fill(content, h('p', {class: 'error', role: 'alert'}, context.message(e))));

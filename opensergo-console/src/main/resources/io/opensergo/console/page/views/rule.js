@@ -60,7 +60,7 @@ function open(state, summary, text) {
   fill(state.node,
     h('h1', null, summary === null ? t('newRule') : `${summary.namespace} / ${summary.name}`),
     summary === null ? null : h('p', null, h('span', {class: 'tag'}, summary.kind), ' ', h('span', {class: 'tag'}, summary.app), ' ',
-      h('span', {class: summary.state === 'in force' ? 'tag good' : 'tag bad'}, summary.state), ' ',
+      h('span', {class: summary.state === 'in force' ? 'tag good' : 'tag bad'}, t(summary.state)), ' ',
       summary.place ? h('span', {class: 'soft'}, t('storedAt', summary.place)) : null),
     readOnlyReason ? h('p', {class: 'soft'}, t('readOnly', readOnlyReason)) : null,
     state.notice,

@@ -70,5 +70,5 @@ function leaf(rule) {
   return h('li', null,
     h('a', {href: `#/rule${query({kind: rule.kind, namespace: rule.namespace, name: rule.name})}`}, rule.name), ' ',
     rule.shadow ? h('span', {class: 'tag'}, t('shadow')) : null, ' ',
-    h('span', {class: bad ? 'tag bad' : 'tag good'}, rule.state));
+    h('span', {class: bad ? 'tag bad' : 'tag good'}, t(rule.state)));
 }
