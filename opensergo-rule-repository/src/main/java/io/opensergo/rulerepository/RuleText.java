@@ -1,5 +1,6 @@
 package io.opensergo.rulerepository;
 
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -9,6 +10,8 @@ import java.util.regex.Pattern;
 
 /** The text of one document, in the form in which every repository shows and compares it. */
 final class RuleText {
+
+    static final Charset UTF_8 = StandardCharsets.UTF_8;
 
     /** A scalar that keeps the blank lines at its end: there they are part of the document. */
     private static final Pattern KEEPS_BLANK_LINES = Pattern.compile("[|>][1-9]?\\+");
@@ -83,8 +86,11 @@ final class RuleText {
     }
 
     static String revisionOf(String normalized) {
-        byte[] hash = sha256(normalized.getBytes(StandardCharsets.UTF_8));
-        return HexFormat.of().formatHex(hash, 0, REVISION_BYTES);
+        return hex(sha256(normalized.getBytes(UTF_8)), REVISION_BYTES);
+    }
+
+    static String hex(byte[] bytes, int count) {
+        return HexFormat.of().formatHex(bytes, 0, count);
     }
 
     static byte[] sha256(byte[] bytes) {
