@@ -1,6 +1,8 @@
 package io.opensergo.rulerepository;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -15,7 +17,15 @@ import org.jspecify.annotations.Nullable;
 /** Changes as JSON. */
 final class ChangeCodec {
 
-    static final ObjectMapper JSON = new ObjectMapper();
+    /** Without a limit of texts: a file of 16 MiB is longer in base 64 than Jackson reads. */
+    static final ObjectMapper JSON =
+            new ObjectMapper(
+                    JsonFactory.builder()
+                            .streamReadConstraints(
+                                    StreamReadConstraints.builder()
+                                            .maxStringLength(Integer.MAX_VALUE)
+                                            .build())
+                            .build());
 
     private ChangeCodec() {}
 

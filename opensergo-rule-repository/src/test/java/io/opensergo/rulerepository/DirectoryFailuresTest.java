@@ -203,6 +203,28 @@ class DirectoryFailuresTest {
         assertThat(visible()).containsOnlyKeys("a.yaml", "b.yaml");
     }
 
+    /** Of 16 MiB, as large as a rule file may be: in base 64 more than Jackson reads by itself. */
+    @Test
+    void aBatchWithALargeFileIsCompletedAfterACrashToo() throws IOException {
+        Path large = directory.resolve("large.yaml");
+        var change =
+                new RuleChange(
+                        "c",
+                        "ann",
+                        "m",
+                        null,
+                        Instant.EPOCH,
+                        List.of(new RuleChange.Entry(id("a"), null, limit("a", 1))));
+        var pending = new PendingBatch(new FileOperations(), directory);
+        byte[] content = new byte[RuleReader.DEFAULT_MAX_BYTES];
+        pending.write(change, List.of(new FileChange(large, null, content)));
+
+        pending.recover(new JsonLinesHistory(directory, new FileOperations()));
+
+        assertThat(Files.size(large)).isEqualTo(content.length);
+        assertThat(pending.exists()).isFalse();
+    }
+
     @Test
     void aFileWrittenByHandWhileACommitIsPreparedIsAConflict() {
         var files =

@@ -34,6 +34,7 @@ class ModuleOrderTest {
             Map.of(
                     Module.CONSOLE, "org.eclipse.jetty..",
                     Module.DUBBO, "org.apache.dubbo..",
+                    Module.GIT_REPOSITORY, "org.eclipse.jgit..",
                     Module.KUBERNETES, "io.fabric8..",
                     Module.SENTINEL, "com.alibaba.csp..",
                     Module.SPRING, "org.springframework..",
@@ -47,6 +48,7 @@ class ModuleOrderTest {
         SCHEMA("schema", RULES),
         RULE_FILES("rulefiles", RULES),
         RULE_REPOSITORY("rulerepository", RULES, RULE_FILES),
+        GIT_REPOSITORY("gitrepository", RULES, RULE_REPOSITORY),
         API("api", RULES),
         PROTO("proto", RULES),
         CLIENT("client", RULES, API, PROTO),
@@ -70,6 +72,7 @@ class ModuleOrderTest {
                 SCHEMA,
                 RULE_FILES,
                 RULE_REPOSITORY,
+                GIT_REPOSITORY,
                 API,
                 PROTO,
                 CLIENT,

@@ -1,0 +1,4 @@
+@NullMarked
+package io.opensergo.gitrepository;
+
+import org.jspecify.annotations.NullMarked;
