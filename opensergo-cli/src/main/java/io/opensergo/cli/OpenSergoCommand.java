@@ -19,7 +19,13 @@ import picocli.CommandLine.Spec;
             ServeCommand.class,
             WatchCommand.class,
             ValidateCommand.class,
-            SchemaCommand.class
+            SchemaCommand.class,
+            GetCommand.class,
+            PutCommand.class,
+            DeleteCommand.class,
+            DiffCommand.class,
+            HistoryCommand.class,
+            RollbackCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:success", "1:failure", "2:wrong usage"})

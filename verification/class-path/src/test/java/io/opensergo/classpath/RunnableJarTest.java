@@ -96,6 +96,7 @@ class RunnableJarTest {
         assertThat(content("META-INF/NOTICE")).contains("OpenSergo Reactive");
         assertThat(content("META-INF/third-party/THIRD-PARTY.txt"))
                 .contains("Redistributions in binary form", "Copyright (c) 2009 The Go Authors")
+                .contains("Eclipse Distribution License - v 1.0")
                 .contains("Permission is hereby granted");
         assertThat(content("META-INF/third-party/NOTICE.txt")).contains("Netty");
         assertThat(content("META-INF/third-party/license/LICENSE.boringssl.txt"))
@@ -118,6 +119,23 @@ class RunnableJarTest {
 
         assertThat(validation.output()).contains("1 file, 1 rule, 0 errors, 0 warnings");
         assertThat(validation.exitCode()).isZero();
+    }
+
+    @Test
+    void changesRulesAsCommitsInAWorkTree(@TempDir Path directory) throws Exception {
+        Path rules =
+                Files.createDirectories(directory.resolve("rules/.git/refs/heads")).getParent();
+        Path workTree = rules.getParent().getParent();
+        Files.createDirectories(rules.getParent().resolve("objects"));
+        Files.writeString(rules.getParent().resolve("HEAD"), "ref: refs/heads/main\n");
+        Path file = Files.writeString(directory.resolve("orders.yaml"), RULES);
+
+        Forked put = run(directory, "put", "--rules", workTree.toString(), file.toString());
+        Forked history = run(directory, "history", "--rules", workTree.toString());
+
+        assertThat(put.output()).contains("created ");
+        assertThat(put.exitCode()).isZero();
+        assertThat(history.output()).containsPattern("(?m)^[0-9a-f]{40}  ");
     }
 
     @Test
