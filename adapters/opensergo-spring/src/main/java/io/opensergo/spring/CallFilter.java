@@ -1,15 +1,19 @@
 package io.opensergo.spring;
 
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
 import io.opensergo.governance.Guard;
 import io.opensergo.governance.Outcome;
 import io.opensergo.governance.Permit;
 import io.opensergo.governance.RequestRejectedException;
 import io.opensergo.governance.routing.TrafficColour;
 import io.opensergo.spring.internal.CallGuards;
+import io.opensergo.spring.internal.ObservedDecision;
 import io.opensergo.spring.internal.Outcomes;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.springframework.web.reactive.function.client.ClientRequest;
+import org.springframework.web.reactive.function.client.ClientRequestObservationContext;
 import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
 import org.springframework.web.reactive.function.client.ExchangeFunction;
@@ -46,12 +50,21 @@ final class CallFilter implements ExchangeFilterFunction {
             return next.exchange(coloured);
         }
         Permit permit = guard.acquirePermit();
+        tell(context, permit);
         if (permit.isRefused()) {
             return refused(permit);
         }
         return permit.isWaiting()
-                ? inTurn(permit, coloured, next)
+                ? inTurn(permit, coloured, next, context)
                 : exchange(permit, coloured, next);
+    }
+
+    private static void tell(ContextView context, Permit permit) {
+        if (context.getOrDefault(ObservationThreadLocalAccessor.KEY, null)
+                        instanceof Observation current
+                && current.getContext() instanceof ClientRequestObservationContext observed) {
+            ObservedDecision.of(permit).leaveAt(observed);
+        }
     }
 
     private ClientRequest coloured(ClientRequest request, ContextView context) {
@@ -72,7 +85,7 @@ final class CallFilter implements ExchangeFilterFunction {
     }
 
     private static Mono<ClientResponse> inTurn(
-            Permit permit, ClientRequest request, ExchangeFunction next) {
+            Permit permit, ClientRequest request, ExchangeFunction next, ContextView context) {
         return Mono.delay(Duration.ofNanos(permit.waitNanos()))
                 .doOnCancel(() -> endIfWaiting(permit))
                 .flatMap(
@@ -80,6 +93,7 @@ final class CallFilter implements ExchangeFilterFunction {
                             if (permit.proceed()) {
                                 return exchange(permit, request, next);
                             }
+                            tell(context, permit);
                             // cancelled while its turn came, if it is not refused: nobody listens
                             return permit.isRefused() ? refused(permit) : Mono.never();
                         });

@@ -5,6 +5,7 @@ import io.opensergo.governance.Outcome;
 import io.opensergo.governance.Permit;
 import io.opensergo.spring.internal.BlockingCalls;
 import io.opensergo.spring.internal.CallGuards;
+import io.opensergo.spring.internal.ObservedDecision;
 import io.opensergo.spring.internal.Outcomes;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +44,10 @@ final class CallInterceptor implements ClientHttpRequestInterceptor {
         if (!guard.isProtected()) {
             return execution.execute(request, body);
         }
-        Permit permit = BlockingCalls.admitted(guard);
+        Permit permit =
+                BlockingCalls.admitted(
+                        guard,
+                        asked -> ObservedDecision.of(asked).leaveAt(request.getAttributes()));
         ClientHttpResponse response;
         Outcome outcome;
         try {

@@ -5,6 +5,7 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import org.springframework.aot.hint.annotation.Reflective;
 
 /**
  * Guards a method of a bean: a blocking one, or one that returns a {@code CompletionStage}, {@code
@@ -21,6 +22,7 @@ import java.lang.annotation.Target;
 @Documented
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
+@Reflective(GovernedMethodHints.class)
 public @interface Governed {
 
     /** Returns the name of the resource that rules name. */

@@ -3,9 +3,7 @@ package io.opensergo.spring;
 import io.opensergo.governance.Governor;
 import io.opensergo.governance.Guard;
 import io.opensergo.governance.RequestRejectedException;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -210,63 +208,6 @@ final class GovernedMethodInterceptor implements MethodInterceptor {
                 throw fatal;
             }
             return error instanceof RuntimeException runtime ? runtime : new Thrown(error);
-        }
-    }
-
-    /** The method that answers a refused call. */
-    private record Fallback(Method method, boolean takesRefusal) {
-
-        static Fallback of(Method governed, String name) {
-            Class<?>[] same = governed.getParameterTypes();
-            Class<?>[] more = Arrays.copyOf(same, same.length + 1);
-            more[same.length] = RequestRejectedException.class;
-            Method found = find(governed, name, more);
-            boolean takesRefusal = found != null;
-            if (found == null) {
-                found = find(governed, name, same);
-            }
-            if (found == null) {
-                throw new IllegalStateException(
-                        "@Governed of "
-                                + governed
-                                + " names the fallback '"
-                                + name
-                                + "', which is not there: declare it in "
-                                + governed.getDeclaringClass().getName()
-                                + " with the same parameters, and perhaps a"
-                                + " RequestRejectedException after them, and the same result");
-            }
-            found.setAccessible(true);
-            return new Fallback(found, takesRefusal);
-        }
-
-        private static @Nullable Method find(Method governed, String name, Class<?>[] parameters) {
-            for (Class<?> type = governed.getDeclaringClass();
-                    type != null;
-                    type = type.getSuperclass()) {
-                for (Method each : type.getDeclaredMethods()) {
-                    if (each.getName().equals(name)
-                            && Arrays.equals(each.getParameterTypes(), parameters)
-                            && governed.getReturnType().isAssignableFrom(each.getReturnType())) {
-                        return each;
-                    }
-                }
-            }
-            return null;
-        }
-
-        @Nullable Object call(MethodInvocation invocation, RequestRejectedException refusal)
-                throws Throwable {
-            Object[] arguments = invocation.getArguments();
-            if (takesRefusal) {
-                arguments = Arrays.copyOf(arguments, arguments.length + 1);
-                arguments[arguments.length - 1] = refusal;
-            }
-            try {
-                return method.invoke(invocation.getThis(), arguments);
-            } catch (InvocationTargetException e) {
-                throw e.getCause() == null ? e : e.getCause();
-            }
         }
     }
 }

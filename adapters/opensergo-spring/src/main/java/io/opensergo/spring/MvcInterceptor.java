@@ -6,6 +6,7 @@ import io.opensergo.governance.Permit;
 import io.opensergo.governance.Rejection;
 import io.opensergo.governance.routing.TrafficColour;
 import io.opensergo.spring.internal.InnerGuard;
+import io.opensergo.spring.internal.ObservedDecision;
 import io.opensergo.spring.internal.ServerGuards;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
@@ -81,6 +82,7 @@ final class MvcInterceptor implements AsyncHandlerInterceptor {
     private boolean admits(Guard guard, HttpServletRequest request, HttpServletResponse response)
             throws IOException, InterruptedException {
         Permit permit = guard.acquirePermit();
+        ObservedDecision.tell(request, permit);
         if (permit.isRefused()) {
             refuse(request, response, permit.rejection());
             return false;
@@ -115,6 +117,7 @@ final class MvcInterceptor implements AsyncHandlerInterceptor {
             return true;
         }
         if (waiting.isRefused()) {
+            ObservedDecision.tell(request, waiting.permit());
             refuse(request, response, waiting.rejection());
         }
         return false;

@@ -52,6 +52,10 @@ final class MvcRequest
         this.response = response;
     }
 
+    Permit permit() {
+        return permit;
+    }
+
     boolean isWaiting() {
         return permit.isWaiting();
     }

@@ -9,6 +9,7 @@ import io.opensergo.governance.routing.TrafficColour;
 import io.opensergo.spring.internal.GatewayPattern;
 import io.opensergo.spring.internal.HttpView;
 import io.opensergo.spring.internal.InnerGuard;
+import io.opensergo.spring.internal.ObservedDecision;
 import io.opensergo.spring.internal.Outcomes;
 import io.opensergo.spring.internal.ReactiveAnswers;
 import io.opensergo.spring.internal.ServerGuards;
@@ -138,11 +139,14 @@ public final class WebFluxGovernance
             return Mono.just(mapped.handler);
         }
         Permit permit = guard.acquirePermit();
+        ObservedDecision.tell(exchange, permit);
         if (permit.isRefused()) {
             return refused(permit);
         }
         exchange.getAttributes().put(PERMIT, permit);
-        return permit.isWaiting() ? inTurn(permit, mapped.handler) : Mono.just(mapped.handler);
+        return permit.isWaiting()
+                ? inTurn(permit, exchange, mapped.handler)
+                : Mono.just(mapped.handler);
     }
 
     private @Nullable String pattern(Mapped mapped, ServerWebExchange exchange) {
@@ -157,13 +161,14 @@ public final class WebFluxGovernance
         return isCatchAll ? null : pattern;
     }
 
-    private Mono<Object> inTurn(Permit permit, Object handler) {
+    private Mono<Object> inTurn(Permit permit, ServerWebExchange exchange, Object handler) {
         return Mono.delay(Duration.ofNanos(permit.waitNanos()))
                 .flatMap(
                         turn -> {
                             if (permit.proceed()) {
                                 return Mono.just(handler);
                             }
+                            ObservedDecision.tell(exchange, permit);
                             // cancelled while its turn came, if it is not refused: nobody listens
                             return permit.isRefused() ? refused(permit) : Mono.never();
                         });

@@ -8,8 +8,11 @@ import org.springframework.cloud.loadbalancer.support.LoadBalancerClientFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.util.function.SingletonSupplier;
 
-/** A part of the context that Spring Cloud LoadBalancer has of each service. */
-class InstanceRoutingConfiguration {
+/**
+ * A part of the context that Spring Cloud LoadBalancer has of each service; not for use by
+ * applications. Code that is generated ahead of time names it from another package.
+ */
+public class InstanceRoutingConfiguration {
 
     /** Made by Spring. */
     InstanceRoutingConfiguration() {}

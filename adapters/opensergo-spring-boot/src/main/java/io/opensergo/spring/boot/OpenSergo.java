@@ -57,10 +57,11 @@ final class OpenSergo implements AutoCloseable {
             LOG.info(
                     "Nothing is governed: set opensergo.endpoints to a control plane, or"
                             + " opensergo.rules to a directory of rule files");
-            return new OpenSergo(Governor.builder().build(), null, "none");
+            return new OpenSergo(governor(properties).build(), null, "none");
         }
         try {
-            return new OpenSergo(Governor.of(client), client, "control plane");
+            return new OpenSergo(
+                    governor(properties).client(client).build(), client, "control plane");
         } catch (RuntimeException | Error e) {
             client.close();
             throw e;
@@ -74,6 +75,12 @@ final class OpenSergo implements AutoCloseable {
                 : app;
     }
 
+    private static GovernorBuilder governor(OpenSergoProperties properties) {
+        return Governor.builder()
+                .acceptColours(properties.lanes().acceptColours())
+                .preferBaseline(properties.lanes().preferBaseline());
+    }
+
     private static OpenSergo ofFiles(
             OpenSergoProperties properties, Target target, String rules, ResourceLoader resources) {
         if (!properties.endpoints().isEmpty()) {
@@ -81,7 +88,7 @@ final class OpenSergo implements AutoCloseable {
                     "opensergo.rules",
                     "and opensergo.endpoints are both set; rules come from one place, remove one");
         }
-        GovernorBuilder governor = Governor.builder().target(target);
+        GovernorBuilder governor = governor(properties).target(target);
         try {
             if (ResourceUtils.isUrl(rules)) {
                 governor.documents(RuleResources.read(rules, resources));

@@ -1,9 +1,11 @@
 package io.opensergo.spring.boot;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.observation.ObservationFilter;
 import io.opensergo.api.OpenSergoClient;
 import io.opensergo.governance.Governor;
 import io.opensergo.governance.metrics.GovernorMetrics;
+import io.opensergo.spring.DecisionObservationFilter;
 import io.opensergo.spring.GovernedCalls;
 import io.opensergo.spring.GovernedMethodProcessor;
 import io.opensergo.spring.RejectionResponder;
@@ -23,6 +25,7 @@ import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.client.ClientHttpRequestInterceptor;
+import org.springframework.http.client.observation.ClientRequestObservationContext;
 
 /**
  * Makes the client, the governor and what they govern. A bean of the application of the same type
@@ -102,6 +105,18 @@ public class OpenSergoAutoConfiguration {
         @ConditionalOnMissingBean
         GovernorMetrics openSergoMetrics(Governor governor) {
             return new GovernorMetrics(governor);
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass({ObservationFilter.class, ClientRequestObservationContext.class})
+    @ConditionalOnProperty(name = "opensergo.observations.enabled", matchIfMissing = true)
+    static class Observations {
+
+        @Bean
+        @ConditionalOnMissingBean
+        DecisionObservationFilter openSergoObservations() {
+            return new DecisionObservationFilter();
         }
     }
 

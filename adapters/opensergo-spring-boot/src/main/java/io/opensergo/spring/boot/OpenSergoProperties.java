@@ -22,6 +22,8 @@ import org.springframework.util.PatternMatchUtils;
  * @param rules Rules without a control plane: a directory, which is followed, or resources such as
  *     classpath:rules/*.yaml, which are read once.
  * @param tls TLS to the control plane, with PEM files or an SSL bundle.
+ * @param lanes Colours of requests.
+ * @param observations Observations of requests and calls.
  * @param server Requests to this application.
  * @param client Calls of this application.
  * @param loadBalancer Instances that Spring Cloud LoadBalancer chooses among.
@@ -39,6 +41,8 @@ public record OpenSergoProperties(
         @Nullable Path cacheDirectory,
         @Nullable String rules,
         @DefaultValue Tls tls,
+        @DefaultValue Lanes lanes,
+        @DefaultValue Observations observations,
         @DefaultValue Server server,
         @DefaultValue Client client,
         @DefaultValue LoadBalancer loadBalancer,
@@ -77,6 +81,25 @@ public record OpenSergoProperties(
             return caFile != null || certFile != null || keyFile != null;
         }
     }
+
+    /**
+     * The settings {@code opensergo.lanes.*}.
+     *
+     * @param acceptColours Whether a request keeps the colour that it comes with; false at an entry
+     *     whose callers are not trusted, where only TrafficLane rules give colours.
+     * @param preferBaseline Whether a request without a colour goes to instances that are in no
+     *     lane, as long as there are some.
+     */
+    public record Lanes(
+            @DefaultValue("true") boolean acceptColours,
+            @DefaultValue("true") boolean preferBaseline) {}
+
+    /**
+     * The settings {@code opensergo.observations.*}.
+     *
+     * @param enabled Whether observations of requests and calls over HTTP say what was decided.
+     */
+    public record Observations(@DefaultValue("true") boolean enabled) {}
 
     /**
      * The settings {@code opensergo.server.*}.

@@ -25,6 +25,7 @@ final class Backends implements AutoCloseable {
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final CountDownLatch closed = new CountDownLatch(1);
+    private volatile CountDownLatch gate = new CountDownLatch(1);
     private final List<HttpServer> servers = new ArrayList<>();
     private final List<String> settings = new ArrayList<>();
 
@@ -63,11 +64,9 @@ final class Backends implements AutoCloseable {
     private void answer(HttpExchange exchange, String name) throws IOException {
         String path = exchange.getRequestURI().getPath();
         if (path.contains("/silent")) {
-            try {
-                closed.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+            await(closed);
+        } else if (path.contains("/held")) {
+            await(gate);
         }
         String colour = exchange.getRequestHeaders().getFirst("x-opensergo-traffic");
         byte[] body = (name + " colour " + colour).getBytes(StandardCharsets.UTF_8);
@@ -75,6 +74,21 @@ final class Backends implements AutoCloseable {
         exchange.sendResponseHeaders(path.contains("/failing") ? 503 : 200, body.length);
         exchange.getResponseBody().write(body);
         exchange.close();
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Lets requests go whose paths say {@code held}, and holds those that come later. */
+    void release() {
+        CountDownLatch open = gate;
+        gate = new CountDownLatch(1);
+        open.countDown();
     }
 
     /** Returns where they are, for a simple discovery client. */
@@ -85,6 +99,7 @@ final class Backends implements AutoCloseable {
     @Override
     public void close() {
         closed.countDown();
+        gate.countDown();
         servers.forEach(server -> server.stop(0));
         threads.shutdownNow();
     }

@@ -262,6 +262,25 @@ public abstract class CloudContract {
     @Test
     void theGatewayColoursAndChoosesInstances() {
         GatewayContract.requestsAreColouredAndRouted(world);
+        for (int i = 0; i < 4; i++) {
+            assertThat(world.get("/gw/items/7", "x-opensergo-traffic", "beta").body())
+                    .isEqualTo("v1-beta colour beta");
+        }
+    }
+
+    @Test
+    void throttledRequestsOfARouteWaitForTheirTurn() {
+        GatewayContract.throttledRequestsWait(world);
+    }
+
+    @Test
+    void aThousandConcurrentRequestsOfARouteLeaveNothing() {
+        GatewayContract.aThousandConcurrentRequestsLeaveNothing(world, backends);
+    }
+
+    @Test
+    void callersOfARouteThatLeaveGiveTheirPlacesBack() throws Exception {
+        GatewayContract.callersThatLeaveGiveTheirPlacesBack(world, backends);
     }
 
     private static String onlyTo(String name, String subset, String fallback) {

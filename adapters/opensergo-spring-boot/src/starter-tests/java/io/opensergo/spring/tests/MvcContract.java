@@ -2,6 +2,7 @@ package io.opensergo.spring.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.common.KeyValues;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -11,6 +12,9 @@ import org.junit.jupiter.api.Test;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.server.observation.DefaultServerRequestObservationConvention;
+import org.springframework.http.server.observation.ServerRequestObservationContext;
+import org.springframework.http.server.observation.ServerRequestObservationConvention;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.context.request.async.DeferredResult;
@@ -44,6 +48,16 @@ public abstract class MvcContract extends ServerContract {
     }
 
     @Test
+    void observationsOfBlockingCallsTellWhatWasDecided() {
+        limit("GET:localhost/echo/{id}", "observed-blocking", 1);
+
+        assertThat(world.get("/by-rest-client").body()).endsWith("colour null");
+        assertThat(world.get("/by-rest-client").body()).endsWith("RequestRejectedException");
+
+        awaitTimer("http.client.requests", 1, "opensergo.strategy", "observed-blocking-limit");
+    }
+
+    @Test
     void aCallableThatThrowsOpensTheBreaker() {
         breaks("/failing-callable");
     }
@@ -66,6 +80,19 @@ public abstract class MvcContract extends ServerContract {
     /** What only MVC serves. */
     @Configuration(proxyBeanMethods = false)
     static class Mvc {
+
+        /** An application may have a convention of its own. */
+        @Bean
+        ServerRequestObservationConvention observations() {
+            return new DefaultServerRequestObservationConvention() {
+
+                @Override
+                public KeyValues getLowCardinalityKeyValues(
+                        ServerRequestObservationContext context) {
+                    return super.getLowCardinalityKeyValues(context).and("team", "orders");
+                }
+            };
+        }
 
         @Bean
         RouterFunction<ServerResponse> functional() {

@@ -3,6 +3,8 @@ package io.opensergo.spring.tests;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.opensergo.governance.RequestRejectedException;
 import io.opensergo.spring.tests.Application.Gate;
 import io.opensergo.spring.tests.Application.Prices;
@@ -112,13 +114,13 @@ public abstract class ServerContract {
     }
 
     @Test
-    void hundredsOfConcurrentRequestsNeverExceedALimitAndLeaveNothing() {
+    void aThousandConcurrentRequestsNeverExceedALimitAndLeaveNothing() {
         String resource = "GET:/held";
         atMost(resource, 10);
 
         List<CompletableFuture<HttpResponse<String>>> requests =
-                IntStream.range(0, 300).mapToObj(i -> world.getLater("/held")).toList();
-        await().atMost(World.PATIENCE).until(() -> world.stats(resource).rejected() >= 290);
+                IntStream.range(0, 1_000).mapToObj(i -> world.getLater("/held")).toList();
+        await().atMost(World.PATIENCE).until(() -> world.stats(resource).rejected() >= 990);
 
         assertThat(world.stats(resource).inFlight()).isEqualTo(10);
         world.bean(Gate.class).open();
@@ -177,6 +179,7 @@ public abstract class ServerContract {
         assertThat(waiting).anyMatch(each -> !each.isDone());
 
         assertThat(waiting.stream().map(each -> each.join().body())).containsOnly("in turn");
+        awaitTimer("http.server.requests", 19, "opensergo.decision", "waited");
         assertThat(world.stats(resource).waited()).isGreaterThan(Duration.ofSeconds(2));
     }
 
@@ -200,6 +203,60 @@ public abstract class ServerContract {
         assertThat(world.get("/by-web-client", "baggage", "x-opensergo-traffic=green").body())
                 .isEqualTo("colour green");
         assertThat(world.get("/by-web-client").body()).isEqualTo("colour null");
+    }
+
+    @Test
+    void aForgedColourIsNoHeaderOfCalls() {
+        publishLimits("GET:/nothing");
+        String forged = "x-opensergo-traffic=red%0D%0AX-Opensergo-Traffic:%20blue";
+
+        assertThat(world.get("/by-web-client", "baggage", forged).body()).isEqualTo("colour null");
+        assertThat(world.get("/by-rest-client", "baggage", forged).body()).endsWith("colour null");
+    }
+
+    @Test
+    void observationsOfRequestsTellWhatWasDecided() {
+        limit("GET:/orders/{id}", "observed", 1);
+
+        assertThat(world.statuses(2, "/orders/1")).containsExactly(200, 429);
+
+        awaitTimer("http.server.requests", 1, "opensergo.strategy", "observed-limit");
+        awaitTimer(
+                "http.server.requests",
+                1,
+                "opensergo.decision",
+                "refused",
+                "opensergo.rule",
+                "protects-observed-limit",
+                "team",
+                "orders");
+        assertThat(timed("http.server.requests", "opensergo.decision", "admitted")).isPositive();
+        world.get("/nowhere");
+        await().atMost(World.PATIENCE)
+                .until(() -> timed("http.server.requests", "opensergo.decision", "none") > 0);
+    }
+
+    @Test
+    void observationsOfCallsTellWhatWasDecided() {
+        limit("GET:localhost/echo/{id}", "observed-calls", 1);
+
+        assertThat(world.get("/by-web-client").body()).isEqualTo("colour null");
+        assertThat(world.get("/by-web-client").body()).isEqualTo("RequestRejectedException");
+
+        awaitTimer("http.client.requests", 1, "opensergo.strategy", "observed-calls-limit");
+        await().atMost(World.PATIENCE)
+                .until(() -> timed("http.client.requests", "opensergo.decision", "admitted") > 0);
+    }
+
+    void awaitTimer(String name, long count, String... tags) {
+        await().atMost(World.PATIENCE)
+                .untilAsserted(() -> assertThat(timed(name, tags)).isEqualTo(count));
+    }
+
+    long timed(String name, String... tags) {
+        return world.bean(MeterRegistry.class).find(name).tags(tags).timers().stream()
+                .mapToLong(Timer::count)
+                .sum();
     }
 
     @Test

@@ -22,9 +22,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -109,6 +112,21 @@ class StartTest {
                         "--opensergo.feign.enabled=false",
                         "--opensergo.circuit-breaker.enabled=false")) {
             assertThat(cloudBeans(context)).containsOnly(0);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"reactive, openSergoGateway", "servlet, openSergoGatewayRoutes"})
+    void guardsOfGatewaysAreSwitchedOff(String type, String bean) {
+        for (boolean isOn : new boolean[] {true, false}) {
+            try (ConfigurableApplicationContext context =
+                    run(
+                            "--spring.main.web-application-type=" + type,
+                            "--spring.main.lazy-initialization=true",
+                            "--server.port=0",
+                            "--opensergo.gateway.enabled=" + isOn)) {
+                assertThat(context.containsBean(bean)).isEqualTo(isOn);
+            }
         }
     }
 
@@ -209,16 +227,14 @@ class StartTest {
     }
 
     private static ConfigurableApplicationContext run(String... arguments) {
-        String[] all =
-                Stream.concat(
-                                Stream.concat(
-                                        Stream.of(
-                                                "--spring.main.web-application-type=none",
-                                                "--spring.main.banner-mode=off"),
-                                        CloudSettings.NO_GATEWAY.stream()),
-                                Arrays.stream(arguments))
-                        .toArray(String[]::new);
-        return new SpringApplication(Empty.class).run(all);
+        var application = new SpringApplication(Empty.class);
+        application.setDefaultProperties(
+                Map.of(
+                        "spring.main.web-application-type", "none",
+                        "spring.main.banner-mode", "off"));
+        return application.run(
+                Stream.concat(CloudSettings.NO_GATEWAY.stream(), Arrays.stream(arguments))
+                        .toArray(String[]::new));
     }
 
     /** Returns what the application says on its error output when it does not start. */

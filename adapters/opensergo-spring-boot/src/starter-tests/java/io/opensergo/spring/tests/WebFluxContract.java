@@ -1,7 +1,11 @@
 package io.opensergo.spring.tests;
 
+import io.micrometer.common.KeyValues;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.server.reactive.observation.DefaultServerRequestObservationConvention;
+import org.springframework.http.server.reactive.observation.ServerRequestObservationContext;
+import org.springframework.http.server.reactive.observation.ServerRequestObservationConvention;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.reactive.function.server.ServerResponse;
@@ -12,6 +16,19 @@ public abstract class WebFluxContract extends ServerContract {
     /** What only WebFlux serves. */
     @Configuration(proxyBeanMethods = false)
     static class WebFlux {
+
+        /** An application may have a convention of its own. */
+        @Bean
+        ServerRequestObservationConvention observations() {
+            return new DefaultServerRequestObservationConvention() {
+
+                @Override
+                public KeyValues getLowCardinalityKeyValues(
+                        ServerRequestObservationContext context) {
+                    return super.getLowCardinalityKeyValues(context).and("team", "orders");
+                }
+            };
+        }
 
         @Bean
         RouterFunction<ServerResponse> functional() {

@@ -55,6 +55,7 @@ final class World implements AutoCloseable {
                                 "--spring.application.name=shop",
                                 "--server.port=0",
                                 "--server.tomcat.threads.max=8",
+                                "--server.tomcat.accept-count=1000",
                                 "--server.jetty.threads.max=16",
                                 "--management.endpoints.web.exposure.include=*",
                                 "--management.endpoint.health.show-details=always",

@@ -10,6 +10,7 @@ import io.opensergo.governance.routing.TrafficColour;
 import io.opensergo.spring.RejectionResponder;
 import io.opensergo.spring.internal.HttpView;
 import io.opensergo.spring.internal.InnerGuard;
+import io.opensergo.spring.internal.ObservedDecision;
 import io.opensergo.spring.internal.Outcomes;
 import io.opensergo.spring.internal.ReactiveAnswers;
 import io.opensergo.spring.internal.ServerGuards;
@@ -81,6 +82,7 @@ public final class GatewayGovernance implements GlobalFilter, Ordered {
             return next;
         }
         Permit permit = guard.acquirePermit();
+        ObservedDecision.tell(exchange, permit);
         if (permit.isRefused()) {
             return refuse(exchange, permit);
         }
@@ -129,6 +131,7 @@ public final class GatewayGovernance implements GlobalFilter, Ordered {
                             if (permit.proceed()) {
                                 return followed(permit, exchange, next);
                             }
+                            ObservedDecision.tell(exchange, permit);
                             // cancelled while its turn came, if it is not refused: nobody listens
                             return permit.isRefused() ? refuse(exchange, permit) : Mono.never();
                         });

@@ -8,6 +8,7 @@ import io.opensergo.governance.RequestRejectedException;
 import io.opensergo.spring.RejectionResponder;
 import io.opensergo.spring.internal.BlockingCalls;
 import io.opensergo.spring.internal.InnerGuard;
+import io.opensergo.spring.internal.ObservedDecision;
 import io.opensergo.spring.internal.Outcomes;
 import io.opensergo.spring.internal.ServerGuards;
 import jakarta.servlet.http.HttpServletRequest;
@@ -48,7 +49,12 @@ final class GovernedProxyExchange implements ProxyExchange {
         }
         Permit permit;
         try {
-            permit = BlockingCalls.admitted(guard);
+            permit =
+                    BlockingCalls.admitted(
+                            guard,
+                            asked ->
+                                    ObservedDecision.tell(
+                                            request.getServerRequest().servletRequest(), asked));
         } catch (RequestRejectedException e) {
             return refusal(request, e.rejection());
         } catch (IOException e) {
