@@ -1,5 +1,6 @@
 package io.opensergo.examples.spring;
 
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -12,14 +13,19 @@ import org.springframework.web.server.ResponseStatusException;
 @EnableAutoConfiguration
 class Prices {
 
+    private final String version;
     private volatile boolean broken;
+
+    Prices(@Value("${version}") String version) {
+        this.version = version;
+    }
 
     @GetMapping("/prices/{id}")
     String price(@PathVariable("id") String id) {
         if (broken) {
             throw new ResponseStatusException(HttpStatus.INTERNAL_SERVER_ERROR);
         }
-        return "42.00";
+        return "42.00 by " + version;
     }
 
     void setBroken(boolean broken) {

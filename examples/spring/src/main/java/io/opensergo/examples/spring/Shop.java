@@ -1,8 +1,11 @@
 package io.opensergo.examples.spring;
 
 import io.opensergo.governance.RequestRejectedException;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.web.client.RestClientBuilderConfigurer;
+import org.springframework.cloud.client.loadbalancer.LoadBalanced;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.ExceptionHandler;
@@ -12,15 +15,26 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.client.RestClientResponseException;
 
-/** A service that calls prices; the builder that Spring Boot gives it makes a governed client. */
+/** A service that calls prices, by its name; Spring Boot's configurer makes a governed client. */
 @RestController
 @EnableAutoConfiguration
+@Import(Shop.Clients.class)
 class Shop {
 
     private final RestClient prices;
 
-    Shop(RestClient.Builder builder, @Value("${prices}") String prices) {
-        this.prices = builder.baseUrl(prices).build();
+    Shop(RestClient.Builder builder) {
+        this.prices = builder.baseUrl("http://prices").build();
+    }
+
+    /** Apart from the controller, which needs it. */
+    static class Clients {
+
+        @Bean
+        @LoadBalanced
+        RestClient.Builder balanced(RestClientBuilderConfigurer configurer) {
+            return configurer.configure(RestClient.builder());
+        }
     }
 
     @GetMapping("/shop/{id}")

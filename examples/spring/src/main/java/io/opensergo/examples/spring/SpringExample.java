@@ -17,9 +17,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.logging.LogManager;
 import java.util.stream.Collectors;
@@ -31,15 +33,15 @@ import org.springframework.context.ConfigurableApplicationContext;
 import reactor.core.publisher.Mono;
 
 /**
- * The services {@code prices} and {@code shop}, which calls it, in one process and over sockets.
- * Somebody edits their rules meanwhile.
+ * The services {@code prices} and {@code shop}, which calls it, and a gateway before them, in one
+ * process and over sockets. Somebody edits their rules meanwhile.
  */
 public final class SpringExample {
 
     private static final Path RULES = Path.of("rules");
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final String LIMITED = "GET:/prices/{id}";
-    private static final String BROKEN_OFF = "GET:localhost/prices/{id}";
+    private static final String BROKEN_OFF = "GET:prices/prices/{id}";
 
     private final InMemoryRuleSource rules = new InMemoryRuleSource();
     private final HttpClient http = HttpClient.newHttpClient();
@@ -62,15 +64,30 @@ public final class SpringExample {
     private void run() throws IOException {
         try (ControlPlane controlPlane = ControlPlane.builder().port(0).source(rules).start();
                 ConfigurableApplicationContext prices =
-                        start(Prices.class, "prices", controlPlane.port());
+                        start(Prices.class, "prices", controlPlane.port(), "--version=v1");
+                ConfigurableApplicationContext beta =
+                        start(Prices.class, "prices", controlPlane.port(), "--version=v2");
                 ConfigurableApplicationContext shop =
                         start(
                                 Shop.class,
                                 "shop",
                                 controlPlane.port(),
-                                "--prices=" + url(prices, ""))) {
+                                instance("prices", 0, prices),
+                                instance("prices", 1, beta),
+                                instanceLabel("prices", 1, "lane", "beta"));
+                ConfigurableApplicationContext gateway =
+                        start(
+                                Gateway.class,
+                                "gateway",
+                                controlPlane.port(),
+                                Stream.concat(
+                                                Stream.of(Gateway.ROUTES),
+                                                Stream.of(instance("shop", 0, shop)))
+                                        .toArray(String[]::new))) {
             limit(prices);
             breakOff(prices, shop);
+            colour(gateway);
+            limitRoute(gateway);
         }
         System.out.println();
     }
@@ -93,6 +110,20 @@ public final class SpringExample {
         ConfigurableApplicationContext started = application.run(more);
         governor(started).ready().block(PATIENCE);
         return started;
+    }
+
+    /** What a registry would tell the load balancer. */
+    private static String instance(
+            String service, int index, ConfigurableApplicationContext started) {
+        return instanceSetting(service, index) + "uri=" + url(started, "");
+    }
+
+    private static String instanceLabel(String service, int index, String key, String value) {
+        return instanceSetting(service, index) + "metadata." + key + "=" + value;
+    }
+
+    private static String instanceSetting(String service, int index) {
+        return "--spring.cloud.discovery.client.simple.instances." + service + "[" + index + "].";
     }
 
     private static Governor governor(ConfigurableApplicationContext service) {
@@ -144,6 +175,30 @@ public final class SpringExample {
         tell(url, 100);
     }
 
+    private void colour(ConfigurableApplicationContext gateway) throws IOException {
+        String url = url(gateway, "/api/shop/1");
+        chapter("Through the gateway and the shop, requests reach the prices that are in no lane");
+        rules.replaceAll(List.of());
+        tell(url, 100);
+
+        chapter("Somebody adds rules/lane.yaml: what testers ask the gateway for reaches v2");
+        long before = governor(gateway).plan().number();
+        apply(gateway, "lane.yaml", text -> text, plan -> plan.number() > before);
+        note("testers:");
+        Map<String, Long> answers = print(all(100, () -> send(url, "x-cohort", "beta")));
+        note("everybody else:");
+        tell(url, 100);
+        if (!answers.keySet().equals(Set.of("200 only 42.00 by v2"))) {
+            throw new IllegalStateException("testers have left their lane: " + answers);
+        }
+    }
+
+    private void limitRoute(ConfigurableApplicationContext gateway) throws IOException {
+        chapter("Somebody adds rules/gateway.yaml: 20 a second come through the gateway");
+        apply(gateway, "gateway.yaml", text -> text, plan -> plan.resources().contains("shop"));
+        tell(url(gateway, "/api/shop/1"), 100);
+    }
+
     /** Gives the control plane the rules of a file, edited, and waits until they decide. */
     private void apply(
             ConfigurableApplicationContext service,
@@ -163,9 +218,13 @@ public final class SpringExample {
 
     /** Makes some requests, all at once, and counts the answers. */
     private void tell(String url, int requests) {
-        List<CompletableFuture<HttpResponse<String>>> replies =
-                IntStream.range(0, requests).mapToObj(i -> send(url)).toList();
-        print(replies.stream().map(CompletableFuture::join));
+        print(all(requests, () -> send(url)));
+    }
+
+    private static Stream<HttpResponse<String>> all(
+            int requests, Supplier<CompletableFuture<HttpResponse<String>>> request) {
+        return IntStream.range(0, requests).mapToObj(i -> request.get()).toList().stream()
+                .map(CompletableFuture::join);
     }
 
     /** Makes some requests, one after the other, and counts the answers. */
@@ -173,15 +232,22 @@ public final class SpringExample {
         print(IntStream.range(0, requests).mapToObj(i -> send(url).join()));
     }
 
-    private CompletableFuture<HttpResponse<String>> send(String url) {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(url)).timeout(PATIENCE).build();
-        return http.sendAsync(request, BodyHandlers.ofString());
+    private CompletableFuture<HttpResponse<String>> send(String url, String... headers) {
+        var request = HttpRequest.newBuilder(URI.create(url)).timeout(PATIENCE);
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return http.sendAsync(request.build(), BodyHandlers.ofString());
     }
 
-    private static void print(Stream<HttpResponse<String>> replies) {
-        replies.map(SpringExample::describe)
-                .collect(Collectors.groupingBy(reply -> reply, TreeMap::new, Collectors.counting()))
-                .forEach((reply, number) -> note(number + " × " + reply));
+    private static Map<String, Long> print(Stream<HttpResponse<String>> replies) {
+        Map<String, Long> counts =
+                replies.map(SpringExample::describe)
+                        .collect(
+                                Collectors.groupingBy(
+                                        reply -> reply, TreeMap::new, Collectors.counting()));
+        counts.forEach((reply, number) -> note(number + " × " + reply));
+        return counts;
     }
 
     private static String describe(HttpResponse<String> response) {

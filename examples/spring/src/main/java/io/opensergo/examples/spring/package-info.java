@@ -1,4 +1,4 @@
-/** Two services of Spring Boot, governed by rules that change while they run. */
+/** Two services of Spring Boot and a gateway, governed by rules that change while they run. */
 @NullMarked
 package io.opensergo.examples.spring;
 
