@@ -133,7 +133,9 @@ class Application {
 
         @GetMapping(path = "/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
         Flux<String> events() {
-            return Flux.interval(Duration.ZERO, Duration.ofMillis(20)).map(i -> "event " + i);
+            return Flux.interval(Duration.ZERO, Duration.ofMillis(20))
+                    .onBackpressureDrop() // or a slow machine ends the stream
+                    .map(i -> "event " + i);
         }
 
         @GetMapping("/throttled")
