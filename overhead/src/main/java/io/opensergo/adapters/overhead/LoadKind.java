@@ -28,6 +28,14 @@ enum LoadKind {
     GRPC("opensergo-grpc", 16),
     /** The same, with a second guard at the server. */
     GRPC_BOTH_ENDS("opensergo-grpc", 16),
+    /**
+     * HTTP requests of a {@code RestClient} to MVC on Tomcat over a socket, both in one process;
+     * guards at both ends and a route through Spring Cloud LoadBalancer, which balances without the
+     * adapter too.
+     */
+    MVC("opensergo-spring", 16),
+    /** The same of a {@code WebClient} to WebFlux on Netty. */
+    WEBFLUX("opensergo-spring", 16),
     /** Entries of Sentinel under a flow rule, which Sentinel enforces. */
     SENTINEL("opensergo-sentinel", 3);
 
@@ -65,6 +73,8 @@ enum LoadKind {
             case VERTX_BOTH_ENDS -> governed ? new GovernedVertxLoad(true) : VertxLoad.alone();
             case GRPC -> governed ? new GovernedGrpcLoad(false) : GrpcLoad.alone();
             case GRPC_BOTH_ENDS -> governed ? new GovernedGrpcLoad(true) : GrpcLoad.alone();
+            case MVC -> new MvcLoad(governed);
+            case WEBFLUX -> new WebFluxLoad(governed);
             case SENTINEL -> new SentinelLoad(governed);
         };
     }
