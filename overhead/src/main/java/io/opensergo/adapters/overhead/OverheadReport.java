@@ -23,9 +23,10 @@ import java.util.function.ToDoubleFunction;
  *
  * <p>Target: a median ratio of 0.95 or more.
  *
- * <p>Arguments: which of {@code dubbo}, {@code vertx} and {@code sentinel}, with a guard and a
- * route where requests are made, and {@code dubbo-both-ends} and {@code vertx-both-ends}, with a
- * second guard where they are answered; and perhaps how many times they are started (8).
+ * <p>Arguments: which of {@code dubbo}, {@code vertx}, {@code grpc} and {@code sentinel}, with a
+ * guard and a route where requests are made, {@code dubbo-both-ends}, {@code vertx-both-ends} and
+ * {@code grpc-both-ends}, with a second guard where they are answered, {@code mvc} and {@code
+ * webflux}, with both; and perhaps how many times they are started (8).
  */
 public final class OverheadReport {
 
