@@ -101,9 +101,6 @@ final class HttpDriver implements ConformanceDriver {
                 return Decision.Admitted.AT_ONCE;
             }
             answer.join(); // nothing of it is left when the next one comes
-            if (server.tellsTheEndOfRefusals()) {
-                signals.awaitEnd();
-            }
             return GovernorDriver.refused(((Refused) signal).rejection());
         }
 

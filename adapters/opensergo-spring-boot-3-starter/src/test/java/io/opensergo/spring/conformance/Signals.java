@@ -15,7 +15,7 @@ import java.util.function.Supplier;
  */
 final class Signals {
 
-    private static final long PATIENCE_SECONDS = 10;
+    private static final long PATIENCE_SECONDS = 60;
 
     private final BlockingQueue<Signal> signals = new LinkedBlockingQueue<>();
     private final BlockingQueue<Boolean> ends = new LinkedBlockingQueue<>();

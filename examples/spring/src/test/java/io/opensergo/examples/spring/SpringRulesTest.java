@@ -36,7 +36,7 @@ class SpringRulesTest {
 
         @Test
         void callsAreBrokenOffForASecond(TestGovernor test) {
-            Guard calls = test.guard("GET:localhost/prices/{id}", TrafficDirection.OUTBOUND);
+            Guard calls = test.guard("GET:prices/prices/{id}", TrafficDirection.OUTBOUND);
 
             assertThat(calls).admitsFailing(10, "500").hasOpenBreaker("prices-fail");
             assertThat(calls).refusesBy("prices-fail").retryAfter(Duration.ofSeconds(1));
