@@ -7,9 +7,11 @@ import io.opensergo.rules.RuleId;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -42,16 +44,19 @@ final class DiffCommand implements Callable<Integer> {
         Map<RuleId, String> texts = RuleSources.read(files);
         try (RuleRepository repository = options.open()) {
             PrintWriter out = spec.commandLine().getOut();
-            texts.forEach(
-                    (id, text) -> {
-                        StoredRule stored = repository.find(id).orElse(null);
-                        String before = stored == null ? null : stored.text();
-                        String place = stored == null ? "" : " (" + stored.place() + ")";
-                        print(new RuleChange.Entry(id, before, text), place, out);
-                    });
+            Map<RuleId, StoredRule> stored = new HashMap<>();
+            repository.rules().forEach(rule -> stored.put(rule.id(), rule));
+            texts.forEach((id, text) -> print(id, text, stored.get(id), out));
             out.flush();
         }
         return CommandLine.ExitCode.OK;
+    }
+
+    private static void print(
+            RuleId id, String text, @Nullable StoredRule stored, PrintWriter out) {
+        String before = stored == null ? null : stored.text();
+        String place = stored == null ? "" : " (" + stored.place() + ")";
+        print(new RuleChange.Entry(id, before, text), place, out);
     }
 
     /** Prints a difference with a head that names the rule; nothing if there is none. */

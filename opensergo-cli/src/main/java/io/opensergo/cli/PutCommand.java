@@ -3,13 +3,16 @@ package io.opensergo.cli;
 import io.opensergo.rulerepository.RuleChange;
 import io.opensergo.rulerepository.RuleEdit;
 import io.opensergo.rulerepository.RuleRepository;
+import io.opensergo.rulerepository.StoredRule;
 import io.opensergo.rules.RuleId;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -47,16 +50,20 @@ final class PutCommand implements Callable<Integer> {
         }
         try (RuleRepository repository = options.open()) {
             RuleEdit.Builder edit = signature.edit();
-            texts.forEach(
-                    (id, text) ->
-                            repository
-                                    .find(id)
-                                    .ifPresentOrElse(
-                                            stored -> edit.replace(text, stored.revision()),
-                                            () -> edit.create(text)));
+            Map<RuleId, StoredRule> stored = new HashMap<>();
+            repository.rules().forEach(rule -> stored.put(rule.id(), rule));
+            texts.forEach((id, text) -> put(text, stored.get(id), edit));
             print(repository.commit(edit.build()), spec.commandLine().getOut());
         }
         return CommandLine.ExitCode.OK;
+    }
+
+    private static void put(String text, @Nullable StoredRule stored, RuleEdit.Builder edit) {
+        if (stored == null) {
+            edit.create(text);
+        } else {
+            edit.replace(text, stored.revision());
+        }
     }
 
     static void print(RuleChange change, PrintWriter out) {

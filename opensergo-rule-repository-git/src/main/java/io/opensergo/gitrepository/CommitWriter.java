@@ -186,7 +186,7 @@ final class CommitWriter {
                 ObjectId head = git.resolve(Constants.HEAD);
                 RevCommit parent = head == null ? null : walk.parseCommit(head);
                 ObjectId tree = tree(parent, blobs, inserter);
-                if (parent != null && parent.getTree().equals(tree)) {
+                if (parent != null && parent.getTree().equals(tree) && isOf(change, parent)) {
                     return kept(change, parent); // committed before a crash
                 }
                 ObjectId id = insert(change, parent, tree, inserter);
@@ -199,6 +199,12 @@ final class CommitWriter {
                 pause();
             }
         }
+    }
+
+    private static boolean isOf(RuleChange change, RevCommit commit) {
+        Instant time = change.time().truncatedTo(ChronoUnit.SECONDS);
+        return commit.getFullMessage().equals(CommitText.message(change))
+                && commit.getAuthorIdent().equals(CommitText.author(change, time));
     }
 
     private static RuleChange kept(RuleChange change, RevCommit commit) {
@@ -258,7 +264,7 @@ final class CommitWriter {
             RuleChange change, @Nullable RevCommit parent, ObjectId tree, ObjectInserter inserter)
             throws IOException {
         var commit = new CommitBuilder();
-        var time = change.time().truncatedTo(ChronoUnit.SECONDS);
+        Instant time = change.time().truncatedTo(ChronoUnit.SECONDS);
         commit.setTreeId(tree);
         if (parent != null) {
             commit.setParentId(parent);

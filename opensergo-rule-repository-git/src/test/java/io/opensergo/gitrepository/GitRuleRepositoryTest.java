@@ -338,6 +338,18 @@ class GitRuleRepositoryTest {
     }
 
     @Test
+    void puttingBackWhatWasEditedByHandAndNotCommittedIsACommitOfItsOwn() throws Exception {
+        write("shop.yaml", limit("a", 9) + "---\n" + limit("b", 1));
+
+        RuleChange change = repository.commit(replaceA(9, 1));
+
+        assertThat(log()).hasSize(2);
+        assertThat(change.id()).isEqualTo(log().get(0).name());
+        assertThat(change.author()).isEqualTo("Ann <ann@shop.example>");
+        assertThat(git.status().call().isClean()).isTrue();
+    }
+
+    @Test
     void whereThereIsNoGitTheDirectoryKeepsItsOwnHistory(@TempDir Path plain) {
         try (RuleRepository other = GitRuleRepository.openDirectory(plain, RuleReader.strict())) {
             other.commit(RuleEdit.by("ann").create(limit("a", 1)).build());

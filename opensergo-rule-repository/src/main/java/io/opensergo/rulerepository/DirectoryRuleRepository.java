@@ -128,7 +128,7 @@ public final class DirectoryRuleRepository implements RuleRepository {
         var file = FileContent.of(name, content, reader.withForeignTextHidden());
         Map<RuleId, String> documents = new LinkedHashMap<>();
         for (FileContent.Entry entry : file.entries()) {
-            documents.putIfAbsent(entry.id(), file.textOf(entry));
+            documents.putIfAbsent(entry.id(), entry.text());
         }
         return documents;
     }

@@ -6,8 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +36,8 @@ final class DirectoryState {
 
     private final SortedMap<Path, FileContent> files;
     private final List<Problem> problems;
-    private final Map<RuleId, List<Located>> located = new java.util.HashMap<>();
+    private final Map<RuleId, List<Located>> located = new HashMap<>();
+    private final Map<Path, Boolean> writable = new HashMap<>();
     private final Map<RuleId, StoredRule> rules = InMemoryRuleRepository.emptyMap();
 
     DirectoryState(SortedMap<Path, FileContent> files, List<Problem> problems) {
@@ -43,7 +46,7 @@ final class DirectoryState {
         List<Path> inOrder = new ArrayList<>(files.keySet());
         inOrder.sort(PRECEDENCE);
         for (Path path : inOrder) {
-            FileContent content = java.util.Objects.requireNonNull(files.get(path));
+            FileContent content = Objects.requireNonNull(files.get(path));
             this.problems.addAll(content.problems());
             for (FileContent.Entry entry : content.entries()) {
                 located.computeIfAbsent(entry.id(), id -> new ArrayList<>(1))
@@ -60,18 +63,17 @@ final class DirectoryState {
                         .filter(each -> each.entry().document().rule() != null)
                         .findFirst()
                         .orElse(places.get(0));
-        String text = counts.content().textOf(counts.entry());
         return new StoredRule(
                 id,
                 counts.entry().document().rule(),
-                text,
-                RuleText.revisionOf(text),
+                counts.entry().text(),
+                counts.entry().revision(),
                 counts.place(),
                 counts.entry().document().problems(),
                 readOnlyReason(counts, places));
     }
 
-    private static @Nullable String readOnlyReason(Located counts, List<Located> places) {
+    private @Nullable String readOnlyReason(Located counts, List<Located> places) {
         if (places.size() > 1) {
             return "it stands in several places: "
                     + places.stream().map(Located::place).collect(Collectors.joining(", "))
@@ -80,7 +82,7 @@ final class DirectoryState {
         if (counts.entry().readOnlyReason() != null) {
             return counts.entry().readOnlyReason() + " (" + counts.place() + ")";
         }
-        return Files.isWritable(counts.file())
+        return writable.computeIfAbsent(counts.file(), Files::isWritable)
                 ? null
                 : counts.content().name() + " may not be written; give this process the right";
     }

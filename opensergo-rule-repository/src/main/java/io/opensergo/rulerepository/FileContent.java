@@ -1,6 +1,5 @@
 package io.opensergo.rulerepository;
 
-import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleId;
 import io.opensergo.rules.document.Problem;
 import io.opensergo.rules.document.ReadResult;
@@ -14,7 +13,6 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -38,14 +36,24 @@ record FileContent(String name, byte[] bytes, String text, List<Entry> entries, 
 
     private static final Pattern LINE_END = Pattern.compile("\r\n|\n|\r");
 
+    private static final String IN_A_LIST =
+            "it is an item of a list; make each item a document of its own in that file";
+
     /**
      * A document that says which rule it is.
      *
      * @param span where it stands
+     * @param text its own text as every repository shows it
+     * @param revision of the text
      * @param readOnlyReason why it cannot be edited in its text; {@code null} if it can
      */
     record Entry(
-            RuleId id, RuleDocument document, DocumentSpan span, @Nullable String readOnlyReason) {}
+            RuleId id,
+            RuleDocument document,
+            DocumentSpan span,
+            String text,
+            String revision,
+            @Nullable String readOnlyReason) {}
 
     static FileContent of(String name, byte[] bytes, RuleReader reader) {
         ReadResult result = read(name, bytes, reader);
@@ -81,17 +89,16 @@ record FileContent(String name, byte[] bytes, String text, List<Entry> entries, 
             RuleId id = document.id();
             if (id != null) {
                 boolean alone = Objects.equals(ofNumber.get(document.number()), 1);
-                DocumentSpan own = alone ? byLine.get(document.line()) : null;
-                String reason = own == null ? IN_A_LIST : readOnlyReason(text, own);
-                DocumentSpan span = own == null ? around(spans, document.line()) : own;
-                entries.add(new Entry(id, document, span, reason));
+                DocumentSpan exact = alone ? byLine.get(document.line()) : null;
+                String reason = exact == null ? IN_A_LIST : readOnlyReason(text, exact);
+                DocumentSpan span = exact == null ? around(spans, document.line()) : exact;
+                String own = RuleText.normalized(text.substring(span.from(), span.to()) + "\n");
+                String revision = RuleText.revisionOf(own);
+                entries.add(new Entry(id, document, span, own, revision, reason));
             }
         }
         return List.copyOf(entries);
     }
-
-    private static final String IN_A_LIST =
-            "it is an item of a list; make each item a document of its own in that file";
 
     private static @Nullable String readOnlyReason(String text, DocumentSpan span) {
         if (span.hasDirectives()) {
@@ -118,11 +125,6 @@ record FileContent(String name, byte[] bytes, String text, List<Entry> entries, 
         return isJson(name);
     }
 
-    /** Returns the document's own text as every repository shows it. */
-    String textOf(Entry entry) {
-        return RuleText.normalized(text.substring(entry.span().from(), entry.span().to()) + "\n");
-    }
-
     /** Returns whether each document of the file is a rule that can be edited in its text. */
     boolean isPlain() {
         return !isJson()
@@ -134,13 +136,6 @@ record FileContent(String name, byte[] bytes, String text, List<Entry> entries, 
     /** Returns the problems of the file that a person has to know, warnings included. */
     List<Problem> problems() {
         return result.allProblems();
-    }
-
-    Entry entryOf(RuleId id) {
-        return entries.stream()
-                .filter(entry -> entry.id().equals(id))
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException(id + " is not in " + name));
     }
 
     /** Returns what ends a line in this file. */
@@ -157,18 +152,21 @@ record FileContent(String name, byte[] bytes, String text, List<Entry> entries, 
      * @param added documents to put at the end
      */
     String edited(Map<RuleId, String> replaced, Collection<RuleId> removed, List<String> added) {
-        var edited = new StringBuilder(text);
-        List<Entry> fromTheEnd = new ArrayList<>(entries);
-        Collections.reverse(fromTheEnd);
-        for (Entry entry : fromTheEnd) {
+        var edited = new StringBuilder(text.length());
+        int done = 0;
+        for (Entry entry : entries) {
             DocumentSpan span = entry.span();
             String replacement = replaced.get(entry.id());
             if (replacement != null) {
-                edited.replace(span.from(), span.to(), replacement(span, replacement));
+                edited.append(text, done, span.from()).append(replacement(span, replacement));
+                done = span.to();
             } else if (removed.contains(entry.id())) {
-                edited.delete(span.removeFrom(), span.removeTo());
+                // The one before may have taken the marker of this one along.
+                edited.append(text, done, Math.max(done, span.removeFrom()));
+                done = span.removeTo();
             }
         }
+        edited.append(text, done, text.length());
         added.forEach(document -> append(edited, document));
         return edited.toString();
     }
@@ -200,10 +198,6 @@ record FileContent(String name, byte[] bytes, String text, List<Entry> entries, 
     /** Returns whether there is nothing but markers and white space in a text. */
     static boolean isVoid(String text) {
         return text.replaceAll("(?m)^(---|\\.\\.\\.)(?=\\s|$)", "").replace("\uFEFF", "").isBlank();
-    }
-
-    @Nullable Rule ruleAt(int index) {
-        return result.documents().get(index).rule();
     }
 
     @Override

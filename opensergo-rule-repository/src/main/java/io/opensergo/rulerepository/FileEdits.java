@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -185,10 +186,12 @@ final class FileEdits {
                 found.add(document);
             }
         }
+        Map<RuleId, String> texts = new HashMap<>();
+        after.entries().forEach(entry -> texts.put(entry.id(), entry.text()));
         for (CheckedEdit.Step step : of.steps.values()) {
             RuleDocument document = changed.get(step.id());
             Rule rule = document == null ? null : document.rule();
-            if (!Objects.equals(step.rule(), rule) || !isText(step, after)) {
+            if (!Objects.equals(step.rule(), rule) || !isText(step, texts)) {
                 throw faulty(before, step, "it is read differently there; edit the file by hand");
             }
         }
@@ -201,8 +204,8 @@ final class FileEdits {
         }
     }
 
-    private static boolean isText(CheckedEdit.Step step, FileContent after) {
-        return step.rule() == null || after.textOf(after.entryOf(step.id())).equals(step.text());
+    private static boolean isText(CheckedEdit.Step step, Map<RuleId, String> texts) {
+        return step.rule() == null || step.text().equals(texts.get(step.id()));
     }
 
     private static boolean sameDocuments(List<RuleDocument> before, List<RuleDocument> after) {

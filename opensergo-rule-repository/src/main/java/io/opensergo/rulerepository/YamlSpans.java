@@ -27,6 +27,11 @@ final class YamlSpans {
 
     private boolean directives;
 
+    /** The line of {@link #counted}. */
+    private int line = 1;
+
+    private int counted;
+
     /** Whether the document before is ended by the marker of this one and nothing else. */
     private boolean follows;
 
@@ -133,7 +138,13 @@ final class YamlSpans {
         return end.find() ? end.end() : text.length();
     }
 
+    /** Positions are asked for in their order, so that each line is counted once. */
     private int lineOf(int position) {
-        return 1 + (int) LINE_END.matcher(text).region(0, position).results().count();
+        Matcher ends = LINE_END.matcher(text).region(counted, position);
+        while (ends.find()) {
+            line++;
+        }
+        counted = position;
+        return line;
     }
 }

@@ -190,6 +190,22 @@ class DirectoryEditsTest {
     }
 
     @Test
+    void neighboursAreDeletedTogetherWhateverTheirMarkersLookLike() throws IOException {
+        Path file =
+                write(
+                        "shop.yaml",
+                        limit("a", 1) + "---   \n" + limit("b", 1) + "--- # c\n" + limit("c", 1));
+
+        repository.commit(
+                RuleEdit.by("ann")
+                        .delete(id("a"), StoredRule.revisionOf(limit("a", 1)))
+                        .delete(id("b"), StoredRule.revisionOf(limit("b", 1)))
+                        .build());
+
+        assertThat(file).content().isEqualTo("--- # c\n" + limit("c", 1));
+    }
+
+    @Test
     void aFileOfCommentsAloneStays() throws IOException {
         Path file = write("shop.yaml", "# owned by the shop team\n---\n" + limit("a", 1));
 
