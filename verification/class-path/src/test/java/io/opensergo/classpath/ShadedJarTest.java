@@ -45,6 +45,9 @@ class ShadedJarTest {
             Pattern.compile(
                     "(?<!shaded/|github\\.)(io/grpc/|com/google/|io/perfmark/|io/opensergo/proto/)[\\w/$]*[A-Z]\\w*");
 
+    private static final Pattern NAMED_CLASS =
+            Pattern.compile("\"name\" *: *\"(io\\.opensergo\\.[\\w.$]+)\"");
+
     private static JarFile jar;
     private static Set<String> entries;
 
@@ -99,7 +102,7 @@ class ShadedJarTest {
                 .allMatch(
                         entry ->
                                 entry.matches(
-                                        "META-INF/(MANIFEST\\.MF|LICENSE|NOTICE|(native|sbom|services|third-party)/.*)"));
+                                        "META-INF/(MANIFEST\\.MF|LICENSE|NOTICE|(native|native-image|sbom|services|third-party)/.*)"));
     }
 
     /** Else the class would be taken from the application's libraries, or not be found. */
@@ -227,6 +230,42 @@ class ShadedJarTest {
                     .isNotEmpty()
                     .allMatch(entries::contains);
         }
+    }
+
+    /**
+     * Netty's own, which names its classes and native libraries, by the names that they have here.
+     */
+    @Test
+    void metadataForNativeImagesNamesClassesAndLibrariesOfTheJar() {
+        List<String> files =
+                entries.stream()
+                        .filter(entry -> entry.startsWith("META-INF/native-image/"))
+                        .toList();
+        assertThat(files)
+                .hasSizeGreaterThan(10)
+                .allMatch(
+                        file ->
+                                file.startsWith(
+                                        "META-INF/native-image/io.opensergo.client.internal.shaded/"));
+
+        List<String> named = new ArrayList<>();
+        for (String file : files) {
+            assertThat(content(file)).as(file).doesNotContainPattern("(?<!shaded\\.)io\\.grpc\\.");
+            NAMED_CLASS
+                    .matcher(content(file))
+                    .results()
+                    .map(found -> found.group(1))
+                    .forEach(named::add);
+        }
+
+        assertThat(named)
+                .hasSizeGreaterThan(100)
+                .allMatch(name -> entries.contains(name.replace('.', '/') + ".class"));
+        String libraries =
+                content(
+                        "META-INF/native-image/io.opensergo.client.internal.shaded/"
+                                + "netty-transport-classes-epoll/resource-config.json");
+        assertThat(libraries).contains("\"pattern\":\".*netty_transport_native_epoll_.*");
     }
 
     /** The name of this one is what the bundled version is; none may lag behind. */
