@@ -1,8 +1,10 @@
 package io.opensergo.cli;
 
+import io.opensergo.console.Console;
 import io.opensergo.controlplane.ControlPlane;
 import io.opensergo.controlplane.ControlPlaneBuilder;
 import io.opensergo.controlplane.RuleSource;
+import io.opensergo.rulerepository.RuleRepository;
 import io.opensergo.rules.document.Problem;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -78,6 +80,8 @@ final class ServeCommand implements Runnable {
 
     @Mixin private ServeManagement management = new ServeManagement();
 
+    @Mixin private ServeConsole console = new ServeConsole();
+
     private volatile boolean isDraining;
 
     @Override
@@ -88,6 +92,7 @@ final class ServeCommand implements Runnable {
                     spec.commandLine(), "--port must be from 0 to 65535, was " + port);
         }
         management.check(spec.commandLine());
+        console.check(spec.commandLine());
         RuleSource source = where.create(spec.commandLine());
         ControlPlaneBuilder builder =
                 ControlPlane.builder().host(host).port(port).kinds(Kinds.all()).source(source);
@@ -98,8 +103,9 @@ final class ServeCommand implements Runnable {
         }
         OutOfMemory.endsTheProcess();
         ControlPlane controlPlane = builder.start();
-        ManagementServer managed = startManagement(controlPlane);
-        ProcessEnd end = ProcessEnd.closing(() -> close(controlPlane, managed), out);
+        var beside = new Beside();
+        startBeside(controlPlane, beside);
+        ProcessEnd end = ProcessEnd.closing(() -> close(controlPlane, beside), out);
         out.println(
                 "Serving the rules of "
                         + source.name()
@@ -107,13 +113,7 @@ final class ServeCommand implements Runnable {
                         + host
                         + ":"
                         + controlPlane.port());
-        if (managed != null) {
-            out.println(
-                    "Answering /livez, /readyz and /metrics on "
-                            + management.host()
-                            + ":"
-                            + managed.port());
-        }
+        beside.tell(out, management.host(), console);
         out.flush();
         try {
             waitForSignal(controlPlane);
@@ -122,22 +122,64 @@ final class ServeCommand implements Runnable {
         }
     }
 
-    private @Nullable ManagementServer startManagement(ControlPlane controlPlane) {
+    /** The servers beside the control plane's, and what they need. */
+    private static final class Beside {
+
+        private @Nullable ManagementServer managed;
+        private @Nullable RuleRepository repository;
+        private @Nullable Console console;
+
+        void tell(PrintWriter out, String managementHost, ServeConsole settings) {
+            if (managed != null) {
+                out.println(
+                        "Answering /livez, /readyz and /metrics on "
+                                + managementHost
+                                + ":"
+                                + managed.port());
+            }
+            if (console != null) {
+                out.println("The console is on " + settings.urlOf(console));
+            }
+        }
+
+        /** To be closed before the control plane, so that nothing is changed any more. */
+        void closeConsole() {
+            if (console != null) {
+                console.close();
+            }
+            if (repository != null) {
+                repository.close();
+            }
+        }
+
+        void closeManagement() {
+            if (managed != null) {
+                managed.close();
+            }
+        }
+    }
+
+    private void startBeside(ControlPlane controlPlane, Beside beside) {
         try {
-            return management.start(controlPlane, () -> !isDraining);
+            beside.managed = management.start(controlPlane, () -> !isDraining);
+            if (console.isWanted()) {
+                beside.repository = where.repository();
+                beside.console = console.start(controlPlane, beside.repository);
+            }
         } catch (RuntimeException e) {
+            beside.closeConsole();
             controlPlane.close();
+            beside.closeManagement();
             throw e;
         }
     }
 
     /** Probes are answered until the control plane has drained. */
-    private void close(ControlPlane controlPlane, @Nullable ManagementServer managed) {
+    private void close(ControlPlane controlPlane, Beside beside) {
         isDraining = true;
+        beside.closeConsole();
         controlPlane.close();
-        if (managed != null) {
-            managed.close();
-        }
+        beside.closeManagement();
     }
 
     private void waitForSignal(ControlPlane controlPlane) {

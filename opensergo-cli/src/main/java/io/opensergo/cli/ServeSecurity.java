@@ -28,7 +28,8 @@ final class ServeSecurity {
             description = {
                 "The tokens of the clients that may read, and what; YAML or JSON, read again when it changes:",
                 "  tokens: [{name: shop, token: SECRET, namespaces: [default], apps: [shop]}]",
-                "Without namespaces or apps a token opens all of them."
+                "Without namespaces or apps a token opens all of them; with role: write it lets the console",
+                "change rules."
             })
     private @Nullable Path tokens;
 

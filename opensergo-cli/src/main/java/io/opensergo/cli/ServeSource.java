@@ -2,8 +2,11 @@ package io.opensergo.cli;
 
 import io.opensergo.controlplane.DirectoryRuleSource;
 import io.opensergo.controlplane.RuleSource;
+import io.opensergo.gitrepository.GitRuleRepository;
 import io.opensergo.kubernetes.KubernetesRuleSource;
 import io.opensergo.kubernetes.KubernetesRuleSourceBuilder;
+import io.opensergo.rulerepository.RuleRepository;
+import io.opensergo.rules.document.RuleReader;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -97,6 +100,14 @@ final class ServeSource {
                     commandLine, "Name where the rules are: --rules DIR, or --kubernetes");
         }
         return DirectoryRuleSource.of(rules);
+    }
+
+    /** Returns what can change the rules of the source; {@code null} if nothing here can. */
+    @Nullable RuleRepository repository() {
+        return rules == null
+                ? null
+                : GitRuleRepository.openDirectory(
+                        rules, RuleReader.strict().withKinds(Kinds.all()).withAppRequired());
     }
 
     private RuleSource cluster() {
