@@ -23,15 +23,52 @@ final class CallRoute {
     private final GovernedMethod method;
     private final @Nullable String authority;
 
+    /** Where a copy of another call goes, or {@code null} if it is none. */
+    private final @Nullable RouteDecision ofCopy;
+
     private volatile @Nullable TrafficColour colour;
     private volatile @Nullable Decided decided;
+    private volatile boolean isPicked;
 
     private record Decided(Plan plan, RouteDecision decision) {}
 
     CallRoute(Governor governor, GovernedMethod method, @Nullable String authority) {
+        this(governor, method, authority, null);
+    }
+
+    private CallRoute(
+            Governor governor,
+            GovernedMethod method,
+            @Nullable String authority,
+            @Nullable RouteDecision ofCopy) {
         this.governor = governor;
         this.method = method;
         this.authority = authority;
+        this.ofCopy = ofCopy;
+    }
+
+    /** Returns the route of a copy of this call. */
+    CallRoute ofCopy(RouteDecision decision) {
+        var copy = new CallRoute(governor, method, authority, decision);
+        copy.colour = colour;
+        return copy;
+    }
+
+    boolean isCopy() {
+        return ofCopy != null;
+    }
+
+    @Nullable String authority() {
+        return authority;
+    }
+
+    /** The balancer has seen the call, so that it is one that routes. */
+    void picked() {
+        isPicked = true;
+    }
+
+    boolean isPicked() {
+        return isPicked;
     }
 
     Governor governor() {
@@ -62,6 +99,9 @@ final class CallRoute {
      */
     @SuppressWarnings("ReferenceEquality") // the very same plan
     RouteDecision decide(Metadata headers) {
+        if (ofCopy != null) {
+            return ofCopy;
+        }
         Plan plan = governor.plan();
         Decided known = decided;
         if (known != null && known.plan == plan) {

@@ -15,6 +15,7 @@ final class ClientGovernance implements ClientInterceptor {
     private final GovernedMethod.Cache methods;
     private final Colours colours;
     private final Statuses statuses;
+    private final Mirrors mirrors = new Mirrors();
 
     ClientGovernance(Governor governor, Colours colours, Statuses statuses) {
         this.governor = governor;
@@ -38,10 +39,13 @@ final class ClientGovernance implements ClientInterceptor {
                         methods.get(method),
                         authority == null ? next.authority() : authority);
         var end = new CallEnd(statuses);
-        CallOptions followed = options.withOption(CallRoute.KEY, route);
-        if (!method.getType().serverSendsOneMessage()) {
-            followed = followed.withStreamTracerFactory(new StreamEnds(end));
-        }
-        return new GovernedClientCall<>(next, method, followed, route, colours, end);
+        return new GovernedClientCall<>(
+                next,
+                method,
+                options.withOption(CallRoute.KEY, route),
+                route,
+                colours,
+                mirrors,
+                end);
     }
 }

@@ -28,6 +28,7 @@ final class GovernedClientCall<Q, S> extends ForwardingClientCall<Q, S> {
     private final CallOptions options;
     private final CallRoute route;
     private final Colours colours;
+    private final Mirrors mirrors;
     private final CallEnd end;
     private final Context context = Context.current();
 
@@ -43,12 +44,14 @@ final class GovernedClientCall<Q, S> extends ForwardingClientCall<Q, S> {
             CallOptions options,
             CallRoute route,
             Colours colours,
+            Mirrors mirrors,
             CallEnd end) {
         this.next = next;
         this.method = method;
         this.options = options;
         this.route = route;
         this.colours = colours;
+        this.mirrors = mirrors;
         this.end = end;
     }
 
@@ -118,17 +121,27 @@ final class GovernedClientCall<Q, S> extends ForwardingClientCall<Q, S> {
     }
 
     private ClientCall<Q, S> newCall(RouteActions actions) {
-        if (actions.isEmpty()) {
-            return next.newCall(method, options);
-        }
         CallOptions asked = within(actions.timeoutNanos());
-        if (actions.authority() != null) {
-            asked = asked.withAuthority(actions.authority());
+        if (!method.getType().serverSendsOneMessage()) {
+            asked = asked.withStreamTracerFactory(new StreamEnds(end));
         }
-        RetryPolicy retries = actions.retries();
-        return retries == null || !method.getType().clientSendsOneMessage()
+        if (actions.isEmpty() || !method.getType().clientSendsOneMessage()) {
+            return next.newCall(method, withAuthority(asked, actions));
+        }
+        ClientCall<Q, S> made = call(withAuthority(asked, actions), actions.retries());
+        return actions.mirror() == null
+                ? made
+                : new MirroredClientCall<>(made, mirrors.of(next, method, options, route, actions));
+    }
+
+    private ClientCall<Q, S> call(CallOptions asked, @Nullable RetryPolicy retries) {
+        return retries == null
                 ? next.newCall(method, asked)
                 : new RetriedClientCall<>(next, method, asked, retries);
+    }
+
+    private static CallOptions withAuthority(CallOptions asked, RouteActions actions) {
+        return actions.authority() == null ? asked : asked.withAuthority(actions.authority());
     }
 
     /** The caller's own deadline stays, if it is the earlier one. */

@@ -43,6 +43,7 @@ public final class OpenSergoGrpc implements AutoCloseable {
             Set.of(
                     RouteAction.TIMEOUT,
                     RouteAction.RETRIES,
+                    RouteAction.MIRROR,
                     RouteAction.REWRITE_AUTHORITY,
                     RouteAction.FAULT_DELAY,
                     RouteAction.FAULT_ABORT,

@@ -289,6 +289,10 @@ final class RoutingLoadBalancer extends LoadBalancer {
         @Override
         public PickResult pickSubchannel(PickSubchannelArgs args) {
             CallRoute route = args.getCallOptions().getOption(CallRoute.KEY);
+            if (route != null && route.isCopy() && !choices.isRoutable()) {
+                return PickResult.withDrop(
+                        Status.UNAVAILABLE.withDescription("no address has labels"));
+            }
             Choice choice = route == null ? unrouted() : routed(route, args);
             if (choice == null) {
                 return PickResult.withNoResult(); // a new picker comes with the answer
@@ -312,6 +316,7 @@ final class RoutingLoadBalancer extends LoadBalancer {
 
         private @Nullable Choice routed(CallRoute route, PickSubchannelArgs args) {
             follow(route.governor());
+            route.picked();
             RouteDecision decision = route.decide(args.getHeaders());
             return choices.choose(
                     Objects.requireNonNull(decision), route.colour(), route.governor().lanes());

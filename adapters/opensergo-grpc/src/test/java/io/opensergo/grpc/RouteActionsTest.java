@@ -201,12 +201,12 @@ class RouteActionsTest {
 
     @Test
     void whatIsNotDoneIsAProblemOfThePlan() {
-        world.governor.replaceRules(World.read(router("mirror: {host: shadow}\n    timeout: 5s")));
+        world.governor.replaceRules(World.read(router("rewrite: {uri: /v2}\n    timeout: 5s")));
 
         assertThat(world.governor.plan().problems())
                 .singleElement()
                 .asString()
-                .contains("mirror")
+                .contains("rewrite.uri")
                 .contains("gRPC");
         assertThat(get(channel, "")).isEqualTo("prices");
     }

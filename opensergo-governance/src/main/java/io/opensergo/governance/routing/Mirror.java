@@ -8,11 +8,13 @@ import io.opensergo.governance.internal.sampling.Share;
  */
 public final class Mirror {
 
+    private final RouteDecision decision;
     private final InstanceGroup group;
     private final int port;
     private final Share share;
 
     Mirror(InstanceGroup group, int port, Share share) {
+        this.decision = new RouteDecision(null, null, null, group, null, RouteActions.NONE);
         this.group = group;
         this.port = port;
         this.share = share;
@@ -21,6 +23,11 @@ public final class Mirror {
     /** Returns the service, and the instances of it, that get the copies. */
     public InstanceGroup group() {
         return group;
+    }
+
+    /** Returns the decision that a copy goes to {@link #group()}; the same each time. */
+    public RouteDecision decision() {
+        return decision;
     }
 
     /** Returns the port that the rule names, or 0. */

@@ -168,7 +168,7 @@ public final class RouteDecision {
     @Override
     public String toString() {
         if (route == null) {
-            return "not found";
+            return group == null ? "not found" : group.toString();
         }
         String name = route.name() == null ? "a route" : "route " + route.name();
         return action() + " (" + name + " of " + router + ")";
