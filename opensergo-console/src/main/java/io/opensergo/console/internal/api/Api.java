@@ -46,7 +46,8 @@ public final class Api {
         var applications = new ApplicationsApi(controlPlane);
         var rules = new RulesApi(catalog);
         var explain = new ExplainApi(catalog);
-        var changes = new ChangesApi(catalog, rules, audit);
+        var history = new HistoryApi(catalog, rules);
+        var changes = new ChangesApi(catalog, rules, history, audit);
         var dryRun = new DryRunApi(controlPlane, catalog);
         var session = new SessionApi(gate, audit);
         byte[] document = document();
@@ -68,8 +69,8 @@ public final class Api {
                 withBody("POST", ROOT + "/validate", Access.KNOWN, LARGE, rules::validate),
                 withBody("POST", ROOT + "/explain", Access.KNOWN, LARGE, explain::explain),
                 withBody("POST", ROOT + "/dry-run", Access.KNOWN, LARGE, dryRun::dryRun),
-                withBody("POST", ROOT + "/diff", Access.KNOWN, LARGE, changes::diff),
-                get(ROOT + "/changes", Access.KNOWN, changes::history),
+                withBody("POST", ROOT + "/diff", Access.KNOWN, LARGE, history::diff),
+                get(ROOT + "/changes", Access.KNOWN, history::history),
                 withBody("POST", ROOT + "/changes", Access.KNOWN, LARGE, changes::batch),
                 withBody("POST", ROOT + "/restore", Access.KNOWN, SMALL, changes::restore));
     }
