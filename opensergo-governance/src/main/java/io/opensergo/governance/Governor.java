@@ -310,8 +310,8 @@ public final class Governor implements AutoCloseable {
     }
 
     /**
-     * RequestWaits until the rules of every kind are there, or are known not to be: the control
-     * plane may not know a kind. At once for a governor without a client.
+     * Waits until the rules of every kind are there, or are known not to be: the control plane may
+     * not know a kind. At once for a governor without a client.
      *
      * <p>Put a {@code timeout} on it, since it waits for as long as the control plane cannot be
      * reached; until then requests are decided by the rules that have come. Completes without a

@@ -128,8 +128,8 @@ public final class Guard {
     }
 
     /**
-     * RequestWaits on this thread until the turn of a waiting request has come. Returns at once for
-     * any other.
+     * Waits on this thread until the turn of a waiting request has come. Returns at once for any
+     * other.
      *
      * @throws InterruptedException if the thread is interrupted before or meanwhile; the request
      *     keeps its place until it is withdrawn
@@ -144,9 +144,7 @@ public final class Guard {
         }
     }
 
-    /**
-     * RequestWaits as {@link #await} does, and to the end: an interrupt is left for what follows.
-     */
+    /** Waits as {@link #await} does, and to the end: an interrupt is left for what follows. */
     public void awaitUninterruptibly(long token) {
         boolean interrupted = false;
         for (long wait = waitNanos(token); wait > 0; wait = waitNanos(token)) {

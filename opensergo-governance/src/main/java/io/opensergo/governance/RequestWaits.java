@@ -32,7 +32,7 @@ final class RequestWaits {
         this.background = background;
     }
 
-    /** RequestWaits on this thread for so long, or for less, as when it is interrupted. */
+    /** Waits on this thread for so long, or for less, as when it is interrupted. */
     void park(Object blocker, long nanos) {
         if (time == null) {
             LockSupport.parkNanos(blocker, nanos);

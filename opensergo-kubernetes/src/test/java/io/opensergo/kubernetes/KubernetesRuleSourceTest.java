@@ -508,9 +508,12 @@ class KubernetesRuleSourceTest {
         server.apply(RATE, "shop", "b", rate(1));
 
         assertThat(heard.batches()).isEqualTo(batches);
-        assertThat(Thread.getAllStackTraces().keySet().stream().map(Thread::getName))
-                .filteredOn(name -> name.equals("opensergo-kubernetes"))
-                .isEmpty();
+        await().atMost(Duration.ofMinutes(1))
+                .untilAsserted(
+                        () ->
+                                assertThat(Thread.getAllStackTraces().keySet())
+                                        .extracting(Thread::getName)
+                                        .doesNotContain("opensergo-kubernetes"));
         source.start(heard);
         assertThat(heard.names()).contains(B);
         assertThatThrownBy(() -> source.start(heard)).isInstanceOf(IllegalStateException.class);

@@ -6,9 +6,7 @@ import io.opensergo.proto.internal.envoy.config.route.v3.HeaderMatcher.HeaderMat
 import io.opensergo.proto.internal.envoy.type.matcher.v3.StringMatcher;
 import io.opensergo.rules.traffic.StringMatch;
 
-/**
- * JoinedConditions on headers: written in the modern form, read in the deprecated forms as well.
- */
+/** Conditions on headers: written in the modern form, read in the deprecated forms as well. */
 final class HeaderMatchers {
 
     private HeaderMatchers() {}

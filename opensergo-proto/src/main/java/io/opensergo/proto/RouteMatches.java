@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** JoinedConditions on requests. */
+/** Conditions on requests. */
 final class RouteMatches {
 
     /** The condition that always holds. */

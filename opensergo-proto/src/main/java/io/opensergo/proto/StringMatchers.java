@@ -6,7 +6,7 @@ import io.opensergo.proto.internal.envoy.type.matcher.v3.StringMatcher;
 import io.opensergo.rules.traffic.StringMatch;
 import org.jspecify.annotations.Nullable;
 
-/** JoinedConditions on texts. What a record has no form for becomes a regular expression. */
+/** Conditions on texts. What a record has no form for becomes a regular expression. */
 final class StringMatchers {
 
     /** Holds for no text at all. */

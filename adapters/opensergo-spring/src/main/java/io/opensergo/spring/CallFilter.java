@@ -11,6 +11,8 @@ import io.opensergo.spring.internal.CallGuards;
 import io.opensergo.spring.internal.ObservedDecision;
 import io.opensergo.spring.internal.Outcomes;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.springframework.web.reactive.function.client.ClientRequest;
 import org.springframework.web.reactive.function.client.ClientRequestObservationContext;
@@ -70,18 +72,13 @@ final class CallFilter implements ExchangeFilterFunction {
     private ClientRequest coloured(ClientRequest request, ContextView context) {
         TrafficColour ofContext = TrafficColour.from(context);
         TrafficColour colour = ofContext == null ? TrafficColours.current() : ofContext;
-        ClientRequest.Builder changed = ClientRequest.from(request);
-        var isChanged = new AtomicBoolean();
-        guards.carry(
-                colour,
-                request.method().name(),
-                request.url(),
-                request.headers(),
-                (name, value) -> {
-                    isChanged.set(true);
-                    changed.headers(headers -> headers.set(name, value));
-                });
-        return isChanged.get() ? changed.build() : request;
+        Map<String, String> added = new HashMap<>(4); // most have none, and are not copied
+        guards.carry(colour, request.method().name(), request.url(), request.headers(), added::put);
+        return added.isEmpty()
+                ? request
+                : ClientRequest.from(request)
+                        .headers(headers -> added.forEach(headers::set))
+                        .build();
     }
 
     private static Mono<ClientResponse> inTurn(
