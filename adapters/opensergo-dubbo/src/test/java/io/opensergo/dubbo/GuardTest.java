@@ -33,6 +33,7 @@ import org.apache.dubbo.rpc.TimeoutCountDown;
 import org.apache.dubbo.rpc.service.GenericService;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -124,6 +125,7 @@ class GuardTest {
         assertThat(refusals(20, () -> consumer.greet("you"))).as("a deleted rule").isEmpty();
     }
 
+    @Tag("one-version")
     @ParameterizedTest
     @ValueSource(strings = {"dubbo", "tri"})
     void aCallThatTheMethodRefusesUsesUpNothingOfTheService(String protocol) {
@@ -154,6 +156,7 @@ class GuardTest {
         assertThat(greeter.calls).hasValue(3);
     }
 
+    @Tag("one-version")
     @ParameterizedTest
     @CsvSource({"dubbo, false", "dubbo, true", "tri, false", "tri, true"})
     void passesOnTheRefusalOfACallThatAServiceMakes(String protocol, boolean isGoverned) {
@@ -178,6 +181,7 @@ class GuardTest {
         assertThat(greeter.calls).hasValue(0);
     }
 
+    @Tag("one-version")
     @Test
     void namesAGenericCallAsTheMethodItCalls() {
         DubboApp provider = provider("dubbo");
@@ -198,6 +202,7 @@ class GuardTest {
         assertThat(greeter.calls).hasValue(1);
     }
 
+    @Tag("one-version")
     @Test
     void keepsAThousandMethodsOfAServiceHoweverManyNamesAreMadeUp() {
         DubboApp caller = consumer();
@@ -223,6 +228,7 @@ class GuardTest {
         return invocation;
     }
 
+    @Tag("one-version")
     @ParameterizedTest
     @CsvSource({"dubbo, false", "dubbo, true", "tri, false", "tri, true"})
     void opensABreakerAndClosesItAfterAProbe(String protocol, boolean asynchronous)
@@ -251,6 +257,7 @@ class GuardTest {
         assertThat(refusals(10, () -> greet(consumer, "you", asynchronous))).isEmpty();
     }
 
+    @Tag("one-version")
     @Test
     void countsByStatusIfTheRuleNamesOne() {
         DubboApp provider = provider("dubbo");
@@ -276,6 +283,7 @@ class GuardTest {
                 .isEqualTo(8);
     }
 
+    @Tag("one-version")
     @Test
     void letsWhatAServiceThrowsBeNoErrorIfAsked() {
         DubboApp provider = provider("dubbo");
@@ -289,6 +297,7 @@ class GuardTest {
         assertThat(greeter.calls).hasValue(20);
     }
 
+    @Tag("one-version")
     @ParameterizedTest
     @ValueSource(strings = {"dubbo", "tri"})
     void countsATimeoutOnceHoweverOftenTheClusterTries(String protocol) {
@@ -342,6 +351,7 @@ class GuardTest {
         greeter.letGo();
     }
 
+    @Tag("one-version")
     @Test
     void refusesWhatWouldHaveToWaitOnAThreadOfTheNetwork() {
         DubboApp provider =
@@ -389,6 +399,7 @@ class GuardTest {
                         .replace("APP", app));
     }
 
+    @Tag("one-version")
     @ParameterizedTest
     @ValueSource(strings = {"dubbo", "tri"})
     void freesASlotOnEveryWayOut(String protocol) {
@@ -441,6 +452,7 @@ class GuardTest {
         assertThat(provider.governance().governor().guard(GREET).stats().passed()).isEqualTo(3);
     }
 
+    @Tag("one-version")
     @ParameterizedTest
     @CsvSource({"dubbo, false", "dubbo, true", "tri, false", "tri, true"})
     void aThrottledAsynchronousCallThatIsGivenUpIsNotMade(String protocol, boolean completed) {
@@ -467,6 +479,7 @@ class GuardTest {
         assertThat(greeter.askedLater).contains("you").doesNotContainAnyElementsOf(givenUp);
     }
 
+    @Tag("one-version")
     @ParameterizedTest
     @CsvSource({"dubbo, false", "dubbo, true", "tri, false", "tri, true"})
     void aThrottledAsynchronousCallThatIsGivenUpLeavesTheLine(String protocol, boolean completed) {
@@ -487,6 +500,7 @@ class GuardTest {
         assertThat(completed ? call.complete("in its place") : call.cancel(true)).isTrue();
     }
 
+    @Tag("one-version")
     @Test
     void aThrottledAsynchronousCallKeepsToTheTimeThatIsLeft() {
         DubboApp provider = provider("dubbo");
@@ -510,6 +524,7 @@ class GuardTest {
         greeter.letGo();
     }
 
+    @Tag("one-version")
     @Test
     void keepsItsRulesWhenTheControlPlaneIsGone() {
         DubboApp provider = provider("dubbo");

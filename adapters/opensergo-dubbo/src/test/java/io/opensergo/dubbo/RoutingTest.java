@@ -15,6 +15,7 @@ import org.apache.dubbo.config.RegistryConfig;
 import org.apache.dubbo.rpc.RpcException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -91,6 +92,7 @@ class RoutingTest {
      * Two applications serve the same interface in two groups and versions, and say of each service
      * which subset it is.
      */
+    @Tag("one-version")
     @ParameterizedTest
     @CsvSource({"dubbo, instance", "tri, instance", "dubbo, all", "dubbo, interface"})
     void labelsOfAServiceAreThoseOfTheGroupAndVersionThatIsReferredTo(
@@ -117,6 +119,7 @@ class RoutingTest {
     }
 
     /** Dubbo leads the calls of all references to the router of the last one. */
+    @Tag("one-version")
     @ParameterizedTest
     @CsvSource({"interface", "instance"})
     void routesEachInterfaceByItsOwnRules(String registration) throws Exception {

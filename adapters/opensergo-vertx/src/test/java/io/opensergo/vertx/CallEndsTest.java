@@ -22,11 +22,13 @@ import io.vertx.ext.web.client.WebClient;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** However a call of a client ends, it gives its place back, whatever its caller does. */
+@Tag("one-version")
 class CallEndsTest {
 
     private static final String RESOURCE = "call";

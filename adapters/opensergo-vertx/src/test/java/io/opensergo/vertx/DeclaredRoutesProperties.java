@@ -15,11 +15,13 @@ import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.Tag;
 import net.jqwik.api.lifecycle.AfterProperty;
 import net.jqwik.api.statistics.Statistics;
 import net.jqwik.api.statistics.StatisticsCoverage;
 
 /** Whether the route that is found in front of a router is the one that vertx-web comes to. */
+@Tag("one-version")
 class DeclaredRoutesProperties {
 
     private static final String NONE = "none";

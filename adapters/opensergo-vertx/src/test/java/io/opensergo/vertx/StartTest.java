@@ -23,10 +23,12 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What an application gets when it starts, and when the control plane comes, goes or errs. */
+@Tag("one-version")
 class StartTest {
 
     private static final String[] NONE_ALLOWED = {

@@ -1,10 +1,12 @@
 package io.opensergo.spring.tests;
 
+import org.junit.jupiter.api.Tag;
 import org.springframework.boot.web.embedded.tomcat.TomcatServletWebServerFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /** MVC on Tomcat of Spring Boot 3. */
+@Tag("extended")
 class MvcOnTomcatTest extends MvcContract {
 
     @Override
