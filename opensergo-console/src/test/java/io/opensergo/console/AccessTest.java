@@ -99,7 +99,11 @@ class AccessTest {
                 continue;
             }
             Object body = method.equals("POST") || method.equals("PUT") ? Map.of() : null;
-            assertThat(console.send(method, path, body).status()).as(operation).isEqualTo(401);
+            Reply refused = console.send(method, path, body);
+            assertThat(refused.status()).as(operation).isEqualTo(401);
+            assertThat("close".equals(refused.header("connection")))
+                    .as("whether a body stays unread, so that the connection ends")
+                    .isEqualTo(body != null);
         }
     }
 

@@ -46,7 +46,7 @@ final class TestConsole implements AutoCloseable {
 
         private final RuleRepository stored = new InMemoryRuleRepository();
         private final InMemoryRuleSource source;
-        private volatile @Nullable RuntimeException failure;
+        private volatile @Nullable Throwable failure;
         private volatile @Nullable String readOnlyReason;
 
         ServedRepository(InMemoryRuleSource source) {
@@ -80,9 +80,12 @@ final class TestConsole implements AutoCloseable {
 
         @Override
         public synchronized RuleChange commit(RuleEdit edit) {
-            RuntimeException planned = failure;
-            if (planned != null) {
-                throw planned;
+            Throwable planned = failure;
+            if (planned instanceof Error error) {
+                throw error;
+            }
+            if (planned instanceof RuntimeException exception) {
+                throw exception;
             }
             RuleChange change = stored.commit(edit);
             List<Rule> rules =
@@ -181,7 +184,7 @@ final class TestConsole implements AutoCloseable {
     }
 
     /** Has what is committed fail from now on; {@code null} ends that. */
-    void failCommits(@Nullable RuntimeException failure) {
+    void failCommits(@Nullable Throwable failure) {
         repository.failure = failure;
     }
 

@@ -277,6 +277,9 @@ class WriteApiTest {
         console.failCommits(new IllegalStateException("a secret of the inside"));
         assertThat(put("limit", Texts.limit("limit", 1), "If-None-Match", "*").body())
                 .doesNotContain("secret", "at io.");
+        console.failCommits(new StackOverflowError());
+        assertThat(put("limit", Texts.limit("limit", 1), "If-None-Match", "*").status())
+                .isEqualTo(500);
 
         console.readOnly("a merge is under way: finish it");
         assertThat(console.get("/api/v1/overview").json().get("readOnlyReason").asText())

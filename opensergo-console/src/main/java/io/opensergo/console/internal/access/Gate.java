@@ -157,7 +157,7 @@ public final class Gate implements Admission {
                                     exchange.certificate().orElse(null),
                                     exchange.remoteAddress()));
             return name == null || name.isEmpty() ? null : name;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("The authorizer failed; the console answers 503 until it does not", e);
             throw Identity.failed();
         }

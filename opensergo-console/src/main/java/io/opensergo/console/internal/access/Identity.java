@@ -62,7 +62,7 @@ public record Identity(
         }
         try {
             return question.test(authorizer);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("The authorizer failed; the console answers 503 until it does not", e);
             throw failed();
         }

@@ -55,6 +55,7 @@ final class Dispatcher extends Handler.Abstract {
             Endpoint endpoint = find(exchange);
             admission.admit(exchange, endpoint);
             if (endpoint.maxBodyBytes() == 0) {
+                closeIfUnread(request, response);
                 answer(endpoint, exchange, response, ending);
             } else {
                 requireJson(exchange, endpoint.maxBodyBytes());
@@ -67,11 +68,23 @@ final class Dispatcher extends Handler.Abstract {
                         .run();
             }
         } catch (HttpProblem e) {
+            closeIfUnread(request, response);
             send(request, response, e.answer(), ending);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            closeIfUnread(request, response);
             send(request, response, unexpected(request, e), ending);
         }
         return true;
+    }
+
+    /** A connection with a body that nobody reads is closed, which its client has to know. */
+    private static void closeIfUnread(Request request, Response response) {
+        var headers = request.getHeaders();
+        String length = headers.get(HttpHeader.CONTENT_LENGTH);
+        if (headers.contains(HttpHeader.TRANSFER_ENCODING)
+                || (length != null && !length.equals("0"))) {
+            response.getHeaders().put(HttpHeader.CONNECTION, "close");
+        }
     }
 
     /** A client that takes its answer too slowly loses its connection. */
@@ -140,13 +153,13 @@ final class Dispatcher extends Handler.Abstract {
             answer = endpoint.handler().handle(exchange);
         } catch (HttpProblem e) {
             answer = e.answer();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             answer = unexpected(request, e);
         }
         send(request, response, answer, callback);
     }
 
-    private static Answer unexpected(Request request, RuntimeException e) {
+    private static Answer unexpected(Request request, Throwable e) {
         LOG.error("Cannot answer {} {}", request.getMethod(), Exchange.pathOf(request), e);
         return new HttpProblem(
                         500,
