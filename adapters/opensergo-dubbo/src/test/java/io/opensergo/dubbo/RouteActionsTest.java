@@ -19,8 +19,8 @@ import org.apache.dubbo.rpc.RpcContext;
 import org.apache.dubbo.rpc.RpcException;
 import org.apache.dubbo.rpc.TimeoutCountDown;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,19 +65,14 @@ class RouteActionsTest {
         return app;
     }
 
-    /** The next call of this thread has all of its time. */
-    @AfterEach
-    void nothingIsLeftOnTheThread() {
-        assertThat(RpcContext.getServerAttachment().getObjectAttachments())
-                .doesNotContainKey(CommonConstants.TIME_COUNTDOWN_KEY);
-        assertThat(RpcContext.getClientAttachment().getObjectAttachments())
-                .doesNotContainKey(CommonConstants.TIME_COUNTDOWN_KEY);
+    @BeforeEach
+    void forgetCalls() {
+        DubboApp.forgetCalls();
     }
 
     @AfterAll
     void stop() {
         greeter.letGo();
-        nothingIsLeftOnTheThread();
         apps.forEach(DubboApp::close);
         controlPlane.close();
     }
