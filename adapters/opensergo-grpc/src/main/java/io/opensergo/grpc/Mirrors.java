@@ -95,7 +95,7 @@ final class Mirrors {
             copy.request(Integer.MAX_VALUE);
             copy.sendMessage(message);
             copy.halfClose();
-        } catch (RuntimeException e) { // of an interceptor, or a message that cannot be written
+        } catch (RuntimeException | Error e) { // whatever it is, the call itself has none of it
             end.onClose(Status.fromThrowable(e), new Metadata());
         }
     }

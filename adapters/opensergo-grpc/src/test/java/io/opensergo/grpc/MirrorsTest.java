@@ -6,10 +6,15 @@ import static io.opensergo.grpc.World.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.grpc.CallOptions;
 import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
 import io.grpc.Context;
 import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
@@ -21,6 +26,7 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -177,6 +183,39 @@ class MirrorsTest {
         }
 
         assertThat(next.handled).hasValue(0);
+    }
+
+    @Test
+    void aCopyThatCannotEvenBeginIsNoMatterOfTheCallAndKeepsNoPlace() {
+        var broken = new AtomicInteger();
+        Channel strict =
+                world.open(
+                        world.openSergo.govern(
+                                ManagedChannelBuilder.forTarget(world.openSergo.target("prices"))
+                                        .intercept(new FailingCopies(broken))));
+        get(strict, ""); // connects
+
+        int calls = Mirrors.MAX + 20;
+        for (int i = 0; i < calls; i++) {
+            assertThat(get(strict, "")).isEqualTo("prices");
+        }
+
+        assertThat(broken).as("a place is free for each").hasValueGreaterThanOrEqualTo(calls);
+    }
+
+    /** Throws an {@code Error} where a copy is made. */
+    private record FailingCopies(AtomicInteger broken) implements ClientInterceptor {
+
+        @Override
+        public <Q, S> ClientCall<Q, S> interceptCall(
+                MethodDescriptor<Q, S> method, CallOptions options, Channel next) {
+            String authority = options.getAuthority();
+            if (authority != null && authority.endsWith("-shadow")) {
+                broken.incrementAndGet();
+                throw new NoClassDefFoundError("on purpose");
+            }
+            return next.newCall(method, options);
+        }
     }
 
     /** Keeps what calls of the mirror say they are for. */
