@@ -145,6 +145,7 @@ class RouteActionsTest {
         assertThat(Duration.ofNanos(System.nanoTime() - start))
                 .as("that of the reference is 20 s")
                 .isLessThan(Duration.ofSeconds(15));
+        route("timeout: 600s");
         assertThat(service.relay("x-env")).as("the next call").isEqualTo("hello > null");
         awaitIdle();
     }

@@ -51,7 +51,8 @@ class RouteActionsTest {
         StatusRuntimeException late = failure(channel, "hold");
 
         assertThat(late.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
-        prices.nextHeld();
+
+        route("timeout: 600s");
         assertThat(get(channel, "")).isEqualTo("prices");
     }
 
