@@ -9,7 +9,7 @@ import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 
 /**
- * One request of a {@link LeasedLimiter} to the store. It is settled once: by the answer, by a
+ * One request of a {@link LeaseRefill} to the store. It is settled once: by the answer, by a
  * failure, or by whoever gives it up; what comes later is ignored, a failure too: it was counted
  * when the request was given up.
  */
@@ -18,7 +18,7 @@ final class LeaseRequest implements CoreSubscriber<QuotaGrant> {
     /** What was in force when it was made. */
     final LeaseLimits limits;
 
-    private final LeasedLimiter limiter;
+    private final LeaseRefill refill;
     private final AtomicBoolean settled = new AtomicBoolean();
     private long permits;
     private long sentAt;
@@ -28,8 +28,8 @@ final class LeaseRequest implements CoreSubscriber<QuotaGrant> {
 
     private volatile @Nullable Subscription subscription;
 
-    LeaseRequest(LeasedLimiter limiter, LeaseLimits limits) {
-        this.limiter = limiter;
+    LeaseRequest(LeaseRefill refill, LeaseLimits limits) {
+        this.refill = refill;
         this.limits = limits;
     }
 
@@ -60,7 +60,7 @@ final class LeaseRequest implements CoreSubscriber<QuotaGrant> {
             return false;
         }
         long age = now - sentAt;
-        return age >= LeasedLimiter.ANSWER_TIMEOUT_NANOS || age < -current.horizon;
+        return age >= LeaseRefill.ANSWER_TIMEOUT_NANOS || age < -current.horizon;
     }
 
     /** Cancels it and returns true, unless it is settled already. */
@@ -93,7 +93,7 @@ final class LeaseRequest implements CoreSubscriber<QuotaGrant> {
     @Override
     public void onNext(QuotaGrant grant) {
         if (settle()) {
-            limiter.onGrant(this, grant);
+            refill.onGrant(this, grant);
         }
     }
 
@@ -101,14 +101,14 @@ final class LeaseRequest implements CoreSubscriber<QuotaGrant> {
     public void onError(Throwable error) {
         if (settle()) {
             String message = error.getMessage();
-            limiter.onFailure(message == null ? error.toString() : message);
+            refill.onFailure(message == null ? error.toString() : message);
         }
     }
 
     @Override
     public void onComplete() {
         if (settle()) {
-            limiter.onFailure("it gave no answer");
+            refill.onFailure("it gave no answer");
         }
     }
 }

@@ -3,15 +3,10 @@ package io.opensergo.governance.internal.limiter;
 import io.opensergo.api.time.Ticker;
 import io.opensergo.governance.quota.GlobalQuota;
 import io.opensergo.governance.quota.QuotaFailurePolicy;
-import io.opensergo.governance.quota.QuotaGrant;
 import io.opensergo.governance.quota.QuotaHealth;
 import io.opensergo.governance.quota.QuotaKey;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Admits requests by permits that it leases from a {@link GlobalQuota}, and never waits for it.
@@ -52,17 +47,9 @@ import org.jspecify.annotations.Nullable;
  * add its share. If the store comes back without its count, what was admitted in the window is a
  * debt to the new count in the same way.
  *
- * <p><b>Concurrency:</b> the stock is one signed word, negative by what is borrowed, changed by
- * compare-and-set, which keeps it from falling below the bound. {@code windowEnd} is published
- * before the permits that it belongs to and after the stock that it does not belong to is void; a
- * request reads the word first. A request may void fresh permits if the word has the same value
- * before and after a change of windows, and none otherwise. {@code issued} less the stock is what
- * was admitted in the window; both change windows while {@code turning} is held, for a few writes:
- * a request that finds it held does not wait, an answer does. Requests that pass a change of
- * windows meanwhile count in either. Whoever answers a refill, or finds it overdue, settles it
- * once; what only a refill uses is confined to whoever has set {@code pending}, and handed on by
- * its volatile writes. A permit given back after its window has ended may be used in the next: at
- * most one for each call between {@link #tryAcquire} and {@link #giveBack} then.
+ * <p><b>Concurrency:</b> see {@link PermitStock}, {@link LeaseWindow} and {@link LeaseRefill}. A
+ * permit given back after its window has ended may be used in the next: at most one for each call
+ * between {@link #tryAcquire} and {@link #giveBack} then.
  *
  * <p><b>Clock:</b> a deadline that is further ahead than any can be is of a clock that was set
  * back, and counts as passed.
@@ -74,70 +61,11 @@ public final class LeasedLimiter implements AutoCloseable {
     /** How long a refusal lasts whose request came between two answers of the store. */
     static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
-    static final long ANSWER_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(1);
-
-    private static final long NOT_YET = Long.MIN_VALUE;
-
-    private static final VarHandle STOCK;
-    private static final VarHandle PENDING;
-
-    static {
-        try {
-            MethodHandles.Lookup lookup = MethodHandles.lookup();
-            STOCK = lookup.findVarHandle(LeasedLimiter.class, "stock", long.class);
-            PENDING = lookup.findVarHandle(LeasedLimiter.class, "pending", LeaseRequest.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
-    private final GlobalQuota quota;
-    private final QuotaKey key;
     private final QuotaFailurePolicy policy;
-    private final IntSupplier instances;
-    private final QuotaHealth health;
-    private final Ticker ticker;
     private final StoreOutage outage;
-    private final AtomicBoolean turning = new AtomicBoolean();
-
-    private volatile LeaseLimits limits;
-
-    /** Permits in stock; negative by those that are borrowed. */
-    private volatile long stock;
-
-    /** The earliest time at which the window can end; permits in stock are void then. */
-    private volatile long windowEnd;
-
-    /** The latest time at which the window can end. */
-    private volatile long windowLatestEnd;
-
-    /** What was admitted by {@code windowEnd} while shares count; {@code NOT_YET} before. */
-    private volatile long admittedByEnd = NOT_YET;
-
-    /** When the window was first seen; written before its permits. */
-    private volatile long windowSince;
-
-    /** Permits that were granted in the window. */
-    private volatile long issued;
-
-    /** Before this the store is not asked: the window has no more, or the store has failed. */
-    private volatile long askAgainAt;
-
-    /** The most that is borrowed, and the share of a window; both by the number of instances. */
-    private volatile long credit;
-
-    private volatile long share;
-
-    private volatile boolean closed;
-    private volatile @Nullable LeaseRequest pending;
-
-    /** With less in stock than this the store is asked; during an outage by every request. */
-    private volatile long refillBelow;
-
-    private volatile long lease;
-    private long askedAt;
-    private long count;
-    private boolean answered;
+    private final PermitStock stock = new PermitStock();
+    private final LeaseWindow window;
+    final LeaseRefill refill;
 
     /**
      * Starts a limiter with nothing in stock, which asks the store when the first request comes.
@@ -162,28 +90,23 @@ public final class LeasedLimiter implements AutoCloseable {
             IntSupplier instances,
             QuotaHealth health,
             Ticker ticker) {
-        this.quota = quota;
-        this.key = key;
         this.policy = policy;
-        this.instances = instances;
-        this.health = health;
-        this.ticker = ticker;
-        this.limits = new LeaseLimits(threshold, windowNanos);
         long now = ticker.nanos();
-        outage = new StoreOutage(now);
-        windowEnd = now + windowNanos;
-        windowLatestEnd = windowEnd;
-        windowSince = now;
-        askAgainAt = now;
-        lease = Math.max(1, limits.maxLease / 16);
-        askedAt = now - 2 * limits.period;
-        divide(limits);
-    }
-
-    private void divide(LeaseLimits current) {
-        int parts = instances.getAsInt();
-        credit = current.credit(parts);
-        share = current.share(parts);
+        outage = new StoreOutage(policy, now);
+        window = new LeaseWindow(stock, outage, ticker, now, now + windowNanos);
+        refill =
+                new LeaseRefill(
+                        quota,
+                        key,
+                        new LeaseLimits(threshold, windowNanos),
+                        policy,
+                        instances,
+                        health,
+                        ticker,
+                        outage,
+                        stock,
+                        window,
+                        now);
     }
 
     /**
@@ -196,16 +119,17 @@ public final class LeasedLimiter implements AutoCloseable {
         if (take(now)) {
             return 0;
         }
-        LeaseLimits current = limits;
+        LeaseLimits current = refill.limits();
         if (current.threshold == 0) {
             return RateLimiter.NEVER;
         }
-        boolean turned = isRunning(current, now) || turn(current);
-        if (refill(current, now) && take(now)) {
+        boolean turned = window.isSettled(current, now) || window.turn(current, refill.credit());
+        if (refill.ask(current, now) && take(now)) {
             return 0; // the store has answered at once
         }
-        if (!isAlone(current, now)) {
-            return borrow(current, now);
+        LeaseMode mode = outage.mode(current, now);
+        if (mode != LeaseMode.ALONE) {
+            return borrow(current, mode, now);
         }
         if (policy == QuotaFailurePolicy.FAIL_OPEN) {
             return 0;
@@ -215,42 +139,42 @@ public final class LeasedLimiter implements AutoCloseable {
 
     private boolean take(long now) {
         while (true) {
-            long held = stock;
+            long held = stock.get();
             if (held <= 0) {
                 return false;
             }
-            LeaseLimits current = limits;
-            if (!current.isAhead(windowEnd, now)) {
-                if (STOCK.compareAndSet(this, held, 0)) {
+            LeaseLimits current = refill.limits();
+            if (!window.isUnderWay(current, now)) {
+                if (stock.empty(held)) {
                     return false;
                 }
-            } else if (STOCK.compareAndSet(this, held, held - 1)) {
-                if (held - 1 < refillBelow) {
-                    refill(current, now);
+            } else if (stock.takeOne(held)) {
+                if (held - 1 < refill.refillBelow()) {
+                    refill.ask(current, now);
                 }
                 return true;
             }
         }
     }
 
-    private long borrow(LeaseLimits current, long now) {
-        long wait = current.until(askAgainAt, now);
+    private long borrow(LeaseLimits current, LeaseMode mode, long now) {
+        long wait = current.until(refill.askAgainAt(), now);
         while (true) {
-            long held =
-                    stock; // read after askAgainAt, which is written after the permits of a grant
+            // Read after askAgainAt, which is written after the permits of a grant.
+            long held = stock.get();
             if (held > 0) {
                 return take(now) ? 0 : SOON_NANOS;
             }
             if (wait > 0) {
                 return wait;
             }
-            if (held <= -credit) {
+            if (held <= -refill.credit()) {
                 return SOON_NANOS;
             }
-            if (keepsToShare(current, now) && held <= shareFloor()) {
+            if (mode == LeaseMode.WITHIN_SHARE && held <= window.shareFloor(refill.share())) {
                 return untilMore(current, now);
             }
-            if (STOCK.compareAndSet(this, held, held - 1)) {
+            if (stock.takeOne(held)) {
                 return 0;
             }
         }
@@ -258,107 +182,24 @@ public final class LeasedLimiter implements AutoCloseable {
 
     private long acquireAlone(LeaseLimits current, long now) {
         while (true) {
-            long held = stock;
+            long held = stock.get();
             if (held > 0) {
                 return take(now) ? 0 : SOON_NANOS;
             }
-            if (held <= shareFloor()) {
-                return Math.max(SOON_NANOS, current.until(windowLatestEnd, now));
+            if (held <= window.shareFloor(refill.share())) {
+                return Math.max(SOON_NANOS, current.until(window.latestEnd(), now));
             }
-            if (STOCK.compareAndSet(this, held, held - 1)) {
+            if (stock.takeOne(held)) {
                 return 0;
             }
         }
     }
 
-    /** Returns the stock at which the share of the window is used up, at most 0. */
-    private long shareFloor() {
-        return Math.min(0, issued - share);
-    }
-
     /** Returns when an instance that has returned and used its share up can have more. */
     private long untilMore(LeaseLimits current, long now) {
-        long window = current.until(windowLatestEnd, now);
+        long next = current.until(window.latestEnd(), now);
         long freed = current.until(outage.returnedUntil(), now);
-        return Math.max(SOON_NANOS, Math.min(window, freed));
-    }
-
-    private boolean isAlone(LeaseLimits current, long now) {
-        return closed
-                || (outage.isDown()
-                        && (policy == QuotaFailurePolicy.FAIL_OPEN
-                                || current.isAhead(outage.aloneUntil(), now)));
-    }
-
-    /** Returns whether this instance has returned and others may not have. */
-    private boolean keepsToShare(LeaseLimits current, long now) {
-        return policy == QuotaFailurePolicy.FAIL_LOCAL
-                && current.isAhead(outage.returnedUntil(), now);
-    }
-
-    /** Returns whether this instance counts what it admits in a window against its share. */
-    private boolean countsShares(LeaseLimits current, long now) {
-        return outage.isDown() || closed || keepsToShare(current, now);
-    }
-
-    /** Returns whether nothing is to be done about the end of the window. */
-    private boolean isRunning(LeaseLimits current, long now) {
-        return current.isAhead(windowEnd, now)
-                || (admittedByEnd != NOT_YET
-                        && current.isAhead(windowLatestEnd, now)
-                        && countsShares(current, now));
-    }
-
-    /**
-     * Begins the next window if the one that runs may have ended, and returns false if somebody
-     * else does. A debt beyond the credit was of the window that has ended; during an outage, all
-     * of it.
-     *
-     * <p>While shares count, the next window begins when the one before must have ended. What was
-     * admitted since it could have ended counts in both.
-     */
-    private boolean turn(LeaseLimits current) {
-        if (!turning.compareAndSet(false, true)) {
-            return false;
-        }
-        try {
-            long now = ticker.nanos(); // the caller may have been held up since it read the clock
-            if (current.isAhead(windowEnd, now)) {
-                return true;
-            }
-            boolean shares = countsShares(current, now);
-            if (shares && current.isAhead(windowLatestEnd, now)) {
-                if (admittedByEnd == NOT_YET) {
-                    admittedByEnd = issued - stock;
-                }
-                return true;
-            }
-            boolean alone = outage.isDown() || closed;
-            long inBoth = shares ? admittedSinceEnd() : 0;
-            keepStock(alone ? -inBoth : -credit, alone ? -inBoth : 0);
-            long next = current.nextEnd(windowEnd, now);
-            long latest = next + (windowLatestEnd - windowEnd);
-            begin(now, alone ? next : current.early(next, windowEnd, now), latest);
-            issued = Math.max(0, inBoth + stock);
-        } finally {
-            turning.set(false);
-        }
-        return true;
-    }
-
-    /** Returns what was admitted since the window could have ended, while shares count. */
-    private long admittedSinceEnd() {
-        long byEnd = admittedByEnd;
-        return byEnd == NOT_YET ? 0 : Math.max(0, issued - stock - byEnd);
-    }
-
-    /** Begins a window, of which nothing is issued yet, while {@code turning} is held. */
-    private void begin(long now, long earliestEnd, long latestEnd) {
-        issued = 0;
-        windowSince = now;
-        admittedByEnd = NOT_YET;
-        windowLatestEnd = latestEnd;
-        windowEnd = earliestEnd;
+        return Math.max(SOON_NANOS, Math.min(next, freed));
     }
 
     /**
@@ -368,16 +209,16 @@ public final class LeasedLimiter implements AutoCloseable {
      * @param admitted a time that is not after the admission
      */
     public void giveBack(long admitted) {
-        if (admitted - windowSince >= 0) {
+        if (window.contains(admitted)) {
             giveBack();
         }
     }
 
     /** Takes back an admission that {@link #tryAcquire} has made, since another check refused. */
     public void giveBack() {
-        boolean open = policy == QuotaFailurePolicy.FAIL_OPEN && (outage.isDown() || closed);
-        if (limits.threshold > 0 && !open) {
-            STOCK.getAndAdd(this, 1L);
+        boolean open = policy == QuotaFailurePolicy.FAIL_OPEN && outage.isCutOff();
+        if (refill.limits().threshold > 0 && !open) {
+            stock.add(1);
         }
     }
 
@@ -386,32 +227,26 @@ public final class LeasedLimiter implements AutoCloseable {
      * the store, the answer is taken to come later.
      */
     public long peek(long now) {
-        LeaseLimits current = limits;
+        LeaseLimits current = refill.limits();
         if (current.threshold == 0) {
             return RateLimiter.NEVER;
         }
-        boolean certain = current.isAhead(windowEnd, now);
-        boolean shares = countsShares(current, now);
-        boolean running = certain || (shares && current.isAhead(windowLatestEnd, now));
-        long inBoth = running || !shares ? 0 : admittedSinceEnd();
-        boolean alone = outage.isDown() || closed;
-        long kept = alone ? -inBoth : Math.max(stock, -credit);
-        long held = certain ? stock : Math.min(0, running ? stock : kept);
+        long held = window.peekStock(current, refill.credit(), now);
         if (held > 0) {
             return 0;
         }
-        long floor = Math.min(0, (running ? issued : Math.max(0, inBoth + held)) - share);
-        LeaseRequest request = pending;
-        if (isAlone(current, now) || (request != null && request.isOverdue(current, now))) {
+        long floor = window.peekShareFloor(current, refill.share(), held, now);
+        LeaseMode mode = outage.mode(current, now);
+        if (mode == LeaseMode.ALONE || refill.isOverdue(current, now)) {
             boolean open = policy == QuotaFailurePolicy.FAIL_OPEN;
-            long wait = Math.max(SOON_NANOS, current.until(windowLatestEnd, now));
+            long wait = Math.max(SOON_NANOS, current.until(window.latestEnd(), now));
             return open || held > floor ? 0 : wait;
         }
-        long wait = current.until(askAgainAt, now);
-        if (wait > 0 || held <= -credit) {
+        long wait = current.until(refill.askAgainAt(), now);
+        if (wait > 0 || held <= -refill.credit()) {
             return wait > 0 ? wait : SOON_NANOS;
         }
-        return keepsToShare(current, now) && held <= floor ? untilMore(current, now) : 0;
+        return mode == LeaseMode.WITHIN_SHARE && held <= floor ? untilMore(current, now) : 0;
     }
 
     /**
@@ -419,16 +254,7 @@ public final class LeasedLimiter implements AutoCloseable {
      * threshold, and so does what is borrowed.
      */
     public void update(long threshold) {
-        LeaseLimits before = limits;
-        if (threshold != before.threshold) {
-            LeaseLimits next = new LeaseLimits(threshold, before.window);
-            limits = next;
-            divide(next);
-            trim();
-            if (!outage.isDown()) {
-                askAgainAt = ticker.nanos();
-            }
-        }
+        refill.update(threshold);
     }
 
     /** Returns whether the latest request to the store failed. */
@@ -436,14 +262,9 @@ public final class LeasedLimiter implements AutoCloseable {
         return outage.isDown();
     }
 
-    /** Returns whether a request to the store awaits its answer. */
-    boolean isAsking() {
-        return pending != null;
-    }
-
     /** Returns the greatest lease. */
     long maxLease() {
-        return limits.maxLease;
+        return refill.limits().maxLease;
     }
 
     /**
@@ -452,184 +273,7 @@ public final class LeasedLimiter implements AutoCloseable {
      */
     @Override
     public void close() {
-        closed = true;
-        LeaseRequest request = pending;
-        if (request != null) {
-            request.giveUp();
-        }
-    }
-
-    /** Asks the store if it is time to, and returns whether it did. */
-    boolean refill(LeaseLimits current, long now) {
-        LeaseRequest running = pending;
-        if (running != null) {
-            if (isOverdue(running, current, now) && running.giveUp()) {
-                onFailure(
-                        "no answer within "
-                                + TimeUnit.NANOSECONDS.toMillis(ANSWER_TIMEOUT_NANOS)
-                                + " ms");
-            }
-            return false;
-        }
-        if (closed
-                || current.threshold == 0
-                || current.isAhead(askAgainAt, now)
-                || hasUsedItsShare(current, now)) {
-            return false;
-        }
-        var request = new LeaseRequest(this, current);
-        if (!PENDING.compareAndSet(this, null, request)) {
-            return false;
-        }
-        long permits = isStocked(current, now) ? 0 : wanted(current, now);
-        if (permits == 0) {
-            pending = null; // refilled since its caller found little
-            return false;
-        }
-        lease = current.nextLease(lease, now - askedAt);
-        refillBelow = outage.isDown() ? Long.MAX_VALUE : lease >>> 1;
-        askedAt = now;
-        divide(current);
-        // Not the time of this call: its thread may have been held up since.
-        long sentAt = ticker.nanos();
-        if (isAlone(current, sentAt)) {
-            outage.asked(sentAt);
-        }
-        request.send(quota, key, permits, sentAt);
-        return true;
-    }
-
-    /**
-     * Returns whether a request is overdue. A caller that was held up since it read the clock may
-     * take it for one of before the clock was set back, so the clock is read again.
-     */
-    private boolean isOverdue(LeaseRequest request, LeaseLimits current, long now) {
-        return request.isOverdue(current, now) && request.isOverdue(current, ticker.nanos());
-    }
-
-    /**
-     * Returns how much to ask for: the debt and a lease, of which an instance that keeps to its
-     * share takes what is left of that; 0 for nothing. During an outage the store is always asked.
-     */
-    private long wanted(LeaseLimits current, long now) {
-        long debt = Math.max(0, -stock);
-        long size = current.nextLease(lease, now - askedAt);
-        boolean down = outage.isDown();
-        if (policy == QuotaFailurePolicy.FAIL_LOCAL && (down || keepsToShare(current, now))) {
-            size = Math.max(0, Math.min(size, share - issued - debt));
-        }
-        return Math.max(down ? 1 : 0, debt + size);
-    }
-
-    /** Returns whether an instance keeps to its share and has neither any of it left nor a debt. */
-    private boolean hasUsedItsShare(LeaseLimits current, long now) {
-        return keepsToShare(current, now) && !outage.isDown() && stock >= 0 && issued >= share;
-    }
-
-    private boolean isStocked(LeaseLimits current, long now) {
-        long held = stock;
-        return !outage.isDown()
-                && held > 0
-                && held >= lease >>> 1
-                && current.isAhead(windowEnd, now);
-    }
-
-    /** Takes a grant; once for each request. */
-    void onGrant(LeaseRequest request, QuotaGrant grant) {
-        long now = ticker.nanos();
-        LeaseLimits asked = request.limits;
-        long validFor = Math.min(grant.validFor().toNanos(), asked.window);
-        // The store decided between the request and now.
-        long earliest = request.sentAt() + validFor;
-        long underWay = Math.max(0, now - request.sentAt());
-        long latest = earliest + Math.min(underWay, asked.window);
-        while (!turning.compareAndSet(false, true)) {
-            Thread.onSpinWait();
-        }
-        try {
-            long behind =
-                    answered && asked.isAhead(windowLatestEnd, now)
-                            ? asked.windowsBetween(earliest, latest, windowEnd, windowLatestEnd)
-                            : -1;
-            boolean lostCount = behind >= 0 && issued > 0 && count != grant.count();
-            if (behind >= 0) {
-                learnEnd(asked, behind, earliest, latest, now);
-            } else {
-                keepStock(Long.MIN_VALUE, 0);
-                begin(now, earliest, latest);
-            }
-            if (lostCount) {
-                STOCK.getAndAdd(this, -issued);
-                issued = 0;
-            }
-            // Permits of an earlier window are void; what they were to pay for was of that window.
-            if (behind <= 0 && asked.isAhead(windowEnd, now)) {
-                long permits = Math.min(grant.permits(), request.permits());
-                long before = issued;
-                issued = before + permits;
-                STOCK.getAndAdd(this, permits);
-            }
-            count = grant.count();
-            answered = true;
-            outage.answered(now, lostCount);
-            refillBelow = lease >>> 1;
-        } finally {
-            turning.set(false);
-        }
-        trim();
-        askAgainAt = grant.permits() < request.permits() ? earliest : now;
-        if (asked != limits) {
-            askAgainAt = now; // the answer says nothing of the threshold that is in force by now
-        }
-        health.answered();
-        pending = null;
-    }
-
-    /**
-     * Takes in what a grant of this window, or of one so many windows before, tells of the end,
-     * while {@code turning} is held.
-     */
-    private void learnEnd(
-            LeaseLimits current, long behind, long grantEarliest, long grantLatest, long now) {
-        long earliest = grantEarliest + behind * current.window;
-        long latest = grantLatest + behind * current.window;
-        if (earliest - windowEnd > 0) {
-            windowEnd = earliest;
-            if (current.isAhead(earliest, now)) {
-                admittedByEnd = NOT_YET;
-            }
-        }
-        if (latest - windowLatestEnd < 0) {
-            windowLatestEnd = latest;
-        }
-        if (windowLatestEnd - windowEnd < 0) {
-            windowLatestEnd = windowEnd;
-        }
-    }
-
-    /** Takes a failure; once for each request. */
-    void onFailure(String problem) {
-        long now = ticker.nanos();
-        divide(limits);
-        askAgainAt = now + outage.failed(now);
-        refillBelow = Long.MAX_VALUE;
-        if (!closed) {
-            health.failed(key, policy, problem);
-        }
-        pending = null;
-    }
-
-    /** Drops what the limits do not allow to be held, if they have changed. */
-    private void trim() {
-        keepStock(Long.MIN_VALUE, 2 * limits.maxLease);
-    }
-
-    private void keepStock(long least, long most) {
-        long held = stock;
-        long kept = Math.max(least, Math.min(held, most));
-        while (held != kept && !STOCK.compareAndSet(this, held, kept)) {
-            held = stock;
-            kept = Math.max(least, Math.min(held, most));
-        }
+        outage.close();
+        refill.giveUp();
     }
 }

@@ -158,9 +158,9 @@ class LeasedLimiterOutageProperties {
 
         private void ask(LeasedLimiter limiter) {
             long foreseen = limiter.peek(ticker.nanos());
-            boolean wasAsking = limiter.isAsking();
+            boolean wasAsking = limiter.refill.isAsking();
             long wait = limiter.tryAcquire(ticker.nanos());
-            if (wasAsking == limiter.isAsking()) { // else it has asked or given up meanwhile
+            if (wasAsking == limiter.refill.isAsking()) { // else it has asked or given up meanwhile
                 assertThat(foreseen == 0).as("foreseen " + foreseen).isEqualTo(wait == 0);
             }
             if (wait == 0) {

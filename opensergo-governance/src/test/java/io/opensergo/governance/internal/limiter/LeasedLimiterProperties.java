@@ -25,7 +25,7 @@ class LeasedLimiterProperties {
     private static final QuotaKey KEY = new QuotaKey("shop", "checkout", "GET:/foo", "limit");
     private static final String SEED = "20261124";
     private static final int STEPS = 400;
-    private static final long LATEST = LeasedLimiter.ANSWER_TIMEOUT_NANOS - 1;
+    private static final long LATEST = LeaseRefill.ANSWER_TIMEOUT_NANOS - 1;
 
     @Property(tries = 500, seed = SEED, edgeCases = EdgeCasesMode.NONE)
     void instancesExceedTheThresholdByOneGreatestLeaseEachAtMost(

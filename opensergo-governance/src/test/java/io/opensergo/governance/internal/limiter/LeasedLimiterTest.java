@@ -189,10 +189,10 @@ class LeasedLimiterTest {
         quota.answerAll();
         long asked = quota.asked;
 
-        boolean asks = limiter.refill(new LeaseLimits(1000, WINDOW.toNanos()), ticker.nanos());
+        boolean asks = limiter.refill.ask(new LeaseLimits(1000, WINDOW.toNanos()), ticker.nanos());
 
         assertThat(asks).isFalse();
-        assertThat(limiter.isAsking()).isFalse();
+        assertThat(limiter.refill.isAsking()).isFalse();
         assertThat(quota.asked).isEqualTo(asked);
     }
 
@@ -376,7 +376,7 @@ class LeasedLimiterTest {
         limiter.tryAcquire(ticker.nanos());
 
         assertThat(limiter.isStoreDown()).isFalse();
-        assertThat(limiter.isAsking()).isTrue();
+        assertThat(limiter.refill.isAsking()).isTrue();
     }
 
     @Test

@@ -165,7 +165,7 @@ class LeasedLimiterThreadsTest {
         long admitted = 0;
         for (int i = 0; ticker.nanos() < WINDOWS * WINDOW; i++) {
             long wait = limiter.tryAcquire(ticker.nanos());
-            if (wait > 0 && !limiter.isAsking()) {
+            if (wait > 0 && !limiter.refill.isAsking()) {
                 ticker.advance(Duration.ofMillis(1));
             } else if (wait > 0) {
                 Thread.onSpinWait();
