@@ -540,22 +540,22 @@ class RouteActionsTest {
                                                             }
                                                         })))));
         List<Future<Reply>> replies = new ArrayList<>();
-        List<HttpClientRequest> givenUp = new CopyOnWriteArrayList<>();
+        List<Future<?>> givenUp = new ArrayList<>();
 
         for (int i = 0; i < 900; i++) {
             replies.add(send(client, prices("/" + i), ""));
         }
         for (int i = 0; i < 100; i++) {
-            client.request(prices("/given-up"))
-                    .onSuccess(
-                            request -> {
-                                request.send();
-                                request.reset();
-                                givenUp.add(request);
-                            });
+            givenUp.add(
+                    client.request(prices("/given-up"))
+                            .onSuccess(
+                                    request -> {
+                                        request.send();
+                                        request.reset();
+                                    }));
         }
 
-        await().atMost(PATIENCE).until(() -> givenUp.size() == 100);
+        await().atMost(PATIENCE).until(() -> givenUp.stream().allMatch(Future::isComplete));
         await().atMost(PATIENCE).until(() -> replies.stream().allMatch(Future::isComplete));
         world.awaitIdle("GET:prices");
 
