@@ -42,14 +42,16 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import reactor.test.StepVerifier;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 class GovernorTest {
-
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+
     private static final Duration SECOND = Duration.ofSeconds(1);
+
     private static final Target SHOP = Target.of("shop");
 
     private final ManualTicker ticker = new ManualTicker();
@@ -65,634 +67,6 @@ class GovernorTest {
         assertThat(Guard.isRefused(guard.acquire())).isTrue();
     }
 
-    @Test
-    void appliesNewRulesToGuardsThatExist() {
-        Governor governor = governor(List.of());
-        Guard guard = governor.guard("a");
-        assertThat(admitted(guard, 10)).isEqualTo(10);
-
-        governor.replaceRules(on("a", rate("limit", 3, SECOND)));
-        assertThat(admitted(guard, 10)).isEqualTo(3);
-
-        governor.replaceRules(List.of());
-        assertThat(admitted(guard, 10)).isEqualTo(10);
-    }
-
-    @Test
-    void keepsTheWindowOfARateLimitWhoseThresholdIsEdited() {
-        Governor governor = governor(on("a", rate("limit", 5, SECOND)));
-        Guard guard = governor.guard("a");
-        assertThat(admitted(guard, 10)).isEqualTo(5);
-
-        governor.replaceRules(on("a", rate("limit", 8, SECOND)));
-        assertThat(admitted(guard, 10)).isEqualTo(3);
-
-        governor.replaceRules(on("a", rate("limit", 2, SECOND)));
-        assertThat(admitted(guard, 10)).isZero();
-    }
-
-    @Test
-    void keepsTheWindowOfARateLimitWhenAnotherRuleChanges() {
-        var limit = rate("limit", 5, SECOND);
-        Governor governor = governor(on("a", limit));
-        Guard guard = governor.guard("a");
-        assertThat(admitted(guard, 10)).isEqualTo(5);
-
-        List<Rule> more = new ArrayList<>(on("a", limit));
-        more.addAll(on("b", rate("other", 1, SECOND)));
-        governor.replaceRules(more);
-
-        assertThat(admitted(guard, 10)).isZero();
-        assertThat(governor.guard("a").stats().passed()).isEqualTo(5);
-    }
-
-    @Test
-    void countOfRefusedRequestsNeverFalls() {
-        Governor governor = governor(on("a", rate("first", 1, SECOND)));
-        Guard guard = governor.guard("a");
-        admitted(guard, 10);
-        assertThat(guard.stats().rejected()).isEqualTo(9);
-
-        for (int i = 0; i < 200; i++) {
-            governor.replaceRules(on("a", rate("limit" + i, 1, SECOND)));
-            admitted(guard, 2);
-        }
-        assertThat(guard.stats().rejected()).isEqualTo(209);
-    }
-
-    @Test
-    void forgetsADayWhenTheWindowIsEditedToASecond() {
-        Governor governor = governor(on("a", rate("limit", 5, Duration.ofDays(1))));
-        Guard guard = governor.guard("a");
-        assertThat(admitted(guard, 10)).isEqualTo(5);
-
-        governor.replaceRules(on("a", rate("limit", 5, SECOND)));
-        ticker.advance(Duration.ofMillis(1_010));
-
-        assertThat(admitted(guard, 10)).isEqualTo(5);
-    }
-
-    @Test
-    void keepsAnOpenBreakerOpenUntilItsDeadlineThroughAnEdit() {
-        Governor governor = governor(on("a", breaker("breaker")));
-        Guard guard = governor.guard("a");
-        open(guard);
-        ticker.advance(Duration.ofSeconds(3));
-
-        var edited =
-                CircuitBreakerStrategy.builder(metadata("breaker"))
-                        .strategy(TriggerType.ERROR_REQUEST_RATIO)
-                        .triggerRatio(0.9)
-                        .statDuration(Duration.ofSeconds(20))
-                        .recoveryTimeout(Duration.ofHours(1))
-                        .minRequestAmount(50)
-                        .build();
-        governor.replaceRules(on("a", edited));
-
-        assertThat(Guard.isRefused(guard.acquire())).isTrue();
-        ticker.advance(Duration.ofMillis(1_999));
-        assertThat(Guard.isRefused(guard.acquire())).isTrue();
-        ticker.advance(Duration.ofMillis(1));
-        assertThat(Guard.isRefused(guard.acquire())).isFalse();
-    }
-
-    @Test
-    void keepsTheLineOfAThrottlingThroughAnEdit() {
-        Governor governor = governor(on("a", throttling("pace", SECOND, Duration.ofSeconds(10))));
-        Guard guard = governor.guard("a");
-        for (int i = 0; i < 3; i++) {
-            guard.acquire();
-        }
-
-        governor.replaceRules(
-                on("a", throttling("pace", Duration.ofMillis(100), Duration.ofSeconds(10))));
-
-        assertThat(Duration.ofNanos(guard.waitNanos(guard.acquire())))
-                .isEqualTo(Duration.ofMillis(2_100));
-    }
-
-    @Test
-    void keepsRequestsInFlightThroughAnEditOfTheBound() {
-        Governor governor = governor(on("a", concurrency("slots", 3)));
-        Guard guard = governor.guard("a");
-        long token = guard.acquire();
-        guard.acquire();
-
-        governor.replaceRules(on("a", concurrency("slots", 2)));
-        assertThat(Guard.isRefused(guard.acquire())).isTrue();
-
-        guard.release(token, Outcome.SUCCESS);
-        assertThat(Guard.isRefused(guard.acquire())).isFalse();
-    }
-
-    @Test
-    void isNotMisledByARequestFromBeforeARuleWasDeletedAndMadeAgain() {
-        Governor governor = governor(on("a", concurrency("slots", 1)));
-        Guard guard = governor.guard("a");
-        long old = guard.acquire();
-
-        governor.replaceRules(List.of());
-        governor.replaceRules(on("a", concurrency("slots", 1)));
-        assertThat(Guard.isRefused(guard.acquire())).isFalse();
-        guard.release(old, Outcome.SUCCESS);
-
-        assertThat(guard.stats().inFlight()).isEqualTo(1);
-        assertThat(Guard.isRefused(guard.acquire())).isTrue();
-    }
-
-    @Test
-    void isNotMisledByItHoweverManyRulesAreDeletedAndMadeAgainWithIt() {
-        List<String> resources = new ArrayList<>(List.of("a"));
-        for (int i = 1; i < 1_024; i++) {
-            resources.add("other " + i);
-        }
-        var limit = concurrency("slots", 1);
-        List<Rule> rules = List.of(limit, rule(metadata("protect"), resources, limit));
-        Governor governor = governor(rules);
-        Guard guard = governor.guard("a");
-        long old = guard.acquire();
-
-        for (int i = 0; i < 8; i++) {
-            governor.replaceRules(List.of());
-            governor.replaceRules(rules);
-            long token = guard.acquire();
-            assertThat(Guard.isRefused(token)).isFalse();
-            guard.release(old, Outcome.SUCCESS);
-            assertThat(guard.stats().inFlight()).isEqualTo(1);
-            guard.release(token, Outcome.SUCCESS);
-        }
-    }
-
-    @Test
-    void startsAnewWhenARuleWasDeletedAndMadeAgain() {
-        Governor governor = governor(on("a", breaker("breaker")));
-        Guard guard = governor.guard("a");
-        open(guard);
-
-        governor.replaceRules(List.of());
-        governor.replaceRules(on("a", breaker("breaker")));
-
-        assertThat(admitted(guard, 1)).isEqualTo(1);
-    }
-
-    @Test
-    void knowsWhoRefusedEvenIfTheRuleHasJustChanged() {
-        Governor governor = governor(on("a", rate("limit", 0, SECOND)));
-        Guard guard = governor.guard("a");
-        long refused = guard.acquire();
-
-        governor.replaceRules(List.of());
-        guard.acquire();
-
-        assertThat(guard.rejection(refused).strategy()).isEqualTo("limit");
-    }
-
-    @Test
-    void saysOfARefusalByARuleLongGoneThatItWasReplaced() {
-        Governor governor = governor(on("a", rate("limit", 0, SECOND)));
-        Guard guard = governor.guard("a");
-        long refused = guard.acquire();
-        for (int i = 1; i < 4; i++) {
-            governor.replaceRules(on("a", rate("limit", i, SECOND)));
-            guard.acquire();
-        }
-
-        Rejection rejection = guard.rejection(refused);
-
-        assertThat(rejection.strategy()).isNull();
-        assertThat(rejection).hasToString("'a' was refused: a rule that was replaced since");
-    }
-
-    @Test
-    void reportsADanglingReferenceAndAppliesTheRest() {
-        var limit = rate("limit", 2, SECOND);
-        Governor governor =
-                governor(List.of(limit, rule("protect", "a", breaker("nowhere"), limit)));
-
-        assertThat(admitted(governor.guard("a"), 5)).isEqualTo(2);
-        assertThat(governor.plan().problems())
-                .singleElement()
-                .satisfies(
-                        problem -> {
-                            assertThat(problem.type())
-                                    .isEqualTo(PlanProblem.Type.DANGLING_STRATEGY);
-                            assertThat(problem.rule()).isEqualTo("protect");
-                            assertThat(problem.message())
-                                    .isEqualTo(
-                                            "FaultToleranceRule 'protect' refers to"
-                                                    + " CircuitBreakerStrategy 'nowhere', which does"
-                                                    + " not exist in namespace 'default'; the rest"
-                                                    + " of the rule applies");
-                        });
-    }
-
-    @Test
-    void reportsAReferenceThatTwoStrategiesAnswer() {
-        var rule =
-                FaultToleranceRule.builder(metadata("protect"))
-                        .targets(List.of(ResourceRef.of("a")))
-                        .strategies(List.of(StrategyRef.of("same")))
-                        .build();
-        Governor governor = governor(List.of(rate("same", 0, SECOND), breaker("same"), rule));
-
-        assertThat(admitted(governor.guard("a"), 5)).isEqualTo(5);
-        assertThat(governor.plan().problems())
-                .singleElement()
-                .hasToString(
-                        "FaultToleranceRule 'protect' refers to 'same' without a kind, which does"
-                                + " not name exactly one strategy of namespace 'default'; add the"
-                                + " kind");
-    }
-
-    @Test
-    void reportsADanglingFallbackAction() {
-        var limit = rate("limit", 0, SECOND);
-        var rule =
-                FaultToleranceRule.builder(metadata("protect"))
-                        .targets(List.of(ResourceRef.of("a")))
-                        .strategies(List.of(StrategyRef.to(limit)))
-                        .fallbackAction("nowhere")
-                        .build();
-        Governor governor = governor(List.of(limit, rule));
-
-        assertThat(governor.plan().problems())
-                .extracting(PlanProblem::type)
-                .containsExactly(PlanProblem.Type.DANGLING_FALLBACK_ACTION);
-    }
-
-    @Test
-    void reportsAProblemOnceForAllPartsOfARule() {
-        var limit = rate(metadata("limit"), LimitMode.LOCAL, 1, SECOND);
-        Metadata ofRule = metadata("rule");
-        List<StrategyRef> strategies = List.of(StrategyRef.to(limit));
-        Governor governor =
-                governor(
-                        List.of(
-                                limit,
-                                FaultToleranceRule.builder(ofRule)
-                                        .targets(List.of(ResourceRef.of("a")))
-                                        .strategies(strategies)
-                                        .fallbackAction("page")
-                                        .build(),
-                                FaultToleranceRule.builder(ofRule)
-                                        .targets(List.of(ResourceRef.of("b")))
-                                        .strategies(strategies)
-                                        .fallbackAction("page")
-                                        .build()));
-
-        assertThat(governor.plan().problems())
-                .extracting(PlanProblem::type)
-                .containsExactly(PlanProblem.Type.DANGLING_FALLBACK_ACTION);
-    }
-
-    @Test
-    void dividesALimitAmongTheInstancesRoundedUp() {
-        var limit = rate(metadata("limit"), LimitMode.GLOBAL_TO_LOCAL, 10, SECOND);
-        Governor governor =
-                Governor.builder().rules(on("a", limit)).ticker(ticker).instances(() -> 3).build();
-
-        assertThat(admitted(governor.guard("a"), 20)).isEqualTo(4);
-        assertThat(governor.plan().problems()).isEmpty();
-        governor.close();
-    }
-
-    @Test
-    void dividesAnewWhenTheNumberOfInstancesChanges() {
-        var instances = new AtomicInteger(1);
-        var limit = rate(metadata("limit"), LimitMode.GLOBAL_TO_LOCAL, 10, SECOND);
-        try (Governor governor =
-                Governor.builder()
-                        .rules(on("a", limit))
-                        .ticker(ticker)
-                        .instances(instances::get)
-                        .build()) {
-            Guard guard = governor.guard("a");
-            assertThat(admitted(guard, 4)).isEqualTo(4);
-
-            instances.set(2);
-
-            await().atMost(PATIENCE).until(() -> governor.plan().number() == 2);
-            assertThat(admitted(guard, 10)).isEqualTo(1);
-        }
-    }
-
-    @Test
-    void reportsADividedLimitWithoutANumberOfInstances() {
-        var limit = rate(metadata("limit"), LimitMode.GLOBAL_TO_LOCAL, 10, SECOND);
-        Governor governor = governor(on("a", limit));
-
-        assertThat(admitted(governor.guard("a"), 20)).isEqualTo(10);
-        assertThat(governor.plan().problems())
-                .extracting(PlanProblem::type)
-                .containsExactly(PlanProblem.Type.NOT_SUPPORTED);
-    }
-
-    @Test
-    void signalsThePlanInForceAndEachThatReplacesIt() {
-        Governor governor = governor(List.of());
-
-        StepVerifier.create(governor.plans().map(Plan::resources))
-                .expectNext(Set.of())
-                .then(() -> governor.replaceRules(on("a", rate("limit", 1, SECOND))))
-                .expectNext(Set.of("a"))
-                .then(governor::close)
-                .verifyComplete();
-    }
-
-    @Test
-    void signalsTheTransitionsOfBreakers() {
-        Governor governor = governor(on("a", breaker("breaker")));
-        List<BreakerTransition> seen = new CopyOnWriteArrayList<>();
-        governor.breakerTransitions().subscribe(seen::add);
-        Guard guard = governor.guard("a");
-        open(guard);
-        ticker.advance(Duration.ofSeconds(5));
-        guard.release(guard.acquire(), Outcome.SUCCESS);
-
-        await().atMost(PATIENCE).until(() -> seen.size() == 3);
-        assertThat(seen)
-                .extracting(BreakerTransition::to)
-                .containsExactly(BreakerState.OPEN, BreakerState.HALF_OPEN, BreakerState.CLOSED);
-        assertThat(seen).allMatch(one -> one.resource().equals("a"));
-        assertThat(seen).allMatch(one -> one.strategy().equals("breaker"));
-    }
-
-    @Test
-    void signalsTheTotalsOfDecisionsOncePerInterval() {
-        Governor governor = governor(on("a", rate("limit", 1, SECOND)));
-
-        StepVerifier.withVirtualTime(() -> governor.stats(Duration.ofSeconds(1)))
-                .then(() -> admitted(governor.guard("a"), 3))
-                .thenAwait(Duration.ofSeconds(1))
-                .assertNext(
-                        stats -> {
-                            assertThat(stats).hasSize(1);
-                            assertThat(stats.get(0).passed()).isEqualTo(1);
-                            assertThat(stats.get(0).rejected()).isEqualTo(2);
-                        })
-                .thenCancel()
-                .verify();
-    }
-
-    @Test
-    void goesOnCountingPassedRequestsWhenAStrategyIsAddedOrTakenAway() {
-        Governor governor = governor(on("a", concurrency("slots", 10)));
-        Guard guard = governor.guard("a");
-        admitted(guard, 3);
-        governor.replaceRules(on("a", concurrency("slots", 10), rate("limit", 5, SECOND)));
-        admitted(guard, 4);
-        governor.replaceRules(on("a", concurrency("slots", 10)));
-        admitted(guard, 5);
-
-        assertThat(guard.stats().passed()).isEqualTo(12);
-    }
-
-    @Test
-    void holdsNothingForResourcesWithoutARule() {
-        Governor governor = governor(on("a", rate("limit", 1, SECOND)));
-        for (int i = 0; i < 1_000_000; i++) {
-            admitted(governor.guard("resource-" + i), 1);
-        }
-
-        assertThat(governor.stats()).hasSize(1);
-    }
-
-    @Test
-    void holdsNothingForResourcesWhoseRulesAreGone() {
-        Governor governor = governor(List.of());
-        for (int i = 0; i < 100; i++) {
-            governor.replaceRules(on("resource-" + i, rate("limit", 1, SECOND)));
-            admitted(governor.guard("resource-" + i), 1);
-        }
-
-        assertThat(governor.stats()).hasSize(1);
-    }
-
-    @Test
-    void refusesARuleThatNoDecisionNeeds() {
-        var transaction =
-                DistributedTransaction.builder(metadata("t"))
-                        .transaction(
-                                DistributedTransaction.Transaction.builder()
-                                        .defaultType(DistributedTransaction.TransactionType.XA)
-                                        .build())
-                        .build();
-
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> Governor.of(transaction))
-                .withMessageContaining("DistributedTransaction");
-    }
-
-    @Test
-    void joinsRulesOfAClientInWhateverOrderTheyArrive() {
-        var client = new FakeClient();
-        var limit = rate("limit", 2, SECOND);
-        var protect = rule("protect", "a", limit);
-        try (Governor governor = Governor.of(client, SHOP)) {
-            client.publish(FaultToleranceRule.KIND, 7, protect);
-            assertThat(governor.plan().problems()).hasSize(1);
-            assertThat(admitted(governor.guard("a"), 5)).isEqualTo(5);
-
-            client.publish(RateLimitStrategy.KIND, 3, limit);
-
-            assertThat(governor.plan().problems()).isEmpty();
-            assertThat(governor.plan().versions())
-                    .isEqualTo(Map.of("FaultToleranceRule", 7L, "RateLimitStrategy", 3L));
-            assertThat(admitted(governor.guard("a"), 5)).isEqualTo(2);
-        }
-    }
-
-    @Test
-    void overloadProtectionIsTheProcesssOnlyOnceTheRulesThatMayNameItAreThere() {
-        var client = new FakeClient();
-        var overload = cpu("overload", 0.5, AdaptiveStrategy.NONE);
-        try (Governor governor = Governor.of(client, SHOP)) {
-            client.publish(AdaptiveOverloadProtectionStrategy.KIND, 1, overload);
-            assertThat(governor.guard("b").isProtected()).isFalse();
-
-            client.publish(FaultToleranceRule.KIND, 1, rule("protect", "a", overload));
-            assertThat(governor.guard("a").isProtected()).isTrue();
-            assertThat(governor.guard("b").isProtected()).isFalse();
-
-            client.publish(FaultToleranceRule.KIND, 2);
-            assertThat(governor.guard("b").isProtected()).isTrue();
-        }
-    }
-
-    @Test
-    void isReadyWhenEachKindHasBeenAnsweredOrRefused() {
-        var client = new FakeClient();
-        try (Governor governor = Governor.of(client, SHOP)) {
-            StepVerifier.create(governor.ready())
-                    .expectSubscription()
-                    .then(
-                            () ->
-                                    RuleBook.DECISIONS.stream()
-                                            .skip(1)
-                                            .filter(
-                                                    kind ->
-                                                            !kind.equals(
-                                                                    AdaptiveOverloadProtectionStrategy
-                                                                            .KIND))
-                                            .forEach(kind -> client.publish(kind, 1)))
-                    .then(
-                            () ->
-                                    client.fail(
-                                            AdaptiveOverloadProtectionStrategy.KIND,
-                                            new SubscriptionRefusedException(
-                                                    new RuleKey(
-                                                            SHOP,
-                                                            AdaptiveOverloadProtectionStrategy
-                                                                    .KIND),
-                                                    500,
-                                                    "unknown kind")))
-                    .expectNoEvent(Duration.ofMillis(50))
-                    .then(() -> client.publish(RuleBook.DECISIONS.get(0), 1))
-                    .verifyComplete();
-        }
-    }
-
-    @Test
-    void saysOnceThatItFollowsRulesAndOnceThatTheyAreInForce() {
-        var client = new FakeClient();
-        try (LogCapture log = LogCapture.open();
-                Governor governor = Governor.of(client, SHOP)) {
-            assertThat(log.linesOf(Governor.class))
-                    .singleElement()
-                    .asString()
-                    .contains("Following the rules of default/shop; requests are not governed");
-
-            RuleBook.DECISIONS.forEach(kind -> client.publish(kind, 1));
-            RuleBook.DECISIONS.forEach(kind -> client.publish(kind, 2));
-
-            assertThat(log.linesOf(Governor.class))
-                    .hasSize(2)
-                    .last()
-                    .asString()
-                    .contains("Governed by the rules of default/shop");
-            assertThat(governor.plan().versions()).containsEntry("RateLimitStrategy", 2L);
-        }
-    }
-
-    @Test
-    void warnsOfAnEditOnlyOnceItsKindsHaveHadTimeToCome() {
-        VirtualTimeScheduler time = VirtualTimeScheduler.getOrSet();
-        var client = new FakeClient();
-        var limit = rate("limit", 2, SECOND);
-        try (LogCapture log = LogCapture.open();
-                Governor governor = Governor.of(client, SHOP)) {
-            RuleBook.DECISIONS.forEach(kind -> client.publish(kind, 1));
-
-            client.publish(FaultToleranceRule.KIND, 2, rule("protect", "a", limit));
-            assertThat(governor.plan().problems()).hasSize(1);
-            client.publish(RateLimitStrategy.KIND, 2, limit);
-            time.advanceTimeBy(Duration.ofSeconds(3));
-            assertThat(log.text()).doesNotContain("WARN");
-
-            client.publish(RateLimitStrategy.KIND, 3);
-            assertThat(log.text()).doesNotContain("WARN");
-            time.advanceTimeBy(Duration.ofSeconds(3));
-            assertThat(log.text()).containsOnlyOnce("WARN").contains("'limit'");
-        } finally {
-            VirtualTimeScheduler.reset();
-        }
-    }
-
-    @Test
-    void kindThatWasRefusedIsFollowedAgainAfterAWhile() {
-        VirtualTimeScheduler time = VirtualTimeScheduler.getOrSet();
-        var client = new FakeClient();
-        var refusal =
-                new SubscriptionRefusedException(
-                        new RuleKey(SHOP, RateLimitStrategy.KIND), 4002, "not now");
-        try (Governor governor = Governor.of(client, SHOP)) {
-            int all = client.subscribers();
-            client.fail(RateLimitStrategy.KIND, refusal);
-            assertThat(client.subscribers()).isEqualTo(all - 1);
-
-            time.advanceTimeBy(Duration.ofMinutes(2));
-
-            assertThat(client.subscribers()).isEqualTo(all);
-            client.publish(RateLimitStrategy.KIND, 3, rate("limit", 2, SECOND));
-            assertThat(governor.plan().versions()).containsEntry("RateLimitStrategy", 3L);
-        } finally {
-            VirtualTimeScheduler.reset();
-        }
-    }
-
-    @Test
-    void isNotReadyBeforeThePlanHasWhatCameLast() {
-        var client = new FakeClient();
-        var limit = rate("limit", 2, SECOND);
-        RuleBook.DECISIONS.stream()
-                .filter(kind -> !kind.equals(FaultToleranceRule.KIND))
-                .filter(kind -> !kind.equals(RateLimitStrategy.KIND))
-                .forEach(kind -> client.publish(kind, 1));
-        try (Governor governor = Governor.of(client, SHOP)) {
-            List<Boolean> protectedWhenReady = new ArrayList<>();
-            governor.ready()
-                    .doOnTerminate(() -> protectedWhenReady.add(governor.guard("a").isProtected()))
-                    .subscribe();
-            // The last kind comes while the plan of the one before it is being published.
-            governor.plans()
-                    .filter(plan -> plan.versions().containsKey("RateLimitStrategy"))
-                    .take(1)
-                    .subscribe(
-                            plan ->
-                                    client.publish(
-                                            FaultToleranceRule.KIND,
-                                            1,
-                                            rule("protect", "a", limit)));
-            client.publish(RateLimitStrategy.KIND, 1, limit);
-
-            assertThat(protectedWhenReady).containsExactly(true);
-        }
-    }
-
-    @Test
-    void takesLaterRulesAfterSomeThatCannotBeCompiled() {
-        var broken = new AtomicBoolean();
-        Governor governor =
-                Governor.builder()
-                        .ticker(
-                                () -> {
-                                    if (broken.get()) {
-                                        throw new IllegalStateException("no time");
-                                    }
-                                    return 0;
-                                })
-                        .globalQuota(new InMemoryGlobalQuota(ticker))
-                        .build();
-        broken.set(true);
-        governor.replaceRules(on("a", rate(metadata("limit"), LimitMode.GLOBAL, 1, SECOND)));
-        assertThat(governor.plan().resources()).isEmpty();
-
-        broken.set(false);
-        governor.replaceRules(on("a", rate("limit", 2, SECOND)));
-
-        assertThat(admitted(governor.guard("a"), 5)).isEqualTo(2);
-    }
-
-    @Test
-    void countsUnderOneNameWhatAProcessWideStrategyRefusesElsewhere() {
-        Governor governor =
-                Governor.builder()
-                        .rules(List.of(Rules.cpu("node", 0.5, AdaptiveStrategy.NONE)))
-                        .loadMetrics(new FixedLoad(0.9))
-                        .build();
-        governor.guard("a").acquire();
-        governor.guard("b").acquire();
-
-        assertThat(governor.stats())
-                .singleElement()
-                .satisfies(
-                        stats -> {
-                            assertThat(stats.resource()).isEqualTo(Governor.OTHER_RESOURCES);
-                            assertThat(stats.rejected()).isEqualTo(2);
-                        });
-        governor.close();
-    }
-
     private record FixedLoad(double cpu) implements LoadMetrics {
 
         @Override
@@ -701,62 +75,729 @@ class GovernorTest {
         }
     }
 
-    @Test
-    void takesNoRulesOnceClosed() {
-        Governor governor = governor(on("a", rate("limit", 1, SECOND)));
-        governor.close();
+    @Nested
+    class Edits {
 
-        assertThatIllegalStateException()
-                .isThrownBy(() -> governor.replaceRules(List.of()))
-                .withMessageContaining("closed");
-    }
+        @Test
+        void appliesNewRulesToGuardsThatExist() {
+            Governor governor = governor(List.of());
+            Guard guard = governor.guard("a");
+            assertThat(admitted(guard, 10)).isEqualTo(10);
 
-    @Test
-    void unsubscribesWhenClosedAndGoesOnByItsLastPlan() {
-        var client = new FakeClient();
-        Governor governor = Governor.of(client, SHOP);
-        var limit = rate("limit", 2, SECOND);
-        client.publish(RateLimitStrategy.KIND, 1, limit);
-        client.publish(FaultToleranceRule.KIND, 1, rule("protect", "a", limit));
-        assertThat(client.subscribers()).isEqualTo(RuleBook.DECISIONS.size());
+            governor.replaceRules(on("a", rate("limit", 3, SECOND)));
+            assertThat(admitted(guard, 10)).isEqualTo(3);
 
-        governor.close();
-        governor.close();
-
-        assertThat(client.subscribers()).isZero();
-        assertThat(admitted(governor.guard("a"), 5)).isEqualTo(2);
-    }
-
-    @Test
-    void doesNotTakeRulesBesideItsClient() {
-        try (Governor governor = Governor.of(new FakeClient(), SHOP)) {
-            assertThatIllegalStateException().isThrownBy(() -> governor.replaceRules(List.of()));
+            governor.replaceRules(List.of());
+            assertThat(admitted(guard, 10)).isEqualTo(10);
         }
-        assertThatIllegalStateException()
-                .isThrownBy(
-                        () ->
-                                Governor.builder()
-                                        .client(new FakeClient(), SHOP)
-                                        .rules(List.of(rate("limit", 1, SECOND)))
-                                        .build());
+
+        @Test
+        void keepsTheWindowOfARateLimitWhoseThresholdIsEdited() {
+            Governor governor = governor(on("a", rate("limit", 5, SECOND)));
+            Guard guard = governor.guard("a");
+            assertThat(admitted(guard, 10)).isEqualTo(5);
+
+            governor.replaceRules(on("a", rate("limit", 8, SECOND)));
+            assertThat(admitted(guard, 10)).isEqualTo(3);
+
+            governor.replaceRules(on("a", rate("limit", 2, SECOND)));
+            assertThat(admitted(guard, 10)).isZero();
+        }
+
+        @Test
+        void keepsTheWindowOfARateLimitWhenAnotherRuleChanges() {
+            var limit = rate("limit", 5, SECOND);
+            Governor governor = governor(on("a", limit));
+            Guard guard = governor.guard("a");
+            assertThat(admitted(guard, 10)).isEqualTo(5);
+
+            List<Rule> more = new ArrayList<>(on("a", limit));
+            more.addAll(on("b", rate("other", 1, SECOND)));
+            governor.replaceRules(more);
+
+            assertThat(admitted(guard, 10)).isZero();
+            assertThat(governor.guard("a").stats().passed()).isEqualTo(5);
+        }
+
+        @Test
+        void countOfRefusedRequestsNeverFalls() {
+            Governor governor = governor(on("a", rate("first", 1, SECOND)));
+            Guard guard = governor.guard("a");
+            admitted(guard, 10);
+            assertThat(guard.stats().rejected()).isEqualTo(9);
+
+            for (int i = 0; i < 200; i++) {
+                governor.replaceRules(on("a", rate("limit" + i, 1, SECOND)));
+                admitted(guard, 2);
+            }
+            assertThat(guard.stats().rejected()).isEqualTo(209);
+        }
+
+        @Test
+        void forgetsADayWhenTheWindowIsEditedToASecond() {
+            Governor governor = governor(on("a", rate("limit", 5, Duration.ofDays(1))));
+            Guard guard = governor.guard("a");
+            assertThat(admitted(guard, 10)).isEqualTo(5);
+
+            governor.replaceRules(on("a", rate("limit", 5, SECOND)));
+            ticker.advance(Duration.ofMillis(1_010));
+
+            assertThat(admitted(guard, 10)).isEqualTo(5);
+        }
+
+        @Test
+        void keepsAnOpenBreakerOpenUntilItsDeadlineThroughAnEdit() {
+            Governor governor = governor(on("a", breaker("breaker")));
+            Guard guard = governor.guard("a");
+            open(guard);
+            ticker.advance(Duration.ofSeconds(3));
+
+            var edited =
+                    CircuitBreakerStrategy.builder(metadata("breaker"))
+                            .strategy(TriggerType.ERROR_REQUEST_RATIO)
+                            .triggerRatio(0.9)
+                            .statDuration(Duration.ofSeconds(20))
+                            .recoveryTimeout(Duration.ofHours(1))
+                            .minRequestAmount(50)
+                            .build();
+            governor.replaceRules(on("a", edited));
+
+            assertThat(Guard.isRefused(guard.acquire())).isTrue();
+            ticker.advance(Duration.ofMillis(1_999));
+            assertThat(Guard.isRefused(guard.acquire())).isTrue();
+            ticker.advance(Duration.ofMillis(1));
+            assertThat(Guard.isRefused(guard.acquire())).isFalse();
+        }
+
+        @Test
+        void keepsTheLineOfAThrottlingThroughAnEdit() {
+            Governor governor =
+                    governor(on("a", throttling("pace", SECOND, Duration.ofSeconds(10))));
+            Guard guard = governor.guard("a");
+            for (int i = 0; i < 3; i++) {
+                guard.acquire();
+            }
+
+            governor.replaceRules(
+                    on("a", throttling("pace", Duration.ofMillis(100), Duration.ofSeconds(10))));
+
+            assertThat(Duration.ofNanos(guard.waitNanos(guard.acquire())))
+                    .isEqualTo(Duration.ofMillis(2_100));
+        }
+
+        @Test
+        void keepsRequestsInFlightThroughAnEditOfTheBound() {
+            Governor governor = governor(on("a", concurrency("slots", 3)));
+            Guard guard = governor.guard("a");
+            long token = guard.acquire();
+            guard.acquire();
+
+            governor.replaceRules(on("a", concurrency("slots", 2)));
+            assertThat(Guard.isRefused(guard.acquire())).isTrue();
+
+            guard.release(token, Outcome.SUCCESS);
+            assertThat(Guard.isRefused(guard.acquire())).isFalse();
+        }
     }
 
-    @Test
-    void aPreviewSaysInItsPlanWhatIsWrongAndLogsNothing() {
-        var limit = rate("limit", 2, SECOND);
-        Rule dangling = rule("protect", "a", limit);
-        Rule noDecision =
-                DistributedTransaction.builder(metadata("t"))
-                        .transaction(
-                                DistributedTransaction.Transaction.builder()
-                                        .defaultType(DistributedTransaction.TransactionType.XA)
-                                        .build())
-                        .build();
-        try (LogCapture log = LogCapture.open();
-                Governor governor =
-                        Governor.builder().rules(List.of(dangling, noDecision)).preview().build()) {
-            assertThat(governor.plan().problems()).hasSize(1);
-            assertThat(log.linesOf(Governor.class)).isEmpty();
+    @Nested
+    class RulesThatAreMadeAgain {
+
+        @Test
+        void isNotMisledByARequestFromBeforeARuleWasDeletedAndMadeAgain() {
+            Governor governor = governor(on("a", concurrency("slots", 1)));
+            Guard guard = governor.guard("a");
+            long old = guard.acquire();
+
+            governor.replaceRules(List.of());
+            governor.replaceRules(on("a", concurrency("slots", 1)));
+            assertThat(Guard.isRefused(guard.acquire())).isFalse();
+            guard.release(old, Outcome.SUCCESS);
+
+            assertThat(guard.stats().inFlight()).isEqualTo(1);
+            assertThat(Guard.isRefused(guard.acquire())).isTrue();
+        }
+
+        @Test
+        void isNotMisledByItHoweverManyRulesAreDeletedAndMadeAgainWithIt() {
+            List<String> resources = new ArrayList<>(List.of("a"));
+            for (int i = 1; i < 1_024; i++) {
+                resources.add("other " + i);
+            }
+            var limit = concurrency("slots", 1);
+            List<Rule> rules = List.of(limit, rule(metadata("protect"), resources, limit));
+            Governor governor = governor(rules);
+            Guard guard = governor.guard("a");
+            long old = guard.acquire();
+
+            for (int i = 0; i < 8; i++) {
+                governor.replaceRules(List.of());
+                governor.replaceRules(rules);
+                long token = guard.acquire();
+                assertThat(Guard.isRefused(token)).isFalse();
+                guard.release(old, Outcome.SUCCESS);
+                assertThat(guard.stats().inFlight()).isEqualTo(1);
+                guard.release(token, Outcome.SUCCESS);
+            }
+        }
+
+        @Test
+        void startsAnewWhenARuleWasDeletedAndMadeAgain() {
+            Governor governor = governor(on("a", breaker("breaker")));
+            Guard guard = governor.guard("a");
+            open(guard);
+
+            governor.replaceRules(List.of());
+            governor.replaceRules(on("a", breaker("breaker")));
+
+            assertThat(admitted(guard, 1)).isEqualTo(1);
+        }
+
+        @Test
+        void knowsWhoRefusedEvenIfTheRuleHasJustChanged() {
+            Governor governor = governor(on("a", rate("limit", 0, SECOND)));
+            Guard guard = governor.guard("a");
+            long refused = guard.acquire();
+
+            governor.replaceRules(List.of());
+            guard.acquire();
+
+            assertThat(guard.rejection(refused).strategy()).isEqualTo("limit");
+        }
+
+        @Test
+        void saysOfARefusalByARuleLongGoneThatItWasReplaced() {
+            Governor governor = governor(on("a", rate("limit", 0, SECOND)));
+            Guard guard = governor.guard("a");
+            long refused = guard.acquire();
+            for (int i = 1; i < 4; i++) {
+                governor.replaceRules(on("a", rate("limit", i, SECOND)));
+                guard.acquire();
+            }
+
+            Rejection rejection = guard.rejection(refused);
+
+            assertThat(rejection.strategy()).isNull();
+            assertThat(rejection).hasToString("'a' was refused: a rule that was replaced since");
+        }
+    }
+
+    @Nested
+    class Problems {
+
+        @Test
+        void reportsADanglingReferenceAndAppliesTheRest() {
+            var limit = rate("limit", 2, SECOND);
+            Governor governor =
+                    governor(List.of(limit, rule("protect", "a", breaker("nowhere"), limit)));
+
+            assertThat(admitted(governor.guard("a"), 5)).isEqualTo(2);
+            assertThat(governor.plan().problems())
+                    .singleElement()
+                    .satisfies(
+                            problem -> {
+                                assertThat(problem.type())
+                                        .isEqualTo(PlanProblem.Type.DANGLING_STRATEGY);
+                                assertThat(problem.rule()).isEqualTo("protect");
+                                assertThat(problem.message())
+                                        .isEqualTo(
+                                                "FaultToleranceRule 'protect' refers to"
+                                                        + " CircuitBreakerStrategy 'nowhere', which does"
+                                                        + " not exist in namespace 'default'; the rest"
+                                                        + " of the rule applies");
+                            });
+        }
+
+        @Test
+        void reportsAReferenceThatTwoStrategiesAnswer() {
+            var rule =
+                    FaultToleranceRule.builder(metadata("protect"))
+                            .targets(List.of(ResourceRef.of("a")))
+                            .strategies(List.of(StrategyRef.of("same")))
+                            .build();
+            Governor governor = governor(List.of(rate("same", 0, SECOND), breaker("same"), rule));
+
+            assertThat(admitted(governor.guard("a"), 5)).isEqualTo(5);
+            assertThat(governor.plan().problems())
+                    .singleElement()
+                    .hasToString(
+                            "FaultToleranceRule 'protect' refers to 'same' without a kind, which does"
+                                    + " not name exactly one strategy of namespace 'default'; add the"
+                                    + " kind");
+        }
+
+        @Test
+        void reportsADanglingFallbackAction() {
+            var limit = rate("limit", 0, SECOND);
+            var rule =
+                    FaultToleranceRule.builder(metadata("protect"))
+                            .targets(List.of(ResourceRef.of("a")))
+                            .strategies(List.of(StrategyRef.to(limit)))
+                            .fallbackAction("nowhere")
+                            .build();
+            Governor governor = governor(List.of(limit, rule));
+
+            assertThat(governor.plan().problems())
+                    .extracting(PlanProblem::type)
+                    .containsExactly(PlanProblem.Type.DANGLING_FALLBACK_ACTION);
+        }
+
+        @Test
+        void reportsAProblemOnceForAllPartsOfARule() {
+            var limit = rate(metadata("limit"), LimitMode.LOCAL, 1, SECOND);
+            Metadata ofRule = metadata("rule");
+            List<StrategyRef> strategies = List.of(StrategyRef.to(limit));
+            Governor governor =
+                    governor(
+                            List.of(
+                                    limit,
+                                    FaultToleranceRule.builder(ofRule)
+                                            .targets(List.of(ResourceRef.of("a")))
+                                            .strategies(strategies)
+                                            .fallbackAction("page")
+                                            .build(),
+                                    FaultToleranceRule.builder(ofRule)
+                                            .targets(List.of(ResourceRef.of("b")))
+                                            .strategies(strategies)
+                                            .fallbackAction("page")
+                                            .build()));
+
+            assertThat(governor.plan().problems())
+                    .extracting(PlanProblem::type)
+                    .containsExactly(PlanProblem.Type.DANGLING_FALLBACK_ACTION);
+        }
+
+        @Test
+        void refusesARuleThatNoDecisionNeeds() {
+            var transaction =
+                    DistributedTransaction.builder(metadata("t"))
+                            .transaction(
+                                    DistributedTransaction.Transaction.builder()
+                                            .defaultType(DistributedTransaction.TransactionType.XA)
+                                            .build())
+                            .build();
+
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> Governor.of(transaction))
+                    .withMessageContaining("DistributedTransaction");
+        }
+
+        @Test
+        void aPreviewSaysInItsPlanWhatIsWrongAndLogsNothing() {
+            var limit = rate("limit", 2, SECOND);
+            Rule dangling = rule("protect", "a", limit);
+            Rule noDecision =
+                    DistributedTransaction.builder(metadata("t"))
+                            .transaction(
+                                    DistributedTransaction.Transaction.builder()
+                                            .defaultType(DistributedTransaction.TransactionType.XA)
+                                            .build())
+                            .build();
+            try (LogCapture log = LogCapture.open();
+                    Governor governor =
+                            Governor.builder()
+                                    .rules(List.of(dangling, noDecision))
+                                    .preview()
+                                    .build()) {
+                assertThat(governor.plan().problems()).hasSize(1);
+                assertThat(log.linesOf(Governor.class)).isEmpty();
+            }
+        }
+    }
+
+    @Nested
+    class DividedLimits {
+
+        @Test
+        void dividesALimitAmongTheInstancesRoundedUp() {
+            var limit = rate(metadata("limit"), LimitMode.GLOBAL_TO_LOCAL, 10, SECOND);
+            Governor governor =
+                    Governor.builder()
+                            .rules(on("a", limit))
+                            .ticker(ticker)
+                            .instances(() -> 3)
+                            .build();
+
+            assertThat(admitted(governor.guard("a"), 20)).isEqualTo(4);
+            assertThat(governor.plan().problems()).isEmpty();
+            governor.close();
+        }
+
+        @Test
+        void dividesAnewWhenTheNumberOfInstancesChanges() {
+            var instances = new AtomicInteger(1);
+            var limit = rate(metadata("limit"), LimitMode.GLOBAL_TO_LOCAL, 10, SECOND);
+            try (Governor governor =
+                    Governor.builder()
+                            .rules(on("a", limit))
+                            .ticker(ticker)
+                            .instances(instances::get)
+                            .build()) {
+                Guard guard = governor.guard("a");
+                assertThat(admitted(guard, 4)).isEqualTo(4);
+
+                instances.set(2);
+
+                await().atMost(PATIENCE).until(() -> governor.plan().number() == 2);
+                assertThat(admitted(guard, 10)).isEqualTo(1);
+            }
+        }
+
+        @Test
+        void reportsADividedLimitWithoutANumberOfInstances() {
+            var limit = rate(metadata("limit"), LimitMode.GLOBAL_TO_LOCAL, 10, SECOND);
+            Governor governor = governor(on("a", limit));
+
+            assertThat(admitted(governor.guard("a"), 20)).isEqualTo(10);
+            assertThat(governor.plan().problems())
+                    .extracting(PlanProblem::type)
+                    .containsExactly(PlanProblem.Type.NOT_SUPPORTED);
+        }
+    }
+
+    @Nested
+    class SignalsAndCounts {
+
+        @Test
+        void signalsThePlanInForceAndEachThatReplacesIt() {
+            Governor governor = governor(List.of());
+
+            StepVerifier.create(governor.plans().map(Plan::resources))
+                    .expectNext(Set.of())
+                    .then(() -> governor.replaceRules(on("a", rate("limit", 1, SECOND))))
+                    .expectNext(Set.of("a"))
+                    .then(governor::close)
+                    .verifyComplete();
+        }
+
+        @Test
+        void signalsTheTransitionsOfBreakers() {
+            Governor governor = governor(on("a", breaker("breaker")));
+            List<BreakerTransition> seen = new CopyOnWriteArrayList<>();
+            governor.breakerTransitions().subscribe(seen::add);
+            Guard guard = governor.guard("a");
+            open(guard);
+            ticker.advance(Duration.ofSeconds(5));
+            guard.release(guard.acquire(), Outcome.SUCCESS);
+
+            await().atMost(PATIENCE).until(() -> seen.size() == 3);
+            assertThat(seen)
+                    .extracting(BreakerTransition::to)
+                    .containsExactly(
+                            BreakerState.OPEN, BreakerState.HALF_OPEN, BreakerState.CLOSED);
+            assertThat(seen).allMatch(one -> one.resource().equals("a"));
+            assertThat(seen).allMatch(one -> one.strategy().equals("breaker"));
+        }
+
+        @Test
+        void signalsTheTotalsOfDecisionsOncePerInterval() {
+            Governor governor = governor(on("a", rate("limit", 1, SECOND)));
+
+            StepVerifier.withVirtualTime(() -> governor.stats(Duration.ofSeconds(1)))
+                    .then(() -> admitted(governor.guard("a"), 3))
+                    .thenAwait(Duration.ofSeconds(1))
+                    .assertNext(
+                            stats -> {
+                                assertThat(stats).hasSize(1);
+                                assertThat(stats.get(0).passed()).isEqualTo(1);
+                                assertThat(stats.get(0).rejected()).isEqualTo(2);
+                            })
+                    .thenCancel()
+                    .verify();
+        }
+
+        @Test
+        void goesOnCountingPassedRequestsWhenAStrategyIsAddedOrTakenAway() {
+            Governor governor = governor(on("a", concurrency("slots", 10)));
+            Guard guard = governor.guard("a");
+            admitted(guard, 3);
+            governor.replaceRules(on("a", concurrency("slots", 10), rate("limit", 5, SECOND)));
+            admitted(guard, 4);
+            governor.replaceRules(on("a", concurrency("slots", 10)));
+            admitted(guard, 5);
+
+            assertThat(guard.stats().passed()).isEqualTo(12);
+        }
+
+        @Test
+        void holdsNothingForResourcesWithoutARule() {
+            Governor governor = governor(on("a", rate("limit", 1, SECOND)));
+            for (int i = 0; i < 1_000_000; i++) {
+                admitted(governor.guard("resource-" + i), 1);
+            }
+
+            assertThat(governor.stats()).hasSize(1);
+        }
+
+        @Test
+        void holdsNothingForResourcesWhoseRulesAreGone() {
+            Governor governor = governor(List.of());
+            for (int i = 0; i < 100; i++) {
+                governor.replaceRules(on("resource-" + i, rate("limit", 1, SECOND)));
+                admitted(governor.guard("resource-" + i), 1);
+            }
+
+            assertThat(governor.stats()).hasSize(1);
+        }
+
+        @Test
+        void countsUnderOneNameWhatAProcessWideStrategyRefusesElsewhere() {
+            Governor governor =
+                    Governor.builder()
+                            .rules(List.of(Rules.cpu("node", 0.5, AdaptiveStrategy.NONE)))
+                            .loadMetrics(new FixedLoad(0.9))
+                            .build();
+            governor.guard("a").acquire();
+            governor.guard("b").acquire();
+
+            assertThat(governor.stats())
+                    .singleElement()
+                    .satisfies(
+                            stats -> {
+                                assertThat(stats.resource()).isEqualTo(Governor.OTHER_RESOURCES);
+                                assertThat(stats.rejected()).isEqualTo(2);
+                            });
+            governor.close();
+        }
+    }
+
+    @Nested
+    class RulesOfAClient {
+
+        @Test
+        void joinsRulesOfAClientInWhateverOrderTheyArrive() {
+            var client = new FakeClient();
+            var limit = rate("limit", 2, SECOND);
+            var protect = rule("protect", "a", limit);
+            try (Governor governor = Governor.of(client, SHOP)) {
+                client.publish(FaultToleranceRule.KIND, 7, protect);
+                assertThat(governor.plan().problems()).hasSize(1);
+                assertThat(admitted(governor.guard("a"), 5)).isEqualTo(5);
+
+                client.publish(RateLimitStrategy.KIND, 3, limit);
+
+                assertThat(governor.plan().problems()).isEmpty();
+                assertThat(governor.plan().versions())
+                        .isEqualTo(Map.of("FaultToleranceRule", 7L, "RateLimitStrategy", 3L));
+                assertThat(admitted(governor.guard("a"), 5)).isEqualTo(2);
+            }
+        }
+
+        @Test
+        void overloadProtectionIsTheProcesssOnlyOnceTheRulesThatMayNameItAreThere() {
+            var client = new FakeClient();
+            var overload = cpu("overload", 0.5, AdaptiveStrategy.NONE);
+            try (Governor governor = Governor.of(client, SHOP)) {
+                client.publish(AdaptiveOverloadProtectionStrategy.KIND, 1, overload);
+                assertThat(governor.guard("b").isProtected()).isFalse();
+
+                client.publish(FaultToleranceRule.KIND, 1, rule("protect", "a", overload));
+                assertThat(governor.guard("a").isProtected()).isTrue();
+                assertThat(governor.guard("b").isProtected()).isFalse();
+
+                client.publish(FaultToleranceRule.KIND, 2);
+                assertThat(governor.guard("b").isProtected()).isTrue();
+            }
+        }
+
+        @Test
+        void isReadyWhenEachKindHasBeenAnsweredOrRefused() {
+            var client = new FakeClient();
+            try (Governor governor = Governor.of(client, SHOP)) {
+                StepVerifier.create(governor.ready())
+                        .expectSubscription()
+                        .then(
+                                () ->
+                                        RuleBook.DECISIONS.stream()
+                                                .skip(1)
+                                                .filter(
+                                                        kind ->
+                                                                !kind.equals(
+                                                                        AdaptiveOverloadProtectionStrategy
+                                                                                .KIND))
+                                                .forEach(kind -> client.publish(kind, 1)))
+                        .then(
+                                () ->
+                                        client.fail(
+                                                AdaptiveOverloadProtectionStrategy.KIND,
+                                                new SubscriptionRefusedException(
+                                                        new RuleKey(
+                                                                SHOP,
+                                                                AdaptiveOverloadProtectionStrategy
+                                                                        .KIND),
+                                                        500,
+                                                        "unknown kind")))
+                        .expectNoEvent(Duration.ofMillis(50))
+                        .then(() -> client.publish(RuleBook.DECISIONS.get(0), 1))
+                        .verifyComplete();
+            }
+        }
+
+        @Test
+        void saysOnceThatItFollowsRulesAndOnceThatTheyAreInForce() {
+            var client = new FakeClient();
+            try (LogCapture log = LogCapture.open();
+                    Governor governor = Governor.of(client, SHOP)) {
+                assertThat(log.linesOf(Governor.class))
+                        .singleElement()
+                        .asString()
+                        .contains("Following the rules of default/shop; requests are not governed");
+
+                RuleBook.DECISIONS.forEach(kind -> client.publish(kind, 1));
+                RuleBook.DECISIONS.forEach(kind -> client.publish(kind, 2));
+
+                assertThat(log.linesOf(Governor.class))
+                        .hasSize(2)
+                        .last()
+                        .asString()
+                        .contains("Governed by the rules of default/shop");
+                assertThat(governor.plan().versions()).containsEntry("RateLimitStrategy", 2L);
+            }
+        }
+
+        @Test
+        void warnsOfAnEditOnlyOnceItsKindsHaveHadTimeToCome() {
+            VirtualTimeScheduler time = VirtualTimeScheduler.getOrSet();
+            var client = new FakeClient();
+            var limit = rate("limit", 2, SECOND);
+            try (LogCapture log = LogCapture.open();
+                    Governor governor = Governor.of(client, SHOP)) {
+                RuleBook.DECISIONS.forEach(kind -> client.publish(kind, 1));
+
+                client.publish(FaultToleranceRule.KIND, 2, rule("protect", "a", limit));
+                assertThat(governor.plan().problems()).hasSize(1);
+                client.publish(RateLimitStrategy.KIND, 2, limit);
+                time.advanceTimeBy(Duration.ofSeconds(3));
+                assertThat(log.text()).doesNotContain("WARN");
+
+                client.publish(RateLimitStrategy.KIND, 3);
+                assertThat(log.text()).doesNotContain("WARN");
+                time.advanceTimeBy(Duration.ofSeconds(3));
+                assertThat(log.text()).containsOnlyOnce("WARN").contains("'limit'");
+            } finally {
+                VirtualTimeScheduler.reset();
+            }
+        }
+
+        @Test
+        void kindThatWasRefusedIsFollowedAgainAfterAWhile() {
+            VirtualTimeScheduler time = VirtualTimeScheduler.getOrSet();
+            var client = new FakeClient();
+            var refusal =
+                    new SubscriptionRefusedException(
+                            new RuleKey(SHOP, RateLimitStrategy.KIND), 4002, "not now");
+            try (Governor governor = Governor.of(client, SHOP)) {
+                int all = client.subscribers();
+                client.fail(RateLimitStrategy.KIND, refusal);
+                assertThat(client.subscribers()).isEqualTo(all - 1);
+
+                time.advanceTimeBy(Duration.ofMinutes(2));
+
+                assertThat(client.subscribers()).isEqualTo(all);
+                client.publish(RateLimitStrategy.KIND, 3, rate("limit", 2, SECOND));
+                assertThat(governor.plan().versions()).containsEntry("RateLimitStrategy", 3L);
+            } finally {
+                VirtualTimeScheduler.reset();
+            }
+        }
+
+        @Test
+        void isNotReadyBeforeThePlanHasWhatCameLast() {
+            var client = new FakeClient();
+            var limit = rate("limit", 2, SECOND);
+            RuleBook.DECISIONS.stream()
+                    .filter(kind -> !kind.equals(FaultToleranceRule.KIND))
+                    .filter(kind -> !kind.equals(RateLimitStrategy.KIND))
+                    .forEach(kind -> client.publish(kind, 1));
+            try (Governor governor = Governor.of(client, SHOP)) {
+                List<Boolean> protectedWhenReady = new ArrayList<>();
+                governor.ready()
+                        .doOnTerminate(
+                                () -> protectedWhenReady.add(governor.guard("a").isProtected()))
+                        .subscribe();
+                // The last kind comes while the plan of the one before it is being published.
+                governor.plans()
+                        .filter(plan -> plan.versions().containsKey("RateLimitStrategy"))
+                        .take(1)
+                        .subscribe(
+                                plan ->
+                                        client.publish(
+                                                FaultToleranceRule.KIND,
+                                                1,
+                                                rule("protect", "a", limit)));
+                client.publish(RateLimitStrategy.KIND, 1, limit);
+
+                assertThat(protectedWhenReady).containsExactly(true);
+            }
+        }
+
+        @Test
+        void takesLaterRulesAfterSomeThatCannotBeCompiled() {
+            var broken = new AtomicBoolean();
+            Governor governor =
+                    Governor.builder()
+                            .ticker(
+                                    () -> {
+                                        if (broken.get()) {
+                                            throw new IllegalStateException("no time");
+                                        }
+                                        return 0;
+                                    })
+                            .globalQuota(new InMemoryGlobalQuota(ticker))
+                            .build();
+            broken.set(true);
+            governor.replaceRules(on("a", rate(metadata("limit"), LimitMode.GLOBAL, 1, SECOND)));
+            assertThat(governor.plan().resources()).isEmpty();
+
+            broken.set(false);
+            governor.replaceRules(on("a", rate("limit", 2, SECOND)));
+
+            assertThat(admitted(governor.guard("a"), 5)).isEqualTo(2);
+        }
+
+        @Test
+        void doesNotTakeRulesBesideItsClient() {
+            try (Governor governor = Governor.of(new FakeClient(), SHOP)) {
+                assertThatIllegalStateException()
+                        .isThrownBy(() -> governor.replaceRules(List.of()));
+            }
+            assertThatIllegalStateException()
+                    .isThrownBy(
+                            () ->
+                                    Governor.builder()
+                                            .client(new FakeClient(), SHOP)
+                                            .rules(List.of(rate("limit", 1, SECOND)))
+                                            .build());
+        }
+    }
+
+    @Nested
+    class Closing {
+
+        @Test
+        void takesNoRulesOnceClosed() {
+            Governor governor = governor(on("a", rate("limit", 1, SECOND)));
+            governor.close();
+
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> governor.replaceRules(List.of()))
+                    .withMessageContaining("closed");
+        }
+
+        @Test
+        void unsubscribesWhenClosedAndGoesOnByItsLastPlan() {
+            var client = new FakeClient();
+            Governor governor = Governor.of(client, SHOP);
+            var limit = rate("limit", 2, SECOND);
+            client.publish(RateLimitStrategy.KIND, 1, limit);
+            client.publish(FaultToleranceRule.KIND, 1, rule("protect", "a", limit));
+            assertThat(client.subscribers()).isEqualTo(RuleBook.DECISIONS.size());
+
+            governor.close();
+            governor.close();
+
+            assertThat(client.subscribers()).isZero();
+            assertThat(admitted(governor.guard("a"), 5)).isEqualTo(2);
         }
     }
 }

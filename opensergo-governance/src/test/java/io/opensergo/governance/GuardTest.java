@@ -33,13 +33,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 class GuardTest {
-
     private static final Duration SECOND = Duration.ofSeconds(1);
 
     private final ManualTicker ticker = new ManualTicker(42);
+
     private double cpu;
 
     private Governor governor(List<? extends Rule> rules) {
@@ -64,579 +65,612 @@ class GuardTest {
         guard.release(token, Outcome.failure(error));
     }
 
-    @Test
-    void letsEverythingPassWithoutARule() {
-        Guard guard = governor(List.of()).guard("GET:/foo");
-
-        assertThat(guard.isProtected()).isFalse();
-        assertThat(admitted(guard, 1000)).isEqualTo(1000);
+    private static Guard throttled(Duration gap) {
+        return Governor.of(on("a", throttling("pace", gap, Duration.ofHours(10)))).guard("a");
     }
 
-    @Test
-    void admitsUpToTheThresholdInAWindow() {
-        Guard guard = governor(on("GET:/foo", rate("limit", 10, SECOND))).guard("GET:/foo");
+    @Nested
+    class Limits {
 
-        assertThat(guard.isProtected()).isTrue();
-        assertThat(admitted(guard, 100)).isEqualTo(10);
+        @Test
+        void letsEverythingPassWithoutARule() {
+            Guard guard = governor(List.of()).guard("GET:/foo");
 
-        ticker.advance(SECOND.plusMillis(1));
-        assertThat(admitted(guard, 100)).isEqualTo(10);
-    }
-
-    @Test
-    void refusesEverythingAtAThresholdOfZero() {
-        Guard guard = governor(on("GET:/foo", rate("limit", 0, SECOND))).guard("GET:/foo");
-
-        long token = guard.acquire();
-
-        assertThat(Guard.isRefused(token)).isTrue();
-        assertThat(guard.rejection(token).retryAfter()).isNull();
-    }
-
-    @Test
-    void protectsOnlyTheResourcesThatARuleNames() {
-        var limit = rate("limit", 1, SECOND);
-        Governor governor =
-                governor(List.of(limit, rule(metadata("both"), List.of("a", "b"), limit)));
-
-        assertThat(admitted(governor.guard("a"), 5)).isEqualTo(1);
-        assertThat(admitted(governor.guard("b"), 5)).isEqualTo(1);
-        assertThat(admitted(governor.guard("c"), 5)).isEqualTo(5);
-    }
-
-    @Test
-    void sharesTheStateOfAResourceAmongItsGuards() {
-        Governor governor = governor(on("a", rate("limit", 3, SECOND)));
-
-        assertThat(admitted(governor.guard("a"), 2)).isEqualTo(2);
-        assertThat(admitted(governor.guard("a"), 2)).isEqualTo(1);
-    }
-
-    @Test
-    void appliesAStrategyOnceHoweverManyRulesBringIt() {
-        var limit = rate("limit", 4, SECOND);
-        Governor governor =
-                governor(List.of(limit, rule("one", "a", limit), rule("two", "a", limit)));
-
-        assertThat(admitted(governor.guard("a"), 10)).isEqualTo(4);
-    }
-
-    @Test
-    void saysWhoRefusedAndWhenToRetry() {
-        Guard guard = governor(on("GET:/foo", rate("limit", 1, SECOND))).guard("GET:/foo");
-        admitted(guard, 1);
-        ticker.advance(Duration.ofMillis(400));
-
-        Rejection rejection = guard.rejection(guard.acquire());
-
-        assertThat(rejection.resource()).isEqualTo("GET:/foo");
-        assertThat(rejection.rule()).isEqualTo("protect GET:/foo");
-        assertThat(rejection.kind()).isEqualTo(StrategyKind.RATE_LIMIT);
-        assertThat(rejection.strategy()).isEqualTo("limit");
-        assertThat(rejection.retryAfter())
-                .isBetween(Duration.ofMillis(600), Duration.ofMillis(601));
-        assertThat(rejection)
-                .hasToString(
-                        "'GET:/foo' was refused by RateLimitStrategy 'limit' of rule 'protect"
-                                + " GET:/foo': 1 requests per 1s; retry after 601 ms");
-    }
-
-    @Test
-    void carriesTheFallbackActionOfTheRule() {
-        var limit = rate("limit", 0, SECOND);
-        var action =
-                HttpRequestFallbackAction.builder(metadata("busy"))
-                        .behaviorDesc(
-                                ProvidedResponse.builder()
-                                        .responseStatusCode(429)
-                                        .responseContentBody("later")
-                                        .responseAdditionalHeaders(
-                                                List.of(
-                                                        Header.builder()
-                                                                .key("Retry-After")
-                                                                .value("2")
-                                                                .build()))
-                                        .build())
-                        .build();
-        var rule =
-                FaultToleranceRule.builder(metadata("protect"))
-                        .targets(List.of(ResourceRef.of("a")))
-                        .strategies(List.of(StrategyRef.to(limit)))
-                        .fallbackAction("busy")
-                        .build();
-        Guard guard = governor(List.of(limit, action, rule)).guard("a");
-
-        assertThat(guard.rejection(guard.acquire()).fallback()).isEqualTo(action);
-    }
-
-    @Test
-    void hasNoReasonForAnAdmittedRequest() {
-        Guard guard = governor(List.of()).guard("a");
-
-        assertThatIllegalArgumentException().isThrownBy(() -> guard.rejection(guard.acquire()));
-    }
-
-    @Test
-    void boundsTheRequestsInFlight() {
-        Guard guard = governor(on("a", concurrency("slots", 2))).guard("a");
-        long first = guard.acquire();
-        guard.acquire();
-
-        assertThat(Guard.isRefused(guard.acquire())).isTrue();
-
-        guard.release(first, Outcome.failure(new IOException()));
-        assertThat(Guard.isRefused(guard.acquire())).isFalse();
-    }
-
-    @Test
-    void pacesRequestsAndTellsHowLongToWait() {
-        Guard guard =
-                governor(
-                                on(
-                                        "a",
-                                        throttling(
-                                                "pace",
-                                                Duration.ofMillis(100),
-                                                Duration.ofMillis(200))))
-                        .guard("a");
-
-        assertThat(guard.waitNanos(guard.acquire())).isZero();
-        long second = guard.acquire();
-        assertThat(Duration.ofNanos(guard.waitNanos(second)).toMillis()).isEqualTo(100);
-        assertThat(Duration.ofNanos(guard.waitNanos(guard.acquire())).toMillis()).isEqualTo(200);
-
-        long refused = guard.acquire();
-        assertThat(guard.rejection(refused).kind()).isEqualTo(StrategyKind.THROTTLING);
-        assertThat(guard.rejection(refused).retryAfter()).isEqualTo(Duration.ofMillis(100));
-
-        ticker.advance(Duration.ofMillis(60));
-        assertThat(Duration.ofNanos(guard.waitNanos(second)).toMillis()).isEqualTo(40);
-        ticker.advance(Duration.ofMillis(60));
-        assertThat(guard.waitNanos(second)).isZero();
-    }
-
-    @Test
-    void opensTheBreakerAndLetsOneProbeThroughAfterTheRecoveryTimeout() {
-        Guard guard = governor(on("a", breaker("breaker"))).guard("a");
-        fail(guard, new IOException());
-        fail(guard, new IOException());
-
-        Rejection rejection = guard.rejection(guard.acquire());
-        assertThat(rejection.kind()).isEqualTo(StrategyKind.CIRCUIT_BREAKER);
-        assertThat(rejection.retryAfter()).isEqualTo(Duration.ofSeconds(5));
-
-        ticker.advance(Duration.ofSeconds(5));
-        long probe = guard.acquire();
-        assertThat(Guard.isRefused(probe)).isFalse();
-        assertThat(Guard.isRefused(guard.acquire())).isTrue();
-
-        guard.release(probe, Outcome.SUCCESS);
-        assertThat(admitted(guard, 10)).isEqualTo(10);
-    }
-
-    @Test
-    void opensTheBreakerForCallsThatTakeTooLong() {
-        Guard guard = governor(on("a", slowBreaker("slow", Duration.ofMillis(300)))).guard("a");
-        for (int i = 0; i < 2; i++) {
-            long token = guard.acquire();
-            ticker.advance(Duration.ofMillis(301));
-            guard.release(token, Outcome.SUCCESS);
+            assertThat(guard.isProtected()).isFalse();
+            assertThat(admitted(guard, 1000)).isEqualTo(1000);
         }
 
-        assertThat(Guard.isRefused(guard.acquire())).isTrue();
-    }
+        @Test
+        void admitsUpToTheThresholdInAWindow() {
+            Guard guard = governor(on("GET:/foo", rate("limit", 10, SECOND))).guard("GET:/foo");
 
-    @Test
-    void doesNotCallATimeEqualToTheLimitSlow() {
-        Guard guard = governor(on("a", slowBreaker("slow", Duration.ofMillis(300)))).guard("a");
-        for (int i = 0; i < 5; i++) {
-            long token = guard.acquire();
-            ticker.advance(Duration.ofMillis(300));
-            guard.release(token, Outcome.SUCCESS);
+            assertThat(guard.isProtected()).isTrue();
+            assertThat(admitted(guard, 100)).isEqualTo(10);
+
+            ticker.advance(SECOND.plusMillis(1));
+            assertThat(admitted(guard, 100)).isEqualTo(10);
         }
 
-        assertThat(admitted(guard, 1)).isEqualTo(1);
-    }
+        @Test
+        void refusesEverythingAtAThresholdOfZero() {
+            Guard guard = governor(on("GET:/foo", rate("limit", 0, SECOND))).guard("GET:/foo");
 
-    @Test
-    void countsTheTimeOfAThrottledCallFromWhenItMayProceed() {
-        var pace = throttling("pace", SECOND, Duration.ofSeconds(10));
-        Guard guard =
-                governor(on("a", pace, slowBreaker("slow", Duration.ofMillis(300)))).guard("a");
-        for (int i = 0; i < 3; i++) {
             long token = guard.acquire();
-            ticker.advanceNanos(guard.waitNanos(token));
-            token = guard.proceed(token);
-            ticker.advance(Duration.ofMillis(1));
-            guard.release(token, Outcome.SUCCESS);
+
+            assertThat(Guard.isRefused(token)).isTrue();
+            assertThat(guard.rejection(token).retryAfter()).isNull();
         }
 
-        assertThat(Guard.isRefused(guard.acquire())).isFalse();
-    }
+        @Test
+        void protectsOnlyTheResourcesThatARuleNames() {
+            var limit = rate("limit", 1, SECOND);
+            Governor governor =
+                    governor(List.of(limit, rule(metadata("both"), List.of("a", "b"), limit)));
 
-    @Test
-    void choosesErrorsByTheirConditions() {
-        Guard guard =
-                governor(on("a", breaker("breaker", "IOException", "UNAVAILABLE"))).guard("a");
-        fail(guard, new IllegalStateException());
-        fail(guard, new IllegalStateException());
-        assertThat(admitted(guard, 1)).isEqualTo(1);
-
-        fail(guard, new FileNotFoundException("a subclass of IOException"));
-        fail(guard, new IOException());
-        long token = guard.acquire();
-        guard.release(token, Outcome.failure("UNAVAILABLE"));
-
-        assertThat(Guard.isRefused(guard.acquire())).isTrue();
-    }
-
-    @Test
-    void learnsNothingFromACancelledProbeAndGivesItsPlaceAway() {
-        Guard guard = governor(on("a", breaker("breaker"))).guard("a");
-        fail(guard, new IOException());
-        fail(guard, new IOException());
-        ticker.advance(Duration.ofSeconds(5));
-
-        guard.release(guard.acquire(), Outcome.CANCELLED);
-
-        assertThat(Guard.isRefused(guard.acquire())).isFalse();
-    }
-
-    @Test
-    void givesBackWhatEarlierStrategiesTookIfALaterOneRefuses() {
-        Governor governor =
-                governor(
-                        on(
-                                "a",
-                                concurrency("slots", 5),
-                                rate("limit", 10, SECOND),
-                                breaker("breaker")));
-        Guard guard = governor.guard("a");
-        fail(guard, new IOException());
-        fail(guard, new IOException());
-
-        for (int i = 0; i < 100; i++) {
-            assertThat(guard.rejection(guard.acquire()).kind())
-                    .isEqualTo(StrategyKind.CIRCUIT_BREAKER);
+            assertThat(admitted(governor.guard("a"), 5)).isEqualTo(1);
+            assertThat(admitted(governor.guard("b"), 5)).isEqualTo(1);
+            assertThat(admitted(governor.guard("c"), 5)).isEqualTo(5);
         }
 
-        assertThat(guard.stats().inFlight()).isZero();
-        assertThat(guard.stats().passed()).isEqualTo(2);
-        assertThat(guard.stats().rejected()).isEqualTo(100);
-    }
+        @Test
+        void sharesTheStateOfAResourceAmongItsGuards() {
+            Governor governor = governor(on("a", rate("limit", 3, SECOND)));
 
-    @Test
-    void refusesInboundRequestsAboveTheCpuThreshold() {
-        cpu = 0.9;
-        Governor governor = governor(List.of(cpu("node", 0.8, AdaptiveStrategy.NONE)));
-
-        assertThat(admitted(governor.guard("a"), 10)).isZero();
-        assertThat(admitted(governor.guard("a", TrafficDirection.OUTBOUND), 10)).isEqualTo(10);
-        Guard guard = governor.guard("a");
-        Rejection rejection = guard.rejection(guard.acquire());
-        assertThat(rejection.rule()).isNull();
-        assertThat(rejection.strategy()).isEqualTo("node");
-    }
-
-    @Test
-    void admitsAtTheCpuThreshold() {
-        cpu = 0.8;
-        Governor governor = governor(List.of(cpu("node", 0.8, AdaptiveStrategy.NONE)));
-
-        assertThat(admitted(governor.guard("a"), 10)).isEqualTo(10);
-    }
-
-    @Test
-    void refusesOnlyWhatExceedsTheCapacityUnderBbr() {
-        cpu = 0.9;
-        Guard guard = governor(List.of(cpu("node", 0.8, AdaptiveStrategy.BBR))).guard("a");
-        // 50 calls of 10 ms each in 500 ms: one in flight keeps the process busy, two have a queue
-        for (int i = 0; i < 60; i++) {
-            long token = guard.acquire();
-            ticker.advance(Duration.ofMillis(10));
-            guard.release(token, Outcome.SUCCESS);
+            assertThat(admitted(governor.guard("a"), 2)).isEqualTo(2);
+            assertThat(admitted(governor.guard("a"), 2)).isEqualTo(1);
         }
-        List<Long> tokens = new ArrayList<>();
-        for (int i = 0; i < 10; i++) {
-            long token = guard.acquire();
-            if (!Guard.isRefused(token)) {
-                tokens.add(token);
+
+        @Test
+        void appliesAStrategyOnceHoweverManyRulesBringIt() {
+            var limit = rate("limit", 4, SECOND);
+            Governor governor =
+                    governor(List.of(limit, rule("one", "a", limit), rule("two", "a", limit)));
+
+            assertThat(admitted(governor.guard("a"), 10)).isEqualTo(4);
+        }
+
+        @Test
+        void boundsTheRequestsInFlight() {
+            Guard guard = governor(on("a", concurrency("slots", 2))).guard("a");
+            long first = guard.acquire();
+            guard.acquire();
+
+            assertThat(Guard.isRefused(guard.acquire())).isTrue();
+
+            guard.release(first, Outcome.failure(new IOException()));
+            assertThat(Guard.isRefused(guard.acquire())).isFalse();
+        }
+
+        @Test
+        void pacesRequestsAndTellsHowLongToWait() {
+            Guard guard =
+                    governor(
+                                    on(
+                                            "a",
+                                            throttling(
+                                                    "pace",
+                                                    Duration.ofMillis(100),
+                                                    Duration.ofMillis(200))))
+                            .guard("a");
+
+            assertThat(guard.waitNanos(guard.acquire())).isZero();
+            long second = guard.acquire();
+            assertThat(Duration.ofNanos(guard.waitNanos(second)).toMillis()).isEqualTo(100);
+            assertThat(Duration.ofNanos(guard.waitNanos(guard.acquire())).toMillis())
+                    .isEqualTo(200);
+
+            long refused = guard.acquire();
+            assertThat(guard.rejection(refused).kind()).isEqualTo(StrategyKind.THROTTLING);
+            assertThat(guard.rejection(refused).retryAfter()).isEqualTo(Duration.ofMillis(100));
+
+            ticker.advance(Duration.ofMillis(60));
+            assertThat(Duration.ofNanos(guard.waitNanos(second)).toMillis()).isEqualTo(40);
+            ticker.advance(Duration.ofMillis(60));
+            assertThat(guard.waitNanos(second)).isZero();
+        }
+
+        @Test
+        void givesBackWhatEarlierStrategiesTookIfALaterOneRefuses() {
+            Governor governor =
+                    governor(
+                            on(
+                                    "a",
+                                    concurrency("slots", 5),
+                                    rate("limit", 10, SECOND),
+                                    breaker("breaker")));
+            Guard guard = governor.guard("a");
+            fail(guard, new IOException());
+            fail(guard, new IOException());
+
+            for (int i = 0; i < 100; i++) {
+                assertThat(guard.rejection(guard.acquire()).kind())
+                        .isEqualTo(StrategyKind.CIRCUIT_BREAKER);
             }
+
+            assertThat(guard.stats().inFlight()).isZero();
+            assertThat(guard.stats().passed()).isEqualTo(2);
+            assertThat(guard.stats().rejected()).isEqualTo(100);
+        }
+    }
+
+    @Nested
+    class Refusals {
+
+        @Test
+        void saysWhoRefusedAndWhenToRetry() {
+            Guard guard = governor(on("GET:/foo", rate("limit", 1, SECOND))).guard("GET:/foo");
+            admitted(guard, 1);
+            ticker.advance(Duration.ofMillis(400));
+
+            Rejection rejection = guard.rejection(guard.acquire());
+
+            assertThat(rejection.resource()).isEqualTo("GET:/foo");
+            assertThat(rejection.rule()).isEqualTo("protect GET:/foo");
+            assertThat(rejection.kind()).isEqualTo(StrategyKind.RATE_LIMIT);
+            assertThat(rejection.strategy()).isEqualTo("limit");
+            assertThat(rejection.retryAfter())
+                    .isBetween(Duration.ofMillis(600), Duration.ofMillis(601));
+            assertThat(rejection)
+                    .hasToString(
+                            "'GET:/foo' was refused by RateLimitStrategy 'limit' of rule 'protect"
+                                    + " GET:/foo': 1 requests per 1s; retry after 601 ms");
         }
 
-        assertThat(tokens).hasSize(2);
+        @Test
+        void carriesTheFallbackActionOfTheRule() {
+            var limit = rate("limit", 0, SECOND);
+            var action =
+                    HttpRequestFallbackAction.builder(metadata("busy"))
+                            .behaviorDesc(
+                                    ProvidedResponse.builder()
+                                            .responseStatusCode(429)
+                                            .responseContentBody("later")
+                                            .responseAdditionalHeaders(
+                                                    List.of(
+                                                            Header.builder()
+                                                                    .key("Retry-After")
+                                                                    .value("2")
+                                                                    .build()))
+                                            .build())
+                            .build();
+            var rule =
+                    FaultToleranceRule.builder(metadata("protect"))
+                            .targets(List.of(ResourceRef.of("a")))
+                            .strategies(List.of(StrategyRef.to(limit)))
+                            .fallbackAction("busy")
+                            .build();
+            Guard guard = governor(List.of(limit, action, rule)).guard("a");
 
-        tokens.forEach(token -> guard.release(token, Outcome.SUCCESS));
-        assertThat(Guard.isRefused(guard.acquire())).isFalse();
+            assertThat(guard.rejection(guard.acquire()).fallback()).isEqualTo(action);
+        }
+
+        @Test
+        void hasNoReasonForAnAdmittedRequest() {
+            Guard guard = governor(List.of()).guard("a");
+
+            assertThatIllegalArgumentException().isThrownBy(() -> guard.rejection(guard.acquire()));
+        }
     }
 
-    @Test
-    void countsWhatAShadowWouldRefuseAndRefusesNothing() {
-        var limit = rate(shadow("limit"), LimitMode.LOCAL, 3, SECOND);
-        Guard guard = governor(on("a", limit)).guard("a");
+    @Nested
+    class Breakers {
 
-        assertThat(admitted(guard, 10)).isEqualTo(10);
+        @Test
+        void opensTheBreakerAndLetsOneProbeThroughAfterTheRecoveryTimeout() {
+            Guard guard = governor(on("a", breaker("breaker"))).guard("a");
+            fail(guard, new IOException());
+            fail(guard, new IOException());
 
-        ResourceStats stats = guard.stats();
-        assertThat(stats.passed()).isEqualTo(10);
-        assertThat(stats.rejected()).isZero();
-        assertThat(stats.strategies())
-                .singleElement()
-                .satisfies(
-                        one -> {
-                            assertThat(one.shadow()).isTrue();
-                            assertThat(one.shadowRejected()).isEqualTo(7);
-                        });
+            Rejection rejection = guard.rejection(guard.acquire());
+            assertThat(rejection.kind()).isEqualTo(StrategyKind.CIRCUIT_BREAKER);
+            assertThat(rejection.retryAfter()).isEqualTo(Duration.ofSeconds(5));
+
+            ticker.advance(Duration.ofSeconds(5));
+            long probe = guard.acquire();
+            assertThat(Guard.isRefused(probe)).isFalse();
+            assertThat(Guard.isRefused(guard.acquire())).isTrue();
+
+            guard.release(probe, Outcome.SUCCESS);
+            assertThat(admitted(guard, 10)).isEqualTo(10);
+        }
+
+        @Test
+        void opensTheBreakerForCallsThatTakeTooLong() {
+            Guard guard = governor(on("a", slowBreaker("slow", Duration.ofMillis(300)))).guard("a");
+            for (int i = 0; i < 2; i++) {
+                long token = guard.acquire();
+                ticker.advance(Duration.ofMillis(301));
+                guard.release(token, Outcome.SUCCESS);
+            }
+
+            assertThat(Guard.isRefused(guard.acquire())).isTrue();
+        }
+
+        @Test
+        void doesNotCallATimeEqualToTheLimitSlow() {
+            Guard guard = governor(on("a", slowBreaker("slow", Duration.ofMillis(300)))).guard("a");
+            for (int i = 0; i < 5; i++) {
+                long token = guard.acquire();
+                ticker.advance(Duration.ofMillis(300));
+                guard.release(token, Outcome.SUCCESS);
+            }
+
+            assertThat(admitted(guard, 1)).isEqualTo(1);
+        }
+
+        @Test
+        void countsTheTimeOfAThrottledCallFromWhenItMayProceed() {
+            var pace = throttling("pace", SECOND, Duration.ofSeconds(10));
+            Guard guard =
+                    governor(on("a", pace, slowBreaker("slow", Duration.ofMillis(300)))).guard("a");
+            for (int i = 0; i < 3; i++) {
+                long token = guard.acquire();
+                ticker.advanceNanos(guard.waitNanos(token));
+                token = guard.proceed(token);
+                ticker.advance(Duration.ofMillis(1));
+                guard.release(token, Outcome.SUCCESS);
+            }
+
+            assertThat(Guard.isRefused(guard.acquire())).isFalse();
+        }
+
+        @Test
+        void choosesErrorsByTheirConditions() {
+            Guard guard =
+                    governor(on("a", breaker("breaker", "IOException", "UNAVAILABLE"))).guard("a");
+            fail(guard, new IllegalStateException());
+            fail(guard, new IllegalStateException());
+            assertThat(admitted(guard, 1)).isEqualTo(1);
+
+            fail(guard, new FileNotFoundException("a subclass of IOException"));
+            fail(guard, new IOException());
+            long token = guard.acquire();
+            guard.release(token, Outcome.failure("UNAVAILABLE"));
+
+            assertThat(Guard.isRefused(guard.acquire())).isTrue();
+        }
+
+        @Test
+        void learnsNothingFromACancelledProbeAndGivesItsPlaceAway() {
+            Guard guard = governor(on("a", breaker("breaker"))).guard("a");
+            fail(guard, new IOException());
+            fail(guard, new IOException());
+            ticker.advance(Duration.ofSeconds(5));
+
+            guard.release(guard.acquire(), Outcome.CANCELLED);
+
+            assertThat(Guard.isRefused(guard.acquire())).isFalse();
+        }
     }
 
-    @Test
-    void isAShadowIfTheRuleIs() {
-        var limit = rate("limit", 0, SECOND);
-        Governor governor = governor(List.of(limit, rule(shadow("protect"), List.of("a"), limit)));
+    @Nested
+    class Overload {
 
-        assertThat(admitted(governor.guard("a"), 10)).isEqualTo(10);
+        @Test
+        void refusesInboundRequestsAboveTheCpuThreshold() {
+            cpu = 0.9;
+            Governor governor = governor(List.of(cpu("node", 0.8, AdaptiveStrategy.NONE)));
+
+            assertThat(admitted(governor.guard("a"), 10)).isZero();
+            assertThat(admitted(governor.guard("a", TrafficDirection.OUTBOUND), 10)).isEqualTo(10);
+            Guard guard = governor.guard("a");
+            Rejection rejection = guard.rejection(guard.acquire());
+            assertThat(rejection.rule()).isNull();
+            assertThat(rejection.strategy()).isEqualTo("node");
+        }
+
+        @Test
+        void admitsAtTheCpuThreshold() {
+            cpu = 0.8;
+            Governor governor = governor(List.of(cpu("node", 0.8, AdaptiveStrategy.NONE)));
+
+            assertThat(admitted(governor.guard("a"), 10)).isEqualTo(10);
+        }
+
+        @Test
+        void refusesOnlyWhatExceedsTheCapacityUnderBbr() {
+            cpu = 0.9;
+            Guard guard = governor(List.of(cpu("node", 0.8, AdaptiveStrategy.BBR))).guard("a");
+            // 50 calls of 10 ms each in 500 ms: one in flight keeps the process busy, two have a
+            // queue
+            for (int i = 0; i < 60; i++) {
+                long token = guard.acquire();
+                ticker.advance(Duration.ofMillis(10));
+                guard.release(token, Outcome.SUCCESS);
+            }
+            List<Long> tokens = new ArrayList<>();
+            for (int i = 0; i < 10; i++) {
+                long token = guard.acquire();
+                if (!Guard.isRefused(token)) {
+                    tokens.add(token);
+                }
+            }
+
+            assertThat(tokens).hasSize(2);
+
+            tokens.forEach(token -> guard.release(token, Outcome.SUCCESS));
+            assertThat(Guard.isRefused(guard.acquire())).isFalse();
+        }
     }
 
-    @Test
-    void isEnforcedIfOneOfTwoRulesIsNoShadow() {
-        var limit = rate("limit", 0, SECOND);
-        Governor governor =
-                governor(
-                        List.of(
-                                limit,
-                                rule(shadow("try"), List.of("a"), limit),
-                                rule("protect", "a", limit)));
+    @Nested
+    class Shadows {
 
-        assertThat(admitted(governor.guard("a"), 10)).isZero();
+        @Test
+        void countsWhatAShadowWouldRefuseAndRefusesNothing() {
+            var limit = rate(shadow("limit"), LimitMode.LOCAL, 3, SECOND);
+            Guard guard = governor(on("a", limit)).guard("a");
+
+            assertThat(admitted(guard, 10)).isEqualTo(10);
+
+            ResourceStats stats = guard.stats();
+            assertThat(stats.passed()).isEqualTo(10);
+            assertThat(stats.rejected()).isZero();
+            assertThat(stats.strategies())
+                    .singleElement()
+                    .satisfies(
+                            one -> {
+                                assertThat(one.shadow()).isTrue();
+                                assertThat(one.shadowRejected()).isEqualTo(7);
+                            });
+        }
+
+        @Test
+        void isAShadowIfTheRuleIs() {
+            var limit = rate("limit", 0, SECOND);
+            Governor governor =
+                    governor(List.of(limit, rule(shadow("protect"), List.of("a"), limit)));
+
+            assertThat(admitted(governor.guard("a"), 10)).isEqualTo(10);
+        }
+
+        @Test
+        void isEnforcedIfOneOfTwoRulesIsNoShadow() {
+            var limit = rate("limit", 0, SECOND);
+            Governor governor =
+                    governor(
+                            List.of(
+                                    limit,
+                                    rule(shadow("try"), List.of("a"), limit),
+                                    rule("protect", "a", limit)));
+
+            assertThat(admitted(governor.guard("a"), 10)).isZero();
+        }
     }
 
-    @Test
-    void callsWhatIsAdmittedAndReturnsItsResult() throws Exception {
-        Guard guard = governor(on("a", concurrency("slots", 1))).guard("a");
+    @Nested
+    class BlockingCalls {
 
-        assertThat(guard.<String>call(() -> "result")).isEqualTo("result");
-        assertThat(guard.stats().inFlight()).isZero();
+        @Test
+        void callsWhatIsAdmittedAndReturnsItsResult() throws Exception {
+            Guard guard = governor(on("a", concurrency("slots", 1))).guard("a");
+
+            assertThat(guard.<String>call(() -> "result")).isEqualTo("result");
+            assertThat(guard.stats().inFlight()).isZero();
+        }
+
+        @Test
+        void passesOnTheExceptionOfACallAndCountsItAsAFailure() {
+            Guard guard = governor(on("a", breaker("breaker"))).guard("a");
+            var failure = new IOException("broken");
+            for (int i = 0; i < 2; i++) {
+                assertThatThrownBy(
+                                () ->
+                                        guard.call(
+                                                () -> {
+                                                    throw failure;
+                                                }))
+                        .isSameAs(failure);
+            }
+
+            assertThatThrownBy(() -> guard.run(() -> {}))
+                    .isInstanceOfSatisfying(
+                            RequestRejectedException.class,
+                            e ->
+                                    assertThat(e.rejection().kind())
+                                            .isEqualTo(StrategyKind.CIRCUIT_BREAKER));
+        }
+
+        @Test
+        void doesNotCountTheRefusalOfAnInnerGuardAsAFailureOfTheOuterOne() {
+            List<Rule> rules = new ArrayList<>(on("outer", breaker("breaker")));
+            rules.addAll(on("inner", rate("none", 0, SECOND)));
+            Governor governor = governor(rules);
+            Guard outer = governor.guard("outer");
+            Guard inner = governor.guard("inner");
+            for (int i = 0; i < 10; i++) {
+                assertThatThrownBy(() -> outer.call(() -> inner.call(() -> "never")))
+                        .isInstanceOf(RequestRejectedException.class);
+            }
+
+            assertThat(admitted(outer, 1)).isEqualTo(1);
+        }
+
+        @Test
+        void probeThatAnInnerGuardRefusesDoesNotCloseTheOuterBreaker() {
+            List<Rule> rules = new ArrayList<>(on("outer", breaker("breaker")));
+            rules.addAll(on("inner", rate("none", 0, SECOND)));
+            Governor governor = governor(rules);
+            Guard outer = governor.guard("outer");
+            fail(outer, new IOException());
+            fail(outer, new IOException());
+            ticker.advance(Duration.ofSeconds(5));
+
+            assertThatThrownBy(() -> outer.call(() -> governor.guard("inner").call(() -> "never")))
+                    .isInstanceOf(RequestRejectedException.class);
+
+            assertThat(Guard.isRefused(outer.acquire())).as("the next one is the probe").isFalse();
+            assertThat(Guard.isRefused(outer.acquire())).as("and only that").isTrue();
+        }
+
+        @Test
+        void waitsOnTheThreadOfABlockingCallThatIsThrottled() throws Exception {
+            Guard guard =
+                    Governor.of(on("a", throttling("pace", Duration.ofMillis(20), SECOND)))
+                            .guard("a");
+            long start = System.nanoTime();
+            for (int i = 0; i < 4; i++) {
+                guard.run(() -> {});
+            }
+
+            assertThat(Duration.ofNanos(System.nanoTime() - start))
+                    .isGreaterThanOrEqualTo(Duration.ofMillis(60));
+        }
+
+        @Test
+        void doesNotMakeARequestWhoseThreadIsInterruptedWhileItWaits() {
+            var pace = throttling("pace", Duration.ofSeconds(5), Duration.ofSeconds(10));
+            Guard guard = governor(on("a", pace, concurrency("slots", 2))).guard("a");
+            guard.release(guard.acquire(), Outcome.SUCCESS);
+            Thread.currentThread().interrupt();
+
+            assertThatThrownBy(() -> guard.call(() -> "never"))
+                    .isInstanceOf(InterruptedException.class);
+
+            assertThat(Thread.interrupted()).isFalse();
+            assertThat(guard.stats().inFlight()).isZero();
+        }
+
+        @Test
+        void awaitReturnsWhenTheTurnOfARequestHasCome() throws Exception {
+            Guard guard = throttled(Duration.ofMillis(20));
+            guard.await(guard.acquire()); // does not wait
+            long second = guard.acquire();
+
+            guard.await(second);
+
+            assertThat(guard.waitNanos(second)).isZero();
+        }
+
+        @Test
+        void aRequestWhoseThreadIsInterruptedWhileItAwaitsItsTurnKeepsItsPlace() {
+            Guard guard = throttled(Duration.ofHours(1));
+            guard.acquire();
+            long second = guard.acquire();
+
+            Thread.currentThread().interrupt();
+
+            assertThatThrownBy(() -> guard.await(second))
+                    .isInstanceOf(InterruptedException.class)
+                    .hasMessageContaining("'a'");
+            assertThat(Thread.interrupted()).isFalse();
+            assertThat(guard.waitNanos(second)).isPositive();
+        }
+
+        @Test
+        void anInterruptIsLeftForLaterIfARequestAwaitsItsTurnUninterruptibly() {
+            Guard guard = throttled(Duration.ofMillis(20));
+            guard.acquire();
+            long second = guard.acquire();
+
+            Thread.currentThread().interrupt();
+            guard.awaitUninterruptibly(second);
+
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(guard.waitNanos(second)).isZero();
+        }
     }
 
-    @Test
-    void passesOnTheExceptionOfACallAndCountsItAsAFailure() {
-        Guard guard = governor(on("a", breaker("breaker"))).guard("a");
-        var failure = new IOException("broken");
-        for (int i = 0; i < 2; i++) {
+    @Nested
+    class AsynchronousCalls {
+
+        @Test
+        void endsAnAsynchronousRequestWithItsStage() {
+            Guard guard = governor(on("a", concurrency("slots", 1))).guard("a");
+            var reply = new CompletableFuture<String>();
+
+            CompletableFuture<String> result = guard.callStage(() -> reply).toCompletableFuture();
+
+            assertThat(guard.stats().inFlight()).isEqualTo(1);
+            assertThatThrownBy(() -> guard.callStage(() -> reply).toCompletableFuture().join())
+                    .hasCauseInstanceOf(RequestRejectedException.class);
+
+            reply.complete("reply");
+            assertThat(result.join()).isEqualTo("reply");
+            assertThat(guard.stats().inFlight()).isZero();
+        }
+
+        @Test
+        void countsAnAsynchronousFailureByItsCause() {
+            Guard guard = governor(on("a", breaker("breaker", "java.io.IOException"))).guard("a");
+            for (int i = 0; i < 2; i++) {
+                var stage =
+                        guard.callStage(
+                                () ->
+                                        CompletableFuture.failedFuture(new IOException())
+                                                .thenApply(x -> x));
+                assertThatThrownBy(() -> stage.toCompletableFuture().join())
+                        .isInstanceOf(CompletionException.class);
+            }
+
+            assertThat(Guard.isRefused(guard.acquire())).isTrue();
+        }
+
+        @Test
+        void releasesARequestWhoseStageCannotBeMade() {
+            Guard guard = governor(on("a", concurrency("slots", 1))).guard("a");
+
+            var stage =
+                    guard.callStage(
+                            () -> {
+                                throw new IllegalStateException("no connection");
+                            });
+
+            assertThatThrownBy(() -> stage.toCompletableFuture().join())
+                    .hasRootCauseMessage("no connection");
+            assertThat(guard.stats().inFlight()).isZero();
+        }
+
+        @Test
+        void releasesARequestThatReturnsNoStage() {
+            Guard guard = governor(on("a", concurrency("slots", 1))).guard("a");
+
+            var stage = guard.callStage(() -> null);
+
+            assertThatThrownBy(() -> stage.toCompletableFuture().join())
+                    .hasRootCauseInstanceOf(NullPointerException.class);
+            assertThat(guard.stats().inFlight()).isZero();
+        }
+
+        @Test
+        void releasesARequestWhoseFailureCannotBeJudged() {
+            Guard guard =
+                    Governor.builder()
+                            .rules(on("a", concurrency("slots", 1)))
+                            .failures(
+                                    error -> {
+                                        throw new IllegalStateException("no judgement");
+                                    })
+                            .build()
+                            .guard("a");
+            var failure = new IOException("broken");
+
             assertThatThrownBy(
                             () ->
                                     guard.call(
                                             () -> {
                                                 throw failure;
                                             }))
-                    .isSameAs(failure);
+                    .isSameAs(failure)
+                    .hasSuppressedException(new IllegalStateException("no judgement"));
+            assertThat(guard.stats().inFlight()).isZero();
         }
 
-        assertThatThrownBy(() -> guard.run(() -> {}))
-                .isInstanceOfSatisfying(
-                        RequestRejectedException.class,
-                        e ->
-                                assertThat(e.rejection().kind())
-                                        .isEqualTo(StrategyKind.CIRCUIT_BREAKER));
-    }
+        @Test
+        void startsAThrottledAsynchronousRequestLater() {
+            Guard guard =
+                    Governor.of(on("a", throttling("pace", Duration.ofMillis(20), SECOND)))
+                            .guard("a");
+            long start = System.nanoTime();
+            CompletableFuture<?>[] replies = new CompletableFuture<?>[4];
+            for (int i = 0; i < replies.length; i++) {
+                replies[i] =
+                        guard.callStage(() -> CompletableFuture.completedFuture(System.nanoTime()))
+                                .toCompletableFuture();
+            }
+            CompletableFuture.allOf(replies).join();
 
-    @Test
-    void doesNotCountTheRefusalOfAnInnerGuardAsAFailureOfTheOuterOne() {
-        List<Rule> rules = new ArrayList<>(on("outer", breaker("breaker")));
-        rules.addAll(on("inner", rate("none", 0, SECOND)));
-        Governor governor = governor(rules);
-        Guard outer = governor.guard("outer");
-        Guard inner = governor.guard("inner");
-        for (int i = 0; i < 10; i++) {
-            assertThatThrownBy(() -> outer.call(() -> inner.call(() -> "never")))
-                    .isInstanceOf(RequestRejectedException.class);
+            assertThat((Long) replies[3].join() - start).isGreaterThanOrEqualTo(60_000_000);
         }
-
-        assertThat(admitted(outer, 1)).isEqualTo(1);
-    }
-
-    @Test
-    void probeThatAnInnerGuardRefusesDoesNotCloseTheOuterBreaker() {
-        List<Rule> rules = new ArrayList<>(on("outer", breaker("breaker")));
-        rules.addAll(on("inner", rate("none", 0, SECOND)));
-        Governor governor = governor(rules);
-        Guard outer = governor.guard("outer");
-        fail(outer, new IOException());
-        fail(outer, new IOException());
-        ticker.advance(Duration.ofSeconds(5));
-
-        assertThatThrownBy(() -> outer.call(() -> governor.guard("inner").call(() -> "never")))
-                .isInstanceOf(RequestRejectedException.class);
-
-        assertThat(Guard.isRefused(outer.acquire())).as("the next one is the probe").isFalse();
-        assertThat(Guard.isRefused(outer.acquire())).as("and only that").isTrue();
-    }
-
-    @Test
-    void waitsOnTheThreadOfABlockingCallThatIsThrottled() throws Exception {
-        Guard guard =
-                Governor.of(on("a", throttling("pace", Duration.ofMillis(20), SECOND))).guard("a");
-        long start = System.nanoTime();
-        for (int i = 0; i < 4; i++) {
-            guard.run(() -> {});
-        }
-
-        assertThat(Duration.ofNanos(System.nanoTime() - start))
-                .isGreaterThanOrEqualTo(Duration.ofMillis(60));
-    }
-
-    @Test
-    void doesNotMakeARequestWhoseThreadIsInterruptedWhileItWaits() {
-        var pace = throttling("pace", Duration.ofSeconds(5), Duration.ofSeconds(10));
-        Guard guard = governor(on("a", pace, concurrency("slots", 2))).guard("a");
-        guard.release(guard.acquire(), Outcome.SUCCESS);
-        Thread.currentThread().interrupt();
-
-        assertThatThrownBy(() -> guard.call(() -> "never"))
-                .isInstanceOf(InterruptedException.class);
-
-        assertThat(Thread.interrupted()).isFalse();
-        assertThat(guard.stats().inFlight()).isZero();
-    }
-
-    @Test
-    void endsAnAsynchronousRequestWithItsStage() {
-        Guard guard = governor(on("a", concurrency("slots", 1))).guard("a");
-        var reply = new CompletableFuture<String>();
-
-        CompletableFuture<String> result = guard.callStage(() -> reply).toCompletableFuture();
-
-        assertThat(guard.stats().inFlight()).isEqualTo(1);
-        assertThatThrownBy(() -> guard.callStage(() -> reply).toCompletableFuture().join())
-                .hasCauseInstanceOf(RequestRejectedException.class);
-
-        reply.complete("reply");
-        assertThat(result.join()).isEqualTo("reply");
-        assertThat(guard.stats().inFlight()).isZero();
-    }
-
-    @Test
-    void countsAnAsynchronousFailureByItsCause() {
-        Guard guard = governor(on("a", breaker("breaker", "java.io.IOException"))).guard("a");
-        for (int i = 0; i < 2; i++) {
-            var stage =
-                    guard.callStage(
-                            () ->
-                                    CompletableFuture.failedFuture(new IOException())
-                                            .thenApply(x -> x));
-            assertThatThrownBy(() -> stage.toCompletableFuture().join())
-                    .isInstanceOf(CompletionException.class);
-        }
-
-        assertThat(Guard.isRefused(guard.acquire())).isTrue();
-    }
-
-    @Test
-    void releasesARequestWhoseStageCannotBeMade() {
-        Guard guard = governor(on("a", concurrency("slots", 1))).guard("a");
-
-        var stage =
-                guard.callStage(
-                        () -> {
-                            throw new IllegalStateException("no connection");
-                        });
-
-        assertThatThrownBy(() -> stage.toCompletableFuture().join())
-                .hasRootCauseMessage("no connection");
-        assertThat(guard.stats().inFlight()).isZero();
-    }
-
-    @Test
-    void releasesARequestThatReturnsNoStage() {
-        Guard guard = governor(on("a", concurrency("slots", 1))).guard("a");
-
-        var stage = guard.callStage(() -> null);
-
-        assertThatThrownBy(() -> stage.toCompletableFuture().join())
-                .hasRootCauseInstanceOf(NullPointerException.class);
-        assertThat(guard.stats().inFlight()).isZero();
-    }
-
-    @Test
-    void releasesARequestWhoseFailureCannotBeJudged() {
-        Guard guard =
-                Governor.builder()
-                        .rules(on("a", concurrency("slots", 1)))
-                        .failures(
-                                error -> {
-                                    throw new IllegalStateException("no judgement");
-                                })
-                        .build()
-                        .guard("a");
-        var failure = new IOException("broken");
-
-        assertThatThrownBy(
-                        () ->
-                                guard.call(
-                                        () -> {
-                                            throw failure;
-                                        }))
-                .isSameAs(failure)
-                .hasSuppressedException(new IllegalStateException("no judgement"));
-        assertThat(guard.stats().inFlight()).isZero();
-    }
-
-    @Test
-    void startsAThrottledAsynchronousRequestLater() {
-        Guard guard =
-                Governor.of(on("a", throttling("pace", Duration.ofMillis(20), SECOND))).guard("a");
-        long start = System.nanoTime();
-        CompletableFuture<?>[] replies = new CompletableFuture<?>[4];
-        for (int i = 0; i < replies.length; i++) {
-            replies[i] =
-                    guard.callStage(() -> CompletableFuture.completedFuture(System.nanoTime()))
-                            .toCompletableFuture();
-        }
-        CompletableFuture.allOf(replies).join();
-
-        assertThat((Long) replies[3].join() - start).isGreaterThanOrEqualTo(60_000_000);
-    }
-
-    private static Guard throttled(Duration gap) {
-        return Governor.of(on("a", throttling("pace", gap, Duration.ofHours(10)))).guard("a");
-    }
-
-    @Test
-    void awaitReturnsWhenTheTurnOfARequestHasCome() throws Exception {
-        Guard guard = throttled(Duration.ofMillis(20));
-        guard.await(guard.acquire()); // does not wait
-        long second = guard.acquire();
-
-        guard.await(second);
-
-        assertThat(guard.waitNanos(second)).isZero();
-    }
-
-    @Test
-    void aRequestWhoseThreadIsInterruptedWhileItAwaitsItsTurnKeepsItsPlace() {
-        Guard guard = throttled(Duration.ofHours(1));
-        guard.acquire();
-        long second = guard.acquire();
-
-        Thread.currentThread().interrupt();
-
-        assertThatThrownBy(() -> guard.await(second))
-                .isInstanceOf(InterruptedException.class)
-                .hasMessageContaining("'a'");
-        assertThat(Thread.interrupted()).isFalse();
-        assertThat(guard.waitNanos(second)).isPositive();
-    }
-
-    @Test
-    void anInterruptIsLeftForLaterIfARequestAwaitsItsTurnUninterruptibly() {
-        Guard guard = throttled(Duration.ofMillis(20));
-        guard.acquire();
-        long second = guard.acquire();
-
-        Thread.currentThread().interrupt();
-        guard.awaitUninterruptibly(second);
-
-        assertThat(Thread.interrupted()).isTrue();
-        assertThat(guard.waitNanos(second)).isZero();
     }
 }
