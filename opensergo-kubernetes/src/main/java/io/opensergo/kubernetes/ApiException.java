@@ -18,6 +18,7 @@ final class ApiException extends RuntimeException {
     static final int UNAUTHORIZED = 401;
     static final int FORBIDDEN = 403;
     static final int NOT_FOUND = 404;
+    static final int CONFLICT = 409;
     static final int GONE = 410;
 
     private static final int MAX_TEXT = 500;

@@ -23,12 +23,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The API server: GET requests and watches, whose results are told on the loop.
+ * The API server: requests and watches, whose results are told on the loop.
  *
  * <p>Requests begin on a thread of their own, since the library reads token files and runs
  * credential plugins there. It asks for the token anew each minute and when one is refused; when
@@ -38,6 +39,7 @@ final class ApiServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ApiServer.class);
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int CREATED = 201;
     private static final long RENEWAL_NANOS = Duration.ofSeconds(10).toNanos();
 
     private final ClusterConfig clusterConfig;
@@ -108,6 +110,29 @@ final class ApiServer implements AutoCloseable {
      * @param done told on the loop: the answer, or why there is none
      */
     void get(String path, BiConsumer<@Nullable JsonNode, @Nullable ApiException> done) {
+        ask(path, builder -> builder, done);
+    }
+
+    /**
+     * Sends something.
+     *
+     * @param type the media type of the body
+     * @param done told on the loop: the answer, or why there is none
+     */
+    void send(
+            String method,
+            String path,
+            String type,
+            JsonNode body,
+            BiConsumer<@Nullable JsonNode, @Nullable ApiException> done) {
+        String text = body.toString();
+        ask(path, builder -> builder.method(method, type, text), done);
+    }
+
+    private void ask(
+            String path,
+            UnaryOperator<HttpRequest.Builder> how,
+            BiConsumer<@Nullable JsonNode, @Nullable ApiException> done) {
         var answer = new CompletableFuture<JsonNode>();
         ScheduledFuture<?> deadline =
                 loop.schedule(
@@ -124,6 +149,7 @@ final class ApiServer implements AutoCloseable {
         begin(
                 answer,
                 path,
+                how,
                 request -> client().sendAsync(request, byte[].class).thenApply(ApiServer::jsonOf));
     }
 
@@ -141,6 +167,7 @@ final class ApiServer implements AutoCloseable {
         begin(
                 response,
                 path,
+                builder -> builder,
                 request ->
                         client().consumeBytes(request, call::chunk)
                                 .thenApply(answer -> (HttpResponse<?>) answer));
@@ -150,12 +177,13 @@ final class ApiServer implements AutoCloseable {
     private <T> void begin(
             CompletableFuture<T> result,
             String path,
+            UnaryOperator<HttpRequest.Builder> how,
             Function<HttpRequest, CompletableFuture<T>> send) {
         try {
             calls.execute(
                     () -> {
                         try {
-                            whenDone(send.apply(request(path)), settle(result));
+                            whenDone(send.apply(request(path, how)), settle(result));
                         } catch (RuntimeException | Error e) {
                             result.completeExceptionally(e);
                         }
@@ -182,12 +210,13 @@ final class ApiServer implements AutoCloseable {
         var unused = future.whenComplete(action);
     }
 
-    private HttpRequest request(String path) {
-        return client().newHttpRequestBuilder()
-                .uri(url + path)
-                .header("Accept", "application/json")
-                .timeout(requestTimeout.toMillis(), TimeUnit.MILLISECONDS)
-                .build();
+    private HttpRequest request(String path, UnaryOperator<HttpRequest.Builder> how) {
+        HttpRequest.Builder builder =
+                client().newHttpRequestBuilder()
+                        .uri(url + path)
+                        .header("Accept", "application/json")
+                        .timeout(requestTimeout.toMillis(), TimeUnit.MILLISECONDS);
+        return how.apply(builder).build();
     }
 
     private HttpClient client() {
@@ -226,7 +255,7 @@ final class ApiServer implements AutoCloseable {
     private static JsonNode jsonOf(HttpResponse<byte[]> response) {
         byte[] body = response.body();
         JsonNode json = parse(body);
-        if (response.code() != 200) {
+        if (response.code() != 200 && response.code() != CREATED) {
             throw ApiException.of(response.code(), json, new String(body, StandardCharsets.UTF_8));
         }
         if (json == null) {

@@ -1,6 +1,7 @@
 package io.opensergo.kubernetes;
 
 import io.opensergo.controlplane.RuleSource;
+import io.opensergo.rules.RuleId;
 import io.opensergo.rules.RuleKind;
 import io.opensergo.rules.document.Problem;
 import io.opensergo.rules.document.RuleReader;
@@ -41,6 +42,8 @@ final class Following implements KindWatch.Owner {
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final Map<RuleKind<?>, List<KindWatch>> watches = new LinkedHashMap<>();
     private final Map<RuleKind<?>, Long> goneSince = new LinkedHashMap<>();
+    private final Backoff reporting;
+    private final @Nullable StatusWriter statuses;
 
     private @Nullable ClusterRevision revision;
     private InstalledKinds.@Nullable Look look;
@@ -66,6 +69,12 @@ final class Following implements KindWatch.Owner {
         this.table =
                 new ObjectTable(RuleReader.strict().withKinds(listener.kinds()).withAppRequired());
         this.installed = new InstalledKinds(server, listener.kinds().all());
+        this.statuses =
+                scope.writesStatus()
+                        ? new StatusWriter(
+                                table, server, loop, timing, this::resourceOf, this::changed)
+                        : null;
+        this.reporting = new Backoff(timing.firstRetry(), timing.lastRetry());
     }
 
     /**
@@ -309,13 +318,19 @@ final class Following implements KindWatch.Owner {
                         batch.places());
                 table.reported();
             }
+            Set<RuleId> touched = table.takeTouched();
+            if (statuses != null) {
+                statuses.consider(touched);
+            }
             List<Problem> problems = problems();
             if (!problems.equals(reported)) {
                 listener.problems(problems);
                 reported = problems;
             }
+            reporting.reset();
         } catch (RuntimeException e) {
-            LOG.error("What is new of {} cannot be reported", name, e);
+            LOG.error("What is new of {} cannot be reported, which is tried again", name, e);
+            flush = loop.schedule(this::report, reporting.nextNanos(), TimeUnit.NANOSECONDS);
         }
     }
 
@@ -324,9 +339,15 @@ final class Following implements KindWatch.Owner {
         Stream<String> discovery = found == null ? Stream.of() : describe(found);
         Stream<String> failures =
                 all().filter(KindWatch::isFailing).map(KindWatch::describeFailure).distinct();
-        return Stream.concat(
+        Stream<Problem> unwritten =
+                statuses == null
+                        ? Stream.of()
+                        : statuses.problems().stream().map(this::problemOfStatus);
+        return Stream.of(
                         Stream.concat(discovery, failures).distinct().map(this::problem),
-                        table.problems().stream())
+                        table.problems().stream(),
+                        unwritten)
+                .flatMap(each -> each)
                 .toList();
     }
 
@@ -350,6 +371,16 @@ final class Following implements KindWatch.Owner {
         return new Problem(Problem.Severity.ERROR, name, 0, 0, 0, "", message);
     }
 
+    /** No rule is wrong because of it. */
+    private Problem problemOfStatus(String message) {
+        return new Problem(Problem.Severity.WARNING, name, 0, 0, 0, "", message);
+    }
+
+    private @Nullable KindResource resourceOf(RuleKind<?> kind) {
+        List<KindWatch> followed = watches.get(kind);
+        return followed == null ? null : followed.get(0).resource();
+    }
+
     private Stream<KindWatch> all() {
         return watches.values().stream().flatMap(List::stream);
     }
@@ -357,6 +388,9 @@ final class Following implements KindWatch.Owner {
     /** Ends; nothing is reported any more when this has returned. */
     void close() {
         closed = true;
+        if (statuses != null) {
+            statuses.close();
+        }
         all().forEach(KindWatch::close);
     }
 }

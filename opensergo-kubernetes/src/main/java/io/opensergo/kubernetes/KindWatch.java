@@ -77,6 +77,10 @@ final class KindWatch implements WatchCall.Sink {
         this.backoff = new Backoff(timing.firstRetry(), timing.lastRetry());
     }
 
+    KindResource resource() {
+        return resource;
+    }
+
     RuleKind<?> kind() {
         return resource.kind();
     }

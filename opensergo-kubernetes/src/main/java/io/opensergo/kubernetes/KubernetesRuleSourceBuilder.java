@@ -17,6 +17,7 @@ public final class KubernetesRuleSourceBuilder {
     private String selector = "";
     private @Nullable Instant epoch;
     private Duration startTimeout = Duration.ofSeconds(10);
+    private boolean writesStatus;
     private Timing timing = Timing.STANDARD;
 
     KubernetesRuleSourceBuilder() {}
@@ -97,6 +98,22 @@ public final class KubernetesRuleSourceBuilder {
         return this;
     }
 
+    /**
+     * Has the state of each object written into its status, as conditions: {@code Accepted},
+     * whether it is a valid rule, and {@code ResolvedRefs}, whether the strategies and actions that
+     * it names are there; and a warning event for each version that is refused. Needs the verb
+     * {@code patch} on the {@code status} of each kind, and {@code create} on {@code events}.
+     *
+     * <p>Only what differs is written, without a time of its own, so that replicas agree; they have
+     * to follow the same namespaces and labels.
+     *
+     * @param writesStatus {@code false} unless set
+     */
+    public KubernetesRuleSourceBuilder writeStatus(boolean writesStatus) {
+        this.writesStatus = writesStatus;
+        return this;
+    }
+
     KubernetesRuleSourceBuilder timing(Timing timing) {
         this.timing = timing;
         return this;
@@ -106,7 +123,7 @@ public final class KubernetesRuleSourceBuilder {
     public KubernetesRuleSource build() {
         return new KubernetesRuleSource(
                 new ClusterConfig(kubeconfig, context),
-                new Scope(namespaces, selector, epoch, startTimeout),
+                new Scope(namespaces, selector, epoch, startTimeout, writesStatus),
                 timing,
                 context);
     }

@@ -11,10 +11,13 @@ import io.opensergo.rules.document.RuleDocument;
 import io.opensergo.rules.document.RuleReader;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -33,14 +36,44 @@ final class ObjectTable {
             long resourceVersion,
             Map<RuleId, String> places) {}
 
-    /** An object as it was read. */
-    private record Entry(String resourceVersion, @Nullable Rule rule, List<Problem> problems) {}
+    /**
+     * An object as it was read.
+     *
+     * @param inForce the rule, or the last one that it was; {@code null} if it never was one
+     * @param valid the rule; {@code null} if it is none now
+     */
+    private record Entry(
+            RuleKind<?> kind,
+            String resourceVersion,
+            JsonNode metadata,
+            JsonNode status,
+            @Nullable Rule inForce,
+            @Nullable Rule valid,
+            List<Problem> problems) {}
+
+    /**
+     * What the status of an object is and shall be.
+     *
+     * @param generation counts the changes of its {@code spec}
+     * @param status as it was seen last
+     * @param wanted what it shall say
+     */
+    record Current(
+            RuleKind<?> kind,
+            String uid,
+            String resourceVersion,
+            long generation,
+            JsonNode status,
+            ObjectStatus wanted) {}
 
     private final RuleReader reader;
     private final Map<RuleId, Entry> entries = new LinkedHashMap<>();
     private final Map<RuleId, Rule> puts = new LinkedHashMap<>();
     private final Set<RuleId> deletes = new LinkedHashSet<>();
     private final Map<RuleId, String> places = new LinkedHashMap<>();
+    private final Set<RuleId> touched = new LinkedHashSet<>();
+    private final Set<String> touchedNamespaces = new HashSet<>();
+    private @Nullable Map<String, List<Rule>> valid; // by namespace, made when it is asked for
     private long resourceVersion;
     private boolean changed;
 
@@ -66,13 +99,89 @@ final class ObjectTable {
         changed = true;
         RuleDocument read = reader.read(named(kind, object), id.toString());
         Rule rule = read.rule();
-        Rule last = before == null ? null : before.rule();
+        Rule last = before == null ? null : before.inForce();
         List<Problem> problems = read.problems().stream().map(ObjectTable::ofWhole).toList();
-        entries.put(id, new Entry(version, rule == null ? last : rule, problems));
+        entries.put(
+                id,
+                new Entry(
+                        kind,
+                        version,
+                        object.path("metadata"),
+                        object.path("status"),
+                        rule == null ? last : rule,
+                        rule,
+                        problems));
+        touched(id, kind, before == null ? null : before.valid(), rule);
         if (rule != null && !rule.equals(last)) {
             deletes.remove(id);
             puts.put(id, rule);
         }
+    }
+
+    /** Takes note of an object whose status, or that of those which refer to it, may change. */
+    private void touched(RuleId id, RuleKind<?> kind, @Nullable Rule before, @Nullable Rule rule) {
+        touched.add(id);
+        if (!Objects.equals(before, rule)) {
+            valid = null;
+            if (References.leadTo(kind)) {
+                touchedNamespaces.add(id.namespace());
+            }
+        }
+    }
+
+    /** Returns, once, the objects whose status may have to be another one than before. */
+    Set<RuleId> takeTouched() {
+        if (!touchedNamespaces.isEmpty()) {
+            entries.forEach(
+                    (id, entry) -> {
+                        if (References.has(entry.kind())
+                                && touchedNamespaces.contains(id.namespace())) {
+                            touched.add(id);
+                        }
+                    });
+        }
+        Set<RuleId> taken = new LinkedHashSet<>(touched);
+        touched.clear();
+        touchedNamespaces.clear();
+        return taken;
+    }
+
+    /** Returns an object that is there. */
+    @Nullable Current find(RuleId id) {
+        Entry entry = entries.get(id);
+        if (entry == null) {
+            return null;
+        }
+        JsonNode metadata = entry.metadata();
+        long generation = metadata.path("generation").asLong();
+        Rule rule = entry.valid();
+        List<String> dangling =
+                rule != null && References.has(entry.kind())
+                        ? References.dangling(rule, validIn(id.namespace()))
+                        : null;
+        return new Current(
+                entry.kind(),
+                metadata.path("uid").asText(),
+                entry.resourceVersion(),
+                generation,
+                entry.status(),
+                ObjectStatus.of(generation, entry.problems(), dangling));
+    }
+
+    private List<Rule> validIn(String namespace) {
+        Map<String, List<Rule>> known = valid;
+        if (known == null) {
+            known = new HashMap<>();
+            for (Map.Entry<RuleId, Entry> each : entries.entrySet()) {
+                Rule rule = each.getValue().valid();
+                if (rule != null) {
+                    known.computeIfAbsent(each.getKey().namespace(), first -> new ArrayList<>())
+                            .add(rule);
+                }
+            }
+            valid = known;
+        }
+        return known.getOrDefault(namespace, List.of());
     }
 
     /** Takes an object away, which is as it was before. */
@@ -94,8 +203,11 @@ final class ObjectTable {
     private void remove(RuleId id) {
         Entry entry = entries.remove(id);
         puts.remove(id);
-        if (entry != null && entry.rule() != null) {
-            deletes.add(id);
+        if (entry != null) {
+            touched(id, entry.kind(), entry.valid(), null);
+            if (entry.inForce() != null) {
+                deletes.add(id);
+            }
         }
         changed |= entry != null;
     }

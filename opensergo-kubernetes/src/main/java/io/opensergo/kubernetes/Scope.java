@@ -12,9 +12,14 @@ import org.jspecify.annotations.Nullable;
  * @param selector a label selector; empty for all objects
  * @param epoch from when versions are counted; {@code null} for the age of the cluster
  * @param startTimeout how long the start waits for the next answer
+ * @param writesStatus whether the status of objects is written
  */
 record Scope(
-        List<String> namespaces, String selector, @Nullable Instant epoch, Duration startTimeout) {
+        List<String> namespaces,
+        String selector,
+        @Nullable Instant epoch,
+        Duration startTimeout,
+        boolean writesStatus) {
 
     Scope {
         namespaces = List.copyOf(namespaces);

@@ -32,7 +32,12 @@ final class HttpSockets {
      * @param nanos when it came
      */
     record Request(
-            String path, Map<String, String> query, Map<String, String> headers, long nanos) {
+            String method,
+            String path,
+            Map<String, String> query,
+            Map<String, String> headers,
+            String body,
+            long nanos) {
 
         String query(String name) {
             return query.getOrDefault(name, "");
@@ -168,7 +173,23 @@ final class HttpSockets {
                         URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8));
             }
         }
-        return new Request(uri.getPath(), query, headers, System.nanoTime());
+        String method = line.split(" ", -1)[0];
+        String body = body(in, Integer.parseInt(headers.getOrDefault("content-length", "0")));
+        return new Request(method, uri.getPath(), query, headers, body, System.nanoTime());
+    }
+
+    private static String body(BufferedReader in, int length) throws IOException {
+        var bytes = new char[length];
+        int read = 0;
+        while (read < length) {
+            int more = in.read(bytes, read, length - read);
+            if (more < 0) {
+                throw new IOException("the body ends after " + read + " of " + length);
+            }
+            read += more;
+        }
+        byte[] latin = new String(bytes).getBytes(StandardCharsets.ISO_8859_1);
+        return new String(latin, StandardCharsets.UTF_8);
     }
 
     /** One response. */

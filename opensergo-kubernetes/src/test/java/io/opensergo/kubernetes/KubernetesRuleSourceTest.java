@@ -499,6 +499,30 @@ class KubernetesRuleSourceTest {
         assertThat(threshold(A)).isEqualTo(10);
     }
 
+    /** Without another change in the cluster: what could not be taken is offered again. */
+    @Test
+    void batchThatCouldNotBeTakenIsKeptAndReportedAgain() throws Exception {
+        start();
+        heard.failNext(2);
+
+        server.apply(RATE, "shop", "b", rate(1));
+        server.apply(RATE, "shop", "a", rate(20));
+        server.delete(SLOTS, "shop", "c");
+
+        awaitRules(A, B);
+        await().until(() -> threshold(A) == 20);
+        assertThat(heard.hasFailed()).isTrue();
+    }
+
+    @Test
+    void firstBatchThatCouldNotBeTakenIsReportedAgain() throws Exception {
+        heard.failNext(1);
+
+        start();
+
+        awaitRules(C, A);
+    }
+
     @Test
     void nothingIsReportedAfterTheEnd() throws Exception {
         start();

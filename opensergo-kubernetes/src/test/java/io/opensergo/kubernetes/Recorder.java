@@ -19,6 +19,7 @@ final class Recorder implements RuleSource.Listener {
     private final List<Long> revisions = new ArrayList<>();
     private List<Problem> problems = List.of();
     private int batches;
+    private int failures;
 
     @Override
     public RuleKinds kinds() {
@@ -33,6 +34,10 @@ final class Recorder implements RuleSource.Listener {
     @Override
     public synchronized void changed(
             Collection<? extends Rule> puts, Collection<RuleId> deletes, long revision) {
+        if (failures > 0) {
+            failures--;
+            throw new IllegalStateException("nothing can be taken now");
+        }
         deletes.forEach(id -> rules.remove(id.toString()));
         puts.forEach(rule -> rules.put(rule.id().toString(), rule));
         revisions.add(revision);
@@ -42,6 +47,15 @@ final class Recorder implements RuleSource.Listener {
     @Override
     public synchronized void problems(List<Problem> now) {
         problems = now;
+    }
+
+    /** Takes none of the next batches. */
+    synchronized void failNext(int batches) {
+        failures = batches;
+    }
+
+    synchronized boolean hasFailed() {
+        return failures == 0;
     }
 
     synchronized List<String> names() {

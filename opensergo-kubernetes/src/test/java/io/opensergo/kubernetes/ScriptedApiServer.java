@@ -48,7 +48,9 @@ final class ScriptedApiServer implements AutoCloseable {
     private final ConcurrentLinkedQueue<Request> requests = new ConcurrentLinkedQueue<>();
     private long version = 100;
     private long compacted = 0;
+    private final Map<String, JsonNode> posted = new ConcurrentHashMap<>();
     private volatile Set<String> tokens = Set.of();
+    private volatile boolean prunesConditions;
 
     ScriptedApiServer() throws IOException {
         this(ServerSocketFactory.getDefault());
@@ -106,13 +108,82 @@ final class ScriptedApiServer implements AutoCloseable {
         ObjectNode metadata = object.putObject("metadata");
         metadata.put("name", name).put("namespace", namespace);
         metadata.put("resourceVersion", Long.toString(++version));
-        metadata.put("uid", "u-" + version).put("creationTimestamp", CREATED);
+        ObjectNode before = objects.get(plural(kind) + "/" + namespace + "/" + name);
+        JsonNode known = before == null ? JSON.createObjectNode() : before.path("metadata");
+        metadata.put("uid", known.path("uid").asText("u-" + version));
+        metadata.put("creationTimestamp", CREATED);
+        metadata.put("generation", known.path("generation").asLong() + 1);
         metadata.putArray("managedFields").addObject().put("manager", "kubectl");
         labels.forEach(metadata.putObject("labels")::put);
         object.set("spec", tree(spec));
-        boolean known = objects.put(key(plural(kind), object), object) != null;
-        add(known ? "MODIFIED" : "ADDED", plural(kind), object);
+        if (before != null && before.has("status")) {
+            object.set("status", before.get("status"));
+        }
+        objects.put(key(plural(kind), object), object);
+        add(before == null ? "ADDED" : "MODIFIED", plural(kind), object);
         return version;
+    }
+
+    /** Applies a status as its only manager; an equal one leaves the version as it is. */
+    private synchronized void patch(String[] parts, Request request, Reply reply)
+            throws IOException {
+        String key = parts[5] + "/" + parts[4] + "/" + parts[6];
+        ObjectNode before = objects.get(key);
+        if (before == null) {
+            reply.whole(404, status(404, key + " not found"));
+            return;
+        }
+        ObjectNode after = before.deepCopy();
+        ObjectNode status = (ObjectNode) tree(request.body()).path("status");
+        if (prunesConditions) {
+            status.remove("conditions");
+        }
+        after.set("status", status);
+        if (!after.equals(before)) {
+            ((ObjectNode) after.get("metadata")).put("resourceVersion", Long.toString(++version));
+            objects.put(key, after);
+            add("MODIFIED", parts[5], after);
+        }
+        reply.whole(200, after.toString());
+    }
+
+    /** Has CRDs that do not know of conditions. */
+    void pruneConditions(boolean prunes) {
+        prunesConditions = prunes;
+    }
+
+    /** Returns the status that an object has. */
+    synchronized JsonNode statusOf(RuleKind<?> kind, String namespace, String name) {
+        return objects.get(plural(kind) + "/" + namespace + "/" + name).path("status");
+    }
+
+    /** Has another controller write what it likes. */
+    synchronized void overwriteStatus(
+            RuleKind<?> kind, String namespace, String name, String reason) {
+        String key = plural(kind) + "/" + namespace + "/" + name;
+        ObjectNode after = objects.get(key).deepCopy();
+        ((ObjectNode) after.at("/status/conditions/0")).put("reason", reason);
+        ((ObjectNode) after.get("metadata")).put("resourceVersion", Long.toString(++version));
+        objects.put(key, after);
+        add("MODIFIED", plural(kind), after);
+    }
+
+    synchronized long versionNow() {
+        return version;
+    }
+
+    /** Returns the events that were posted, each name once. */
+    List<JsonNode> posted() {
+        return List.copyOf(posted.values());
+    }
+
+    private void post(Request request, Reply reply) throws IOException {
+        JsonNode event = tree(request.body());
+        String name = event.at("/metadata/name").asText();
+        boolean known = posted.putIfAbsent(name, event) != null;
+        reply.whole(
+                known ? 409 : 201,
+                known ? status(409, "events \"" + name + "\" already exists") : event.toString());
     }
 
     synchronized long delete(RuleKind<?> kind, String namespace, String name) {
@@ -220,7 +291,11 @@ final class ScriptedApiServer implements AutoCloseable {
             }
         }
         String[] parts = request.path().substring(1).split("/", -1);
-        if (request.path().equals("/api/v1/namespaces/kube-system")) {
+        if (request.method().equals("PATCH")) {
+            patch(parts, request, reply);
+        } else if (request.method().equals("POST")) {
+            post(request, reply);
+        } else if (request.path().equals("/api/v1/namespaces/kube-system")) {
             reply.whole(200, "{\"metadata\":{\"creationTimestamp\":\"" + CREATED + "\"}}");
         } else if (parts.length == 3) {
             discover(parts[1] + "/" + parts[2], reply);

@@ -57,6 +57,9 @@ class CustomResourceDefinitionsTest {
                     "anyOf",
                     "oneOf",
                     "not",
+                    "format",
+                    "x-kubernetes-list-type",
+                    "x-kubernetes-list-map-keys",
                     "x-kubernetes-preserve-unknown-fields");
 
     private static final Set<String> NOT_IN_CONDITIONS =
@@ -150,9 +153,9 @@ class CustomResourceDefinitionsTest {
             List<String> columns = new ArrayList<>();
             crd.at("/spec/versions/0/additionalPrinterColumns")
                     .forEach(each -> columns.add(each.path("name").asText()));
-            assertThat(columns).doesNotHaveDuplicates().contains("App", "Age");
+            assertThat(columns).doesNotHaveDuplicates().contains("App", "Accepted", "Age");
         }
-        assertThat(shortNames).doesNotHaveDuplicates().contains("tr", "rls");
+        assertThat(shortNames).doesNotHaveDuplicates().hasSameSizeAs(kinds()).contains("tr", "rls");
     }
 
     @ParameterizedTest

@@ -56,7 +56,13 @@ final class Schemas {
             if (object.path("nullable").asBoolean() && type != null) {
                 object.putArray("type").add(type).add("null");
             }
-            object.remove(List.of("nullable", "example", "x-kubernetes-preserve-unknown-fields"));
+            object.remove(
+                    List.of(
+                            "nullable",
+                            "example",
+                            "x-kubernetes-list-type",
+                            "x-kubernetes-list-map-keys",
+                            "x-kubernetes-preserve-unknown-fields"));
         }
         node.forEach(Schemas::withTypesOfNull);
         return node;

@@ -12,17 +12,27 @@ final class CustomResources {
 
     private static final int MAX_COLUMNS = 3;
 
-    /** As the public control plane and kubectl's habits have them; other kinds have none. */
+    /** As the public control plane has them, and of the other kinds what kubectl's habits make. */
     private static final Map<String, String> SHORT_NAMES =
-            Map.of(
-                    "FaultToleranceRule", "ftr",
-                    "RateLimitStrategy", "rls",
-                    "ThrottlingStrategy", "ths",
-                    "ConcurrencyLimitStrategy", "cls",
-                    "CircuitBreakerStrategy", "cbs",
-                    "TrafficRouter", "tr",
-                    "TrafficLane", "tl",
-                    "VirtualWorkload", "vw");
+            Map.ofEntries(
+                    Map.entry("FaultToleranceRule", "ftr"),
+                    Map.entry("RateLimitStrategy", "rls"),
+                    Map.entry("ThrottlingStrategy", "ths"),
+                    Map.entry("ConcurrencyLimitStrategy", "cls"),
+                    Map.entry("CircuitBreakerStrategy", "cbs"),
+                    Map.entry("AdaptiveOverloadProtectionStrategy", "aops"),
+                    Map.entry("HttpRequestFallbackAction", "hrfa"),
+                    Map.entry("TrafficRouter", "tr"),
+                    Map.entry("TrafficLane", "tl"),
+                    Map.entry("VirtualWorkload", "vw"),
+                    Map.entry("VirtualDatabase", "vdb"),
+                    Map.entry("DatabaseEndpoint", "dbe"),
+                    Map.entry("DatabaseDiscovery", "dbd"),
+                    Map.entry("DistributedTransaction", "dtx"),
+                    Map.entry("ReadWriteSplitting", "rws"),
+                    Map.entry("Sharding", "shd"),
+                    Map.entry("Shadow", "shw"),
+                    Map.entry("Encryption", "enc"));
 
     /** What tells objects apart whose required fields are no scalars. */
     private static final Map<String, List<String>> COLUMNS =
@@ -74,10 +84,40 @@ final class CustomResources {
         properties.set("kind", Nodes.type("string"));
         properties.set("metadata", Nodes.type("object"));
         properties.set("spec", spec);
-        ObjectNode status = Nodes.type("object").put("description", "Of controllers.");
-        properties.set("status", status.put("x-kubernetes-preserve-unknown-fields", true));
+        properties.set("status", status());
         document.putArray("required").add("spec");
         return document;
+    }
+
+    /** Returns the schema of what control planes write, several of them into one list. */
+    private static ObjectNode status() {
+        ObjectNode status = Nodes.type("object").put("description", "Of controllers.");
+        ObjectNode conditions = status.putObject("properties").putObject("conditions");
+        conditions.put("description", "What becomes of the object.").put("type", "array");
+        ObjectNode condition = conditions.putObject("items").put("type", "object");
+        condition.putArray("required").add("type").add("status");
+        ObjectNode fields = condition.putObject("properties");
+        fields.set("type", text("Such as Accepted or ResolvedRefs.").put("maxLength", 316));
+        ObjectNode state = text("Whether it holds.");
+        state.putArray("enum").add("True").add("False").add("Unknown");
+        fields.set("status", state);
+        fields.set("reason", text("Why, in one word.").put("maxLength", 1024));
+        fields.set("message", text("Why, for people.").put("maxLength", 32768));
+        fields.putObject("observedGeneration")
+                .put("description", "Which metadata.generation it is about.")
+                .put("type", "integer")
+                .put("format", "int64")
+                .put("minimum", 0);
+        fields.set(
+                "lastTransitionTime",
+                text("When the status changed, if the writer says so.").put("format", "date-time"));
+        conditions.put("x-kubernetes-list-type", "map");
+        conditions.putArray("x-kubernetes-list-map-keys").add("type");
+        return status.put("x-kubernetes-preserve-unknown-fields", true);
+    }
+
+    private static ObjectNode text(String description) {
+        return Nodes.object().put("description", description).put("type", "string");
     }
 
     private static ArrayNode columns(RuleKind<?> kind, ObjectNode spec) {
@@ -97,11 +137,17 @@ final class CustomResources {
                                         spec.at("/properties/" + field + "/type").asText(),
                                         ".spec." + field));
         add(columns, "Mode", "string", ".metadata.annotations.opensergo\\.io/mode");
+        add(columns, "Accepted", "string", statusOf("Accepted"));
+        add(columns, "Refs", "string", statusOf("ResolvedRefs")).put("priority", 1);
         add(columns, "Age", "date", ".metadata.creationTimestamp");
         return columns;
     }
 
-    private static void add(ArrayNode columns, String name, String type, String path) {
-        columns.addObject().put("name", name).put("type", type).put("jsonPath", path);
+    private static String statusOf(String condition) {
+        return ".status.conditions[?(@.type==\"" + condition + "\")].status";
+    }
+
+    private static ObjectNode add(ArrayNode columns, String name, String type, String path) {
+        return columns.addObject().put("name", name).put("type", type).put("jsonPath", path);
     }
 }
