@@ -4,6 +4,7 @@ import io.opensergo.console.Console;
 import io.opensergo.controlplane.ControlPlane;
 import io.opensergo.controlplane.ControlPlaneBuilder;
 import io.opensergo.controlplane.RuleSource;
+import io.opensergo.kubernetes.AdmissionWebhook;
 import io.opensergo.rulerepository.RuleRepository;
 import io.opensergo.rules.document.Problem;
 import java.io.PrintWriter;
@@ -82,6 +83,8 @@ final class ServeCommand implements Runnable {
 
     @Mixin private ServeConsole console = new ServeConsole();
 
+    @Mixin private ServeWebhook webhook = new ServeWebhook();
+
     private volatile boolean isDraining;
 
     @Override
@@ -93,6 +96,7 @@ final class ServeCommand implements Runnable {
         }
         management.check(spec.commandLine());
         console.check(spec.commandLine());
+        webhook.check(spec.commandLine(), where.isCluster(), security.isEncrypted());
         RuleSource source = where.create(spec.commandLine());
         ControlPlaneBuilder builder =
                 ControlPlane.builder().host(host).port(port).kinds(Kinds.all()).source(source);
@@ -128,6 +132,7 @@ final class ServeCommand implements Runnable {
         private @Nullable ManagementServer managed;
         private @Nullable RuleRepository repository;
         private @Nullable Console console;
+        private @Nullable AdmissionWebhook webhook;
 
         void tell(PrintWriter out, String managementHost, ServeConsole settings) {
             if (managed != null) {
@@ -140,6 +145,9 @@ final class ServeCommand implements Runnable {
             if (console != null) {
                 out.println("The console is on " + settings.urlOf(console));
             }
+            if (webhook != null) {
+                out.println("The admission webhook is on port " + webhook.port());
+            }
         }
 
         /** To be closed before the control plane, so that nothing is changed any more. */
@@ -149,6 +157,9 @@ final class ServeCommand implements Runnable {
             }
             if (repository != null) {
                 repository.close();
+            }
+            if (webhook != null) {
+                webhook.close();
             }
         }
 
@@ -166,6 +177,7 @@ final class ServeCommand implements Runnable {
                 beside.repository = where.repository();
                 beside.console = console.start(controlPlane, beside.repository);
             }
+            beside.webhook = webhook.start(controlPlane);
         } catch (RuntimeException e) {
             beside.closeConsole();
             controlPlane.close();

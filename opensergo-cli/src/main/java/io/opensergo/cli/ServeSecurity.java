@@ -50,6 +50,10 @@ final class ServeSecurity {
         }
     }
 
+    boolean isEncrypted() {
+        return own.cert() != null && own.key() != null;
+    }
+
     private static TokenAuthorizer authorizer(Path file, CommandLine commandLine) {
         try {
             return TokenAuthorizer.file(file);

@@ -76,6 +76,14 @@ final class ServeSource {
             })
     private @Nullable Instant epoch;
 
+    @Option(
+            names = "--kube-status",
+            description = {
+                "Writes into the status of each object whether it is a rule and whether what it names",
+                "is there, and an event for each that is refused; the rights for that are needed."
+            })
+    private boolean writesStatus;
+
     /** Returns the source, which is not started yet. */
     RuleSource create(CommandLine commandLine) {
         if (kubernetes) {
@@ -89,17 +97,22 @@ final class ServeSource {
                 || context != null
                 || !namespaces.isEmpty()
                 || selector != null
-                || epoch != null) {
+                || epoch != null
+                || writesStatus) {
             throw new ParameterException(
                     commandLine,
-                    "--kubeconfig, --context, --kube-namespace, --kube-selector and --kube-epoch"
-                            + " need --kubernetes");
+                    "--kubeconfig, --context, --kube-namespace, --kube-selector, --kube-epoch and"
+                            + " --kube-status need --kubernetes");
         }
         if (rules == null) {
             throw new ParameterException(
                     commandLine, "Name where the rules are: --rules DIR, or --kubernetes");
         }
         return DirectoryRuleSource.of(rules);
+    }
+
+    boolean isCluster() {
+        return kubernetes;
     }
 
     /** Returns what can change the rules of the source; {@code null} if nothing here can. */
@@ -111,7 +124,8 @@ final class ServeSource {
     }
 
     private RuleSource cluster() {
-        KubernetesRuleSourceBuilder builder = KubernetesRuleSource.builder().namespaces(namespaces);
+        KubernetesRuleSourceBuilder builder =
+                KubernetesRuleSource.builder().namespaces(namespaces).writeStatus(writesStatus);
         if (kubeconfig != null) {
             builder.kubeconfig(kubeconfig);
         }

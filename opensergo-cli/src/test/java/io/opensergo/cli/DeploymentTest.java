@@ -6,14 +6,19 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.opensergo.controlplane.ControlPlane;
+import io.opensergo.kubernetes.AdmissionWebhook;
 import io.opensergo.rules.document.RuleKinds;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -72,20 +77,25 @@ class DeploymentTest {
     }
 
     @Test
-    void rightsAreToListAndWatchTheGroupsOfAllKindsAndNothingElse() throws IOException {
+    void rightsAreToFollowAllKindsAndToSayWhatBecomesOfThemAndNothingElse() throws IOException {
         JsonNode rules = all("service-account.yaml").get(1).path("rules");
         Set<String> groups = new TreeSet<>();
         RuleKinds.standard()
                 .all()
                 .forEach(kind -> groups.add(kind.apiVersion().replaceFirst("/.*", "")));
 
-        assertThat(rules).hasSize(2);
+        assertThat(rules).hasSize(4);
         assertThat(texts(rules.get(0).path("apiGroups")))
                 .containsExactlyInAnyOrderElementsOf(groups);
         assertThat(texts(rules.get(0).path("verbs"))).containsExactly("list", "watch");
-        assertThat(texts(rules.get(1).path("resources"))).containsExactly("namespaces");
-        assertThat(texts(rules.get(1).path("resourceNames"))).containsExactly("kube-system");
-        assertThat(texts(rules.get(1).path("verbs"))).containsExactly("get");
+        assertThat(rules.get(1).path("apiGroups")).isEqualTo(rules.get(0).path("apiGroups"));
+        assertThat(texts(rules.get(1).path("resources"))).containsExactly("*/status");
+        assertThat(texts(rules.get(1).path("verbs"))).containsExactly("patch");
+        assertThat(texts(rules.get(2).path("resources"))).containsExactly("events");
+        assertThat(texts(rules.get(2).path("verbs"))).containsExactly("create");
+        assertThat(texts(rules.get(3).path("resources"))).containsExactly("namespaces");
+        assertThat(texts(rules.get(3).path("resourceNames"))).containsExactly("kube-system");
+        assertThat(texts(rules.get(3).path("verbs"))).containsExactly("get");
     }
 
     @Test
@@ -136,14 +146,18 @@ class DeploymentTest {
 
     @Test
     void kustomizationsNameEveryFile() throws IOException {
-        for (Path directory : List.of(DIRECTORY, DIRECTORY.resolve("crds"))) {
+        List<Path> directories = new ArrayList<>(components());
+        directories.add(DIRECTORY);
+        directories.add(DIRECTORY.resolve("crds"));
+        for (Path directory : directories) {
             Path kustomization = directory.resolve("kustomization.yaml");
             List<String> named = texts(read(kustomization).get(0).path("resources"));
             try (Stream<Path> files = Files.list(directory)) {
                 assertThat(
                                 files.filter(file -> !file.equals(kustomization))
                                         .map(file -> file.getFileName().toString())
-                                        .filter(file -> !file.equals("README.md")))
+                                        .filter(file -> !file.equals("README.md"))
+                                        .filter(file -> !file.equals("components")))
                         .containsExactlyInAnyOrderElementsOf(named);
             }
         }
@@ -159,6 +173,57 @@ class DeploymentTest {
                 .contains("EXPOSE " + ControlPlane.DEFAULT_PORT);
         assertThat(one("kustomization.yaml").at("/images/0/name"))
                 .isEqualTo(container().path("image"));
+    }
+
+    /** What components add is taken by the command line, and their ports fit each other. */
+    @Test
+    void componentsFitTheCommandLineAndEachOther() throws IOException {
+        List<String> arguments = new ArrayList<>(texts(container().path("args")));
+        Map<String, Integer> ports = new TreeMap<>();
+        Map<String, Integer> options = new TreeMap<>();
+        for (Path component : components()) {
+            for (JsonNode patch :
+                    read(component.resolve("kustomization.yaml")).get(0).path("patches")) {
+                for (JsonNode each : new YAMLMapper().readTree(patch.path("patch").asText())) {
+                    JsonNode value = each.path("value");
+                    if (each.path("path").asText().endsWith("/args/-")) {
+                        arguments.add(value.asText());
+                    } else if (value.has("containerPort")) {
+                        ports.put(value.path("name").asText(), value.path("containerPort").asInt());
+                    }
+                }
+            }
+        }
+        for (String argument : arguments) {
+            Matcher matcher =
+                    Pattern.compile("--(?:kube-)?(webhook|console)=.*?(\\d+)").matcher(argument);
+            if (matcher.matches()) {
+                options.put(matcher.group(1), Integer.parseInt(matcher.group(2)));
+            }
+        }
+
+        assertThat(ports).isEqualTo(options).containsOnlyKeys("webhook", "console");
+        assertThat(OpenSergoCommand.commandLine().parseArgs(arguments.toArray(String[]::new)))
+                .satisfies(parsed -> assertThat(parsed.errors()).isEmpty());
+        assertThat(arguments).anyMatch(each -> each.startsWith("--tls-cert="));
+    }
+
+    @Test
+    void webhookIsAskedForTheGroupsOfAllKinds() throws IOException {
+        JsonNode webhook = one("components/webhook/webhook.yaml").at("/webhooks/0");
+
+        assertThat(webhook.at("/rules/0/apiGroups"))
+                .isEqualTo(all("service-account.yaml").get(1).at("/rules/0/apiGroups"));
+        assertThat(webhook.at("/clientConfig/service/path").asText())
+                .isEqualTo(AdmissionWebhook.PATH);
+        assertThat(webhook.path("sideEffects").asText()).isEqualTo("None");
+        assertThat(webhook.path("failurePolicy").asText()).isEqualTo("Ignore");
+    }
+
+    private static List<Path> components() throws IOException {
+        try (Stream<Path> found = Files.list(DIRECTORY.resolve("components"))) {
+            return found.sorted().toList();
+        }
     }
 
     private static JsonNode pod() throws IOException {

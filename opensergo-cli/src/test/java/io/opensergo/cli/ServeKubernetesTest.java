@@ -118,6 +118,8 @@ class ServeKubernetesTest {
                 "--kubeconfig nowhere; 1; kubeconfig nowhere does not exist",
                 "--kube-epoch soon; 2; must be like 2026-11-30T12:00:00Z",
                 "--rules rules; 2; exclude each other",
+                "--kube-webhook 9443; 2; --kube-webhook needs --tls-cert and --tls-key",
+                "--kube-webhook 70000; 2; --kube-webhook must be a port from 0 to 65535",
             })
     void wrongOptionIsNamedWithTheFix(String options, int exitCode, String reason) {
         List<String> arguments = new ArrayList<>(List.of("serve", "--kubernetes"));
@@ -134,6 +136,8 @@ class ServeKubernetesTest {
     void optionOfTheClusterAloneAsksForTheOthers() {
         assertThat(run(List.of("serve", "--kube-namespace", "shop"))).isEqualTo(2);
         assertThat(err.toString()).contains("need --kubernetes");
+        assertThat(run(List.of("serve", "--rules", ".", "--kube-webhook", "0"))).isEqualTo(2);
+        assertThat(err.toString()).contains("--kube-webhook needs --kubernetes");
     }
 
     @Test

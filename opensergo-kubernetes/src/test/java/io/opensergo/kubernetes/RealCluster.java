@@ -134,7 +134,7 @@ record RealCluster(RealApiServer server) {
         return file.toString().endsWith(".yaml") && !file.toString().contains("/target/");
     }
 
-    private static List<JsonNode> documentsOf(Path file) throws IOException {
+    static List<JsonNode> documentsOf(Path file) throws IOException {
         List<JsonNode> documents = new ArrayList<>();
         try (MappingIterator<JsonNode> all =
                 YAML.readerFor(JsonNode.class).readValues(Files.readString(file))) {

@@ -2,6 +2,7 @@ package io.opensergo.kubernetes;
 
 import static io.opensergo.kubernetes.KubernetesRuleSourceTest.rate;
 import static io.opensergo.kubernetes.KubernetesRuleSourceTest.slots;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -11,18 +12,27 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.opensergo.rules.RuleKind;
 import io.opensergo.rules.document.RuleDocument;
+import io.opensergo.rules.document.RuleKinds;
 import io.opensergo.rules.document.RuleReader;
 import io.opensergo.rules.faulttolerance.ConcurrencyLimitStrategy;
+import io.opensergo.rules.faulttolerance.FaultToleranceRule;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
 import io.opensergo.rules.faulttolerance.ThrottlingStrategy;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -41,6 +51,27 @@ class RealClusterTest {
 
     private static final RuleKind<?> RATE = RateLimitStrategy.KIND;
     private static final RuleKind<?> SLOTS = ConcurrencyLimitStrategy.KIND;
+    private static final String WEBHOOKS =
+            "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/";
+
+    /** Where manifests go that the API server knows by itself. */
+    private static final Map<String, String> PATHS =
+            Map.of(
+                    "v1 Namespace", "/api/v1/namespaces",
+                    "v1 ServiceAccount", "/api/v1/namespaces/opensergo/serviceaccounts",
+                    "v1 Service", "/api/v1/namespaces/opensergo/services",
+                    "apps/v1 Deployment", "/apis/apps/v1/namespaces/opensergo/deployments",
+                    "rbac.authorization.k8s.io/v1 ClusterRole",
+                            "/apis/rbac.authorization.k8s.io/v1/clusterroles",
+                    "rbac.authorization.k8s.io/v1 ClusterRoleBinding",
+                            "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
+                    "networking.k8s.io/v1 NetworkPolicy",
+                            "/apis/networking.k8s.io/v1/namespaces/opensergo/networkpolicies",
+                    "networking.k8s.io/v1 Ingress",
+                            "/apis/networking.k8s.io/v1/namespaces/opensergo/ingresses",
+                    "admissionregistration.k8s.io/v1 ValidatingWebhookConfiguration",
+                            "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations");
+
     private static final String A = "RateLimitStrategy shop/a";
     private static final String B = "RateLimitStrategy shop/b";
     private static final String C = "ConcurrencyLimitStrategy shop/c";
@@ -155,7 +186,9 @@ class RealClusterTest {
         }
 
         assertThat(tried).hasSizeGreaterThan(300);
-        assertThat(let).isEmpty();
+        assertThat(let)
+                .containsExactly(
+                        "AdaptiveOverloadProtectionStrategy /spec/triggerThreshold of another type");
     }
 
     /** Returns documents with one fault in {@code spec} each, by what the fault is. */
@@ -279,7 +312,7 @@ class RealClusterTest {
         start(
                 builder("rules-token")
                         .namespaces("shop", "bank")
-                        .epoch(java.time.Instant.parse("2026-01-01T00:00:00Z")),
+                        .epoch(Instant.parse("2026-01-01T00:00:00Z")),
                 heard);
 
         assertThat(heard.names()).containsExactly("RateLimitStrategy bank/x", A);
@@ -320,6 +353,187 @@ class RealClusterTest {
         await().until(() -> other.names().equals(heard.names()));
         await().until(() -> other.revision() == heard.revision());
         assertThat(last.at("/metadata/resourceVersion").asLong()).isPositive();
+    }
+
+    @Test
+    void replicasWriteOneStatusAndComeToRest() throws Exception {
+        cluster.apply(
+                FaultToleranceRule.KIND,
+                "shop",
+                "p",
+                "{targets: [{targetResourceName: x}], strategies: [{name: late}]}");
+        ObjectNode bad = withoutApp("bad");
+        assertThat(server.apply(RealCluster.path(RATE, "shop", "bad"), bad).code()).isEqualTo(201);
+        var other = new Recorder();
+        start(builder().writeStatus(true), heard);
+        start(builder().writeStatus(true), other);
+
+        await().until(() -> state(RATE, "a", "Accepted").equals("True"));
+        await().until(() -> state(RATE, "bad", "Accepted").equals("False"));
+        await().until(() -> state(FaultToleranceRule.KIND, "p", "ResolvedRefs").equals("False"));
+        cluster.apply(RATE, "shop", "late", rate(1));
+        await().until(() -> state(FaultToleranceRule.KIND, "p", "ResolvedRefs").equals("True"));
+        await().until(() -> state(RATE, "late", "Accepted").equals("True"));
+
+        await().until(() -> heard.revision() == other.revision());
+        long before = version(RATE, "a");
+        assertThat(cluster.get(RATE, "shop", "bad").at("/status/conditions/0/message").asText())
+                .contains("labels.app is required");
+        JsonNode events = server.get("/api/v1/namespaces/shop/events").body().path("items");
+        assertThat(events).hasSize(1);
+        assertThat(events.get(0).path("message").asText()).contains("labels.app is required");
+        cluster.apply(RATE, "shop", "a", rate(11));
+        await().until(() -> version(RATE, "a") > before + 1);
+        await().until(
+                        () ->
+                                cluster.get(RATE, "shop", "a")
+                                                .at("/status/conditions/0/observedGeneration")
+                                                .asLong()
+                                        == 2);
+    }
+
+    @Test
+    void statusThatMayNotBeWrittenIsNamedWithTheRight() throws Exception {
+        grant("shop", "rules", "ratelimitstrategies");
+        start(
+                builder("rules-token")
+                        .namespaces("shop")
+                        .epoch(Instant.parse("2026-01-01T00:00:00Z"))
+                        .writeStatus(true),
+                heard);
+
+        await().untilAsserted(
+                        () ->
+                                assertThat(heard.problems())
+                                        .contains(
+                                                "the status of RateLimitStrategy may not be written",
+                                                "grant the verb patch on"
+                                                        + " ratelimitstrategies/status.fault-tolerance.opensergo.io"));
+        assertThat(heard.names()).contains(A);
+    }
+
+    /** The server says what the schema cannot. */
+    @Test
+    void webhookRefusesAtApplyAndWarns() throws Exception {
+        KeyStore key = TestKeys.make(directory, "webhook");
+        try (AdmissionWebhook webhook =
+                AdmissionWebhook.start(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                        TestKeys.context(key),
+                        RuleKinds.standard(),
+                        List::of)) {
+            configureWebhook(webhook.port(), key, "Fail");
+            ObjectNode bad = withoutApp("bad");
+            String path = RealCluster.path(RATE, "shop", "bad");
+            await().until(() -> server.apply(path, bad).code() == 422);
+            assertThat(server.apply(path, bad).message())
+                    .contains(
+                            "RateLimitStrategy shop/bad is no valid rule",
+                            "labels.app is required");
+
+            cluster.apply(RATE, "shop", "good", rate(1));
+            RealApiServer.Answer warned =
+                    server.apply(
+                            RealCluster.path(FaultToleranceRule.KIND, "shop", "p"),
+                            RealCluster.object(
+                                    FaultToleranceRule.KIND,
+                                    "shop",
+                                    "p",
+                                    "{targets: [{targetResourceName: x}], strategies: [{name: z}]}"));
+            assertThat(warned.code()).isEqualTo(201);
+            assertThat(warned.warnings()).anyMatch(each -> each.contains("names 'z'"));
+            cluster.delete(RATE, "shop", "good");
+        }
+        assertThat(
+                        server.apply(
+                                        RealCluster.path(RATE, "shop", "x"),
+                                        RealCluster.object(RATE, "shop", "x", rate(1)))
+                                .code())
+                .isEqualTo(500);
+        server.delete(WEBHOOKS + "test.opensergo.io");
+        await().until(
+                        () ->
+                                server.apply(
+                                                        RealCluster.path(RATE, "shop", "x"),
+                                                        RealCluster.object(
+                                                                RATE, "shop", "x", rate(1)))
+                                                .code()
+                                        == 201);
+    }
+
+    /** What the schema of a spec cannot say. */
+    private static ObjectNode withoutApp(String name) {
+        ObjectNode object = RealCluster.object(RATE, "shop", name, rate(1));
+        ((ObjectNode) object.get("metadata")).remove("labels");
+        return object;
+    }
+
+    private void configureWebhook(int port, KeyStore key, String policy) throws Exception {
+        String pem =
+                "-----BEGIN CERTIFICATE-----\n"
+                        + Base64.getMimeEncoder(64, new byte[] {'\n'})
+                                .encodeToString(key.getCertificate("key").getEncoded())
+                        + "\n-----END CERTIFICATE-----\n";
+        ObjectNode configuration =
+                (ObjectNode)
+                        RealCluster.tree(
+                                Files.readString(
+                                        RealCluster.ROOT.resolve(
+                                                "deploy/kubernetes/components/webhook/webhook.yaml")));
+        ((ObjectNode) configuration.get("metadata")).put("name", "test.opensergo.io");
+        ((ObjectNode) configuration.get("metadata")).remove("annotations");
+        ObjectNode webhook = (ObjectNode) configuration.at("/webhooks/0");
+        webhook.put("failurePolicy", policy);
+        webhook.putObject("clientConfig")
+                .put("url", "https://localhost:" + port + AdmissionWebhook.PATH)
+                .put("caBundle", Base64.getEncoder().encodeToString(pem.getBytes(UTF_8)));
+        RealApiServer.Answer answer = server.apply(WEBHOOKS + "test.opensergo.io", configuration);
+        assertThat(answer.code()).as(answer.message()).isEqualTo(201);
+    }
+
+    /** Those that need no CRD of others and are of an age that a 1.20 knows. */
+    @Test
+    void manifestsAreWhatTheServerTakes() throws Exception {
+        var taken = new TreeSet<String>();
+        for (JsonNode each : manifests()) {
+            String version = each.path("apiVersion").asText();
+            String kind = each.path("kind").asText();
+            String path = PATHS.get(version + " " + kind);
+            if (path == null) {
+                continue;
+            }
+            RealApiServer.Answer answer =
+                    server.apply(
+                            path + "/" + each.at("/metadata/name").asText() + "?dryRun=All", each);
+            assertThat(answer.code()).as("%s: %s", kind, answer.message()).isIn(200, 201);
+            taken.add(kind);
+        }
+        assertThat(taken).hasSameSizeAs(PATHS.keySet());
+    }
+
+    private static List<JsonNode> manifests() throws IOException {
+        List<JsonNode> manifests = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(RealCluster.ROOT.resolve("deploy/kubernetes"))) {
+            for (Path file : files.filter(each -> each.toString().endsWith(".yaml")).toList()) {
+                if (!file.toString().contains("/crds/")) {
+                    manifests.addAll(RealCluster.documentsOf(file));
+                }
+            }
+        }
+        return manifests;
+    }
+
+    private static String state(RuleKind<?> kind, String name, String type) throws IOException {
+        for (JsonNode each : cluster.get(kind, "shop", name).path("status").path("conditions")) {
+            if (each.path("type").asText().equals(type)) {
+                return each.path("status").asText();
+            }
+        }
+        return "";
+    }
+
+    private static long version(RuleKind<?> kind, String name) throws IOException {
+        return cluster.get(kind, "shop", name).at("/metadata/resourceVersion").asLong();
     }
 
     private void grant(String namespace, String user, String resource) throws IOException {

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -31,8 +30,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** An API server that is known by a certificate and asks for one, as those of real clusters do. */
 class TlsTest {
 
-    private static final char[] PASSWORD = "changeit".toCharArray();
-
     @TempDir private static Path keys;
     private static KeyStore serverKeys;
     private static KeyStore clientKeys;
@@ -46,9 +43,9 @@ class TlsTest {
 
     @BeforeAll
     static void makeKeys() throws Exception {
-        serverKeys = make("server");
-        clientKeys = make("client");
-        otherKeys = make("other");
+        serverKeys = TestKeys.make(keys, "server");
+        clientKeys = TestKeys.make(keys, "client");
+        otherKeys = TestKeys.make(keys, "other");
     }
 
     @BeforeEach
@@ -123,13 +120,15 @@ class TlsTest {
                                 server.url().replace("http:", "https:"),
                                 pem("CERTIFICATE", authority.getCertificate("key").getEncoded()),
                                 pem("CERTIFICATE", me.getCertificate("key").getEncoded()),
-                                pem("PRIVATE KEY", me.getKey("key", PASSWORD).getEncoded())));
+                                pem(
+                                        "PRIVATE KEY",
+                                        me.getKey("key", TestKeys.PASSWORD).getEncoded())));
     }
 
     /** Returns sockets that ask for a certificate, of which they know one. */
     private static ServerSocketFactory asking(Certificate known) throws Exception {
         var ours = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        ours.init(serverKeys, PASSWORD);
+        ours.init(serverKeys, TestKeys.PASSWORD);
         KeyStore trusted = KeyStore.getInstance("PKCS12");
         trusted.load(null, null);
         trusted.setCertificateEntry("client", known);
@@ -170,43 +169,6 @@ class TlsTest {
         public ServerSocket createServerSocket(int port, int backlog, InetAddress address) {
             throw new UnsupportedOperationException();
         }
-    }
-
-    /** By the JDK's own tool, since no API of it makes certificates. */
-    private static KeyStore make(String name) throws Exception {
-        Path file = keys.resolve(name + ".p12");
-        Process keytool =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                        .toString(),
-                                "-genkeypair",
-                                "-alias",
-                                "key",
-                                "-dname",
-                                "CN=" + name,
-                                "-ext",
-                                "san=dns:localhost",
-                                "-ext",
-                                "bc:c",
-                                "-keyalg",
-                                "EC",
-                                "-groupname",
-                                "secp256r1",
-                                "-keystore",
-                                file.toString(),
-                                "-storetype",
-                                "PKCS12",
-                                "-storepass",
-                                new String(PASSWORD))
-                        .redirectErrorStream(true)
-                        .start();
-        String output = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(keytool.waitFor()).as(output).isZero();
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(file)) {
-            store.load(in, PASSWORD);
-        }
-        return store;
     }
 
     private static String pem(String type, byte[] content) {

@@ -176,6 +176,8 @@ class CustomResourceDefinitionsTest {
                 "ThrottlingStrategy | {minIntervalOfRequests: 5ms, queueTimeout: 0s}",
                 "ThrottlingStrategy | {minIntervalOfRequests: 5, queueTimeout: 1s}",
                 "FaultToleranceRule | {targets: [{}], strategies: []}",
+                "CircuitBreakerStrategy | {strategy: SlowRequestRatio, triggerRatio: '5%', statDuration: 1s, recoveryTimeout: 1s, minRequestAmount: 1}",
+                "ReadWriteSplitting | {rules: {loadBalancers: []}}",
                 "TrafficRouter | {http: [{match: [{uri: {exact: a, prefix: b}}]}]}",
             })
     void documentThatIsNoRuleIsRefused(String kind, String spec) {

@@ -3,6 +3,8 @@ package io.opensergo.schema.internal;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.opensergo.rules.RuleKind;
+import io.opensergo.rules.database.ReadWriteSplitting;
+import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -64,6 +66,7 @@ final class CustomResources {
         version.put("name", kind.apiVersion().substring(slash + 1));
         version.put("served", true).put("storage", true);
         ObjectNode content = StructuralSchemas.ofSpec(DocumentSchemas.of(kind));
+        addConditions(kind, content);
         version.set("additionalPrinterColumns", columns(kind, content));
         version.putObject("schema").set("openAPIV3Schema", document(content));
         version.putObject("subresources").putObject("status");
@@ -87,6 +90,24 @@ final class CustomResources {
         properties.set("status", status());
         document.putArray("required").add("spec");
         return document;
+    }
+
+    /** What no annotation says: that one field is needed for what another one says, or instead. */
+    private static void addConditions(RuleKind<?> kind, ObjectNode spec) {
+        if (kind.equals(CircuitBreakerStrategy.KIND)) {
+            ArrayNode either = spec.putArray("anyOf");
+            either.add(Nodes.required("slowConditions"));
+            either.addObject()
+                    .putObject("properties")
+                    .putObject("strategy")
+                    .putArray("enum")
+                    .add("ErrorRequestRatio");
+        } else if (kind.equals(ReadWriteSplitting.KIND)) {
+            ((ObjectNode) spec.at("/properties/rules"))
+                    .putArray("anyOf")
+                    .add(Nodes.required("staticStrategy"))
+                    .add(Nodes.required("dynamicStrategy"));
+        }
     }
 
     /** Returns the schema of what control planes write, several of them into one list. */
