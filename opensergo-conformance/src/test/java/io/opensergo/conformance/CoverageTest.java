@@ -38,8 +38,6 @@ class CoverageTest {
                     // connections, which are no requests
                     "TrafficRouter.tcp",
                     "TrafficRouter.tls",
-                    // what a server does, for browsers
-                    "TrafficRouter.http.corsPolicy",
                     // what localities nobody tells, and copies that are lost if they cannot be made
                     "TrafficRouter.http.retries.retryRemoteLocalities",
                     "TrafficRouter.http.mirror.fallback",
@@ -147,6 +145,9 @@ class CoverageTest {
     private static boolean hasValue(Object found, String wanted) {
         if (found instanceof Map<?, ?> map && !map.isEmpty()) {
             return map.values().stream().anyMatch(each -> hasValue(each, wanted));
+        }
+        if (found instanceof List<?> list) {
+            return list.stream().anyMatch(each -> hasValue(each, wanted));
         }
         return wanted.equals(String.valueOf(found));
     }

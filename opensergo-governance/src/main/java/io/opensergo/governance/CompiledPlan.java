@@ -6,6 +6,7 @@ import io.opensergo.governance.plan.RuleBook;
 import io.opensergo.governance.routing.Lanes;
 import io.opensergo.governance.routing.RouteTable;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -20,6 +21,7 @@ record CompiledPlan(
         Protection otherInbound,
         Protection otherOutbound,
         RouteTable routes,
+        List<String> servedHosts,
         Lanes lanes) {
 
     /** Returns the checks of a resource; of none, or for the whole process, if no rule names it. */

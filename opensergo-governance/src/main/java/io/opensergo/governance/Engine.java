@@ -9,6 +9,7 @@ import io.opensergo.governance.routing.WorkloadIdentity;
 import io.opensergo.rules.faulttolerance.LimitMode;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -40,6 +41,12 @@ final class Engine {
     /** What each adapter does of the actions of routes; immutable, and replaced under a lock. */
     private volatile Map<String, Set<RouteAction>> honoured = Map.of();
 
+    /** Likewise, of requests that the process serves. */
+    private volatile Map<String, Set<RouteAction>> honouredAtServer = Map.of();
+
+    /** The names under which rules speak of the process, its own first; empty if it has none. */
+    private final List<String> hosts;
+
     private volatile int instances = 1;
     private volatile boolean instancesKnown;
 
@@ -50,6 +57,7 @@ final class Engine {
             Quotas quotas,
             WorkloadIdentity workload,
             LaneSettings lanes,
+            List<String> hosts,
             long seed) {
         this.ticker = ticker;
         this.waits = waits;
@@ -58,6 +66,7 @@ final class Engine {
         this.quotas = quotas;
         this.workload = workload;
         this.lanes = lanes;
+        this.hosts = hosts;
         this.seed = seed;
     }
 
@@ -148,6 +157,25 @@ final class Engine {
     /** Returns what each adapter does, by its name. */
     Map<String, Set<RouteAction>> honoured() {
         return honoured;
+    }
+
+    /** Notes what the servers of an adapter do; returns whether that is new. */
+    synchronized boolean noteHonouredAtServer(String adapter, Set<RouteAction> actions) {
+        Map<String, Set<RouteAction>> more = new TreeMap<>(honouredAtServer);
+        more.put(adapter, Set.copyOf(actions));
+        boolean isNew = !more.equals(honouredAtServer);
+        honouredAtServer = Collections.unmodifiableMap(more);
+        return isNew;
+    }
+
+    /** Returns what the servers of each adapter do, by its name. */
+    Map<String, Set<RouteAction>> honouredAtServer() {
+        return honouredAtServer;
+    }
+
+    /** Returns the hosts whose routes servers apply; none if no server does. */
+    List<String> servedHosts() {
+        return honouredAtServer.isEmpty() ? List.of() : hosts;
     }
 
     Protection protection(Checks checks, ResourceState state) {

@@ -79,6 +79,7 @@ public final class Governor implements AutoCloseable {
                         quotas,
                         settings.workload(),
                         settings.lanes(),
+                        settings.servedHosts(),
                         settings.seed());
         sampler = new LoadSampler(settings.loadMetrics(), engine.overloadControls(), waits);
         isError = settings.isError();
@@ -277,6 +278,42 @@ public final class Governor implements AutoCloseable {
         if (engine.noteHonoured(adapter, actions)) {
             publisher.recompile();
         }
+    }
+
+    /**
+     * Says that the servers of an adapter apply routes to the requests they serve, and what they do
+     * of the actions. From then on the routers whose {@code hosts} name this application ({@link
+     * GovernorBuilder#servedHosts}) are about what it serves: {@link #routeServed} decides by them,
+     * and {@link #route} leaves to a call that the application makes to itself only what is the
+     * caller's, so that nothing is done at both ends. Without a target and {@code servedHosts}
+     * there are none.
+     *
+     * @param adapter what it is called, for people: a later call for the same replaces the earlier
+     * @param actions all that it does for requests it serves
+     */
+    public void honoursAtServer(String adapter, Set<RouteAction> actions) {
+        if (engine.noteHonouredAtServer(adapter, actions)) {
+            publisher.recompile();
+        }
+    }
+
+    /**
+     * Decides on a request that this application serves, by the routers whose {@code hosts} name
+     * it: those of the host that the request names, if it is one of those served, else those of the
+     * application's own name. Takes no lock.
+     *
+     * @return a decision made in advance; {@link RouteDecision#NOT_FOUND} if no route holds, or if
+     *     no server applies routes
+     */
+    public RouteDecision routeServed(RequestView request) {
+        return publisher.current().routes().routeServed(request);
+    }
+
+    /** Explains what {@link #routeServed} returns for a request next, as {@link #explain} does. */
+    public RouteExplanation explainServed(RequestView request) {
+        CompiledPlan current = publisher.current();
+        long version = current.summary().versions().getOrDefault(TrafficRouter.KIND.name(), 0L);
+        return current.routes().explainServed(request).ofVersion(version);
     }
 
     /** Returns the lanes in force; ask again for each request, since they change with the rules. */

@@ -45,6 +45,7 @@ public final class GovernorBuilder {
     private @Nullable IntSupplier instances;
     private @Nullable GlobalQuota quota;
     private QuotaFailurePolicy quotaFailurePolicy = QuotaFailurePolicy.FAIL_LOCAL;
+    private List<String> servedHosts = List.of();
     private boolean acceptColours = LaneSettings.defaults().acceptColours();
     private boolean preferBaseline = LaneSettings.defaults().preferBaseline();
     private long seed = ThreadLocalRandom.current().nextLong();
@@ -167,6 +168,16 @@ public final class GovernorBuilder {
      */
     public GovernorBuilder workload(WorkloadIdentity workload) {
         this.workload = Objects.requireNonNull(workload, "workload");
+        return this;
+    }
+
+    /**
+     * Sets the hosts under which TrafficRouters speak of what this application serves, besides the
+     * name of its target: for example {@code shop.example.com}. Only for adapters whose servers
+     * apply routes; see {@link Governor#honoursAtServer}.
+     */
+    public GovernorBuilder servedHosts(String... hosts) {
+        this.servedHosts = List.of(hosts);
         return this;
     }
 
@@ -336,6 +347,16 @@ public final class GovernorBuilder {
 
     WorkloadIdentity workload() {
         return workload;
+    }
+
+    /** Returns the hosts that are served, the name of the application first. */
+    List<String> servedHosts() {
+        List<String> hosts = new ArrayList<>(servedHosts);
+        Target own = target();
+        if (own != null) {
+            hosts.add(0, own.app());
+        }
+        return List.copyOf(hosts);
     }
 
     LaneSettings lanes() {

@@ -44,12 +44,14 @@ final class PlanCompiler {
     private final CompiledPlan previous;
     private final Set<PlanProblem> problems = new LinkedHashSet<>(); // one for all parts of a rule
     private final RuleJoin join;
+    private final List<String> servedHosts;
 
     private PlanCompiler(RuleBook book, CompiledPlan previous, Engine engine) {
         this.book = book;
         this.join = new RuleJoin(book);
         this.previous = previous;
         this.engine = engine;
+        this.servedHosts = engine.servedHosts();
     }
 
     /** Returns the plan of no rules. */
@@ -65,6 +67,7 @@ final class PlanCompiler {
                 engine.protection(Checks.NONE, engine.stateOfOthers()),
                 RouteTable.compile(
                         List.of(), List.of(), engine.workload(), engine.seed(), engine.ticker()),
+                List.of(),
                 Lanes.compile(List.of(), engine.workload(), engine.lanes()));
     }
 
@@ -102,6 +105,7 @@ final class PlanCompiler {
                         otherInbound,
                         otherOutbound,
                         routes,
+                        servedHosts,
                         lanes);
         closeAllBut(plan.leases());
         return plan;
@@ -135,9 +139,13 @@ final class PlanCompiler {
         List<TrafficRouter> routers = book.of(TrafficRouter.KIND);
         List<VirtualWorkload> workloads = book.of(VirtualWorkload.KIND);
         boolean same =
-                previous.book().of(TrafficRouter.KIND).equals(routers)
+                previous.servedHosts().equals(servedHosts)
+                        && previous.book().of(TrafficRouter.KIND).equals(routers)
                         && previous.book().of(VirtualWorkload.KIND).equals(workloads);
-        RouteTable table = same ? previous.routes() : previous.routes().update(routers, workloads);
+        RouteTable table =
+                same
+                        ? previous.routes()
+                        : previous.routes().update(routers, workloads, servedHosts);
         for (String warning : table.warnings()) {
             problems.add(new PlanProblem(PlanProblem.Type.MISSING_SUBSET, "", warning));
         }
@@ -148,14 +156,9 @@ final class PlanCompiler {
             }
         }
         table.problems().forEach(this::reportRoute);
-        engine.honoured()
-                .forEach(
-                        (adapter, done) ->
-                                table.asked()
-                                        .forEach(
-                                                (router, asked) ->
-                                                        reportNotDone(
-                                                                adapter, done, router, asked)));
+        engine.honoured().forEach((adapter, done) -> reportNotDone(table, adapter, done, false));
+        engine.honouredAtServer()
+                .forEach((adapter, done) -> reportNotDone(table, adapter, done, true));
         return table;
     }
 
@@ -166,6 +169,18 @@ final class PlanCompiler {
                         : PlanProblem.Type.UNUSABLE_ACTION,
                 problem.router(),
                 problem.message());
+    }
+
+    /** Reports what is asked for of calls and not done, or of requests that are served. */
+    private void reportNotDone(
+            RouteTable table, String adapter, Set<RouteAction> done, boolean atServer) {
+        table.asked()
+                .forEach(
+                        (router, asked) -> {
+                            if (table.served().contains(router) == atServer) {
+                                reportNotDone(adapter, done, router, asked);
+                            }
+                        });
     }
 
     private void reportNotDone(

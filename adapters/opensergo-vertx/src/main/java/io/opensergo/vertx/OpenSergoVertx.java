@@ -48,6 +48,18 @@ public final class OpenSergoVertx {
                     RouteAction.RESPONSE_HEADERS,
                     RouteAction.DESTINATION_PORT);
 
+    /** What a server does of them, for the requests that it serves. */
+    private static final Set<RouteAction> HONOURED_AT_SERVER =
+            EnumSet.of(
+                    RouteAction.TIMEOUT,
+                    RouteAction.FAULT_DELAY,
+                    RouteAction.FAULT_ABORT,
+                    RouteAction.REDIRECT,
+                    RouteAction.DIRECT_RESPONSE,
+                    RouteAction.REQUEST_HEADERS,
+                    RouteAction.RESPONSE_HEADERS,
+                    RouteAction.CORS_POLICY);
+
     private final Vertx vertx;
     private final Governor governor;
     private final boolean ownsGovernor;
@@ -115,18 +127,21 @@ public final class OpenSergoVertx {
      * <p>A request counts once for a resource, however many handlers guard it; one that is rerouted
      * counts for the resource it comes to as well.
      *
+     * <p>What TrafficRouters whose {@code hosts} name this application ask for is done before the
+     * request goes on: faults, redirects and responses, headers, the time limit (504) and CORS.
+     *
      * <p>A rejected request is answered as the rule says, or else with 429 and, if it can be told,
      * {@code Retry-After}; a throttled one waits, its body with it.
      */
     public Handler<RoutingContext> serverHandler() {
-        return new ServerGuard(server, new RouteResources(governor));
+        return new ServerGuard(server(), new RouteResources(governor));
     }
 
     /**
      * Returns a handler that guards all it sees as one resource, as {@link #serverHandler()} does.
      */
     public Handler<RoutingContext> serverHandler(String resource) {
-        return new ServerGuard(server, new FixedResource(governor.guard(resource)));
+        return new ServerGuard(server(), new FixedResource(governor.guard(resource)));
     }
 
     /**
@@ -142,7 +157,13 @@ public final class OpenSergoVertx {
      * colour.
      */
     public void govern(Router router) {
-        RouterGovernance.install(router, server, new DeclaredRoutes(governor, router));
+        RouterGovernance.install(router, server(), new DeclaredRoutes(governor, router));
+    }
+
+    /** From now on requests are served by routes, too. */
+    private ServerGovernance server() {
+        governor.honoursAtServer("Vert.x server", HONOURED_AT_SERVER);
+        return server;
     }
 
     /**

@@ -26,12 +26,11 @@ final class RouterGovernance implements PlatformHandler {
 
     @Override
     public void handle(RoutingContext context) {
-        server.colour(context.request());
         PatternResource resource = resource(context);
         if (resource == null) {
-            context.next();
+            server.handle(context, null, null);
         } else {
-            server.admit(context, resource.guard(context), resource.pattern());
+            server.handle(context, resource.guard(context), resource.pattern());
         }
     }
 

@@ -3,6 +3,7 @@ package io.opensergo.vertx;
 import io.opensergo.governance.Governor;
 import io.opensergo.governance.Guard;
 import io.opensergo.governance.Rejection;
+import io.opensergo.governance.routing.RouteDecision;
 import io.opensergo.governance.routing.TrafficColour;
 import io.vertx.core.Context;
 import io.vertx.core.http.HttpServerRequest;
@@ -13,7 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** What all handlers of a server share: colours, admission and rejection of requests. */
+/** What all handlers of a server share: colours, routes, admission and rejection of requests. */
 final class ServerGovernance {
 
     /** Of all that guard servers, so that each has its own record of a request. */
@@ -21,6 +22,9 @@ final class ServerGovernance {
 
     /** The name under which a request keeps its newest admission. */
     private final String admissions = "io.opensergo.vertx.admission." + COUNT.incrementAndGet();
+
+    /** The name under which a request keeps what its route asks for. */
+    private final String served = admissions + ".route";
 
     private final Governor governor;
     private final Colours colours;
@@ -42,7 +46,7 @@ final class ServerGovernance {
     }
 
     /** Puts the colour of a request into its context, unless an earlier handler did. */
-    void colour(HttpServerRequest request) {
+    private void colour(HttpServerRequest request) {
         Context context = ((HttpServerRequestInternal) request).context();
         if (colours.of(context) == null) {
             TrafficColour colour = governor.lanes().receive(new InboundView(request));
@@ -53,20 +57,64 @@ final class ServerGovernance {
     }
 
     /**
-     * Passes the request on, now or when its time has come, or answers it.
+     * Passes the request on, now or when its time has come, or answers it: by its route, or as it
+     * is refused.
      *
+     * @param guard of the resource, or {@code null} if it is none
      * @param ahead the pattern of the route that the request has not come to yet, which the metrics
      *     of Vert.x hear of if it never does; {@code null} if it is there
      */
-    void admit(RoutingContext context, Guard guard, @Nullable String ahead) {
+    void handle(RoutingContext context, @Nullable Guard guard, @Nullable String ahead) {
+        colour(context.request());
+        ServedRequest request = routed(context);
+        if (request != null && request.answersPreflight()) {
+            return;
+        }
+        if (request != null) {
+            request.changeResponse();
+        }
+        if (guard == null) {
+            passOn(context, request, ahead);
+        } else {
+            admit(context, guard, request, ahead);
+        }
+    }
+
+    /** Decides on a request once, whatever handlers it comes to. */
+    private @Nullable ServedRequest routed(RoutingContext context) {
+        if (context.response().ended() || context.get(served) != null) {
+            return null;
+        }
+        RouteDecision decision = governor.routeServed(new InboundView(context.request()));
+        if (!decision.isFound()) {
+            return null;
+        }
+        context.put(served, decision);
+        return decision.actions().isEmpty() ? null : new ServedRequest(context, decision.actions());
+    }
+
+    private static void passOn(
+            RoutingContext context, @Nullable ServedRequest request, @Nullable String ahead) {
+        if (request == null) {
+            context.next();
+        } else {
+            request.proceed(ahead);
+        }
+    }
+
+    private void admit(
+            RoutingContext context,
+            Guard guard,
+            @Nullable ServedRequest request,
+            @Nullable String ahead) {
         HttpServerResponse response = context.response();
         if (!guard.isProtected() || response.ended()) {
-            context.next();
+            passOn(context, request, ahead);
             return;
         }
         RequestAdmission earlier = context.get(admissions);
         if (earlier != null && earlier.isFor(guard)) {
-            context.next();
+            passOn(context, request, ahead);
             return;
         }
         long token = guard.acquire();
@@ -82,9 +130,9 @@ final class ServerGovernance {
         admission.followResponse();
         try {
             if (admission.isWaiting()) {
-                admission.awaitTurn(() -> proceed(context, admission, ahead));
+                admission.awaitTurn(() -> proceed(context, admission, request, ahead));
             } else {
-                context.next();
+                passOn(context, request, ahead);
             }
         } finally {
             admission.watch(ends);
@@ -93,10 +141,13 @@ final class ServerGovernance {
 
     /** Passes a request on whose turn has come, unless it is refused by now. */
     private void proceed(
-            RoutingContext context, RequestAdmission admission, @Nullable String ahead) {
+            RoutingContext context,
+            RequestAdmission admission,
+            @Nullable ServedRequest request,
+            @Nullable String ahead) {
         Rejection rejection = admission.proceed();
         if (rejection == null) {
-            context.next();
+            passOn(context, request, ahead);
         } else {
             reject(context, rejection, ahead);
         }

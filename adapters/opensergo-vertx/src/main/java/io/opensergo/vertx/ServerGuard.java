@@ -16,7 +16,6 @@ final class ServerGuard implements PlatformHandler {
 
     @Override
     public void handle(RoutingContext context) {
-        server.colour(context.request());
-        server.admit(context, resource.guard(context), null);
+        server.handle(context, resource.guard(context), null);
     }
 }

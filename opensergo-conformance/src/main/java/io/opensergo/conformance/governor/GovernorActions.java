@@ -2,6 +2,7 @@ package io.opensergo.conformance.governor;
 
 import io.opensergo.conformance.cases.RouteRequest;
 import io.opensergo.governance.action.AttemptResult;
+import io.opensergo.governance.action.CrossOrigin;
 import io.opensergo.governance.action.FaultAbort;
 import io.opensergo.governance.action.FaultPolicy;
 import io.opensergo.governance.action.HeaderChanges;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -86,16 +88,32 @@ final class GovernorActions {
     }
 
     private void headers(RouteRequest request) {
-        put("requestHeaders", actions.requestHeaders(), request.headers());
-        put("responseHeaders", actions.responseHeaders(), Map.of("server", "backend"));
+        String origin = request.headers().get("origin");
+        CrossOrigin policy = actions.crossOrigin();
+        CrossOrigin allowing = policy != null && policy.allows(origin) ? policy : null;
+        if (allowing != null && origin != null) {
+            put("preflightHeaders", Map.of(), to -> allowing.answerPreflight(origin, to));
+        }
+        if (!actions.requestHeaders().isEmpty()) {
+            put("requestHeaders", request.headers(), actions.requestHeaders()::applyTo);
+        }
+        if (allowing != null || !actions.responseHeaders().isEmpty()) {
+            put(
+                    "responseHeaders",
+                    Map.of("server", "backend"),
+                    to -> {
+                        if (allowing != null && origin != null) {
+                            allowing.allowResponse(origin, to);
+                        }
+                        actions.responseHeaders().applyTo(to);
+                    });
+        }
     }
 
-    private void put(String name, HeaderChanges changes, Map<String, String> before) {
-        if (changes.isEmpty()) {
-            return;
-        }
+    private void put(
+            String name, Map<String, String> before, Consumer<HeaderChanges.Target> changes) {
         Map<String, String> headers = new TreeMap<>(before);
-        changes.applyTo(
+        changes.accept(
                 new HeaderChanges.Target() {
                     @Override
                     public void remove(String name) {

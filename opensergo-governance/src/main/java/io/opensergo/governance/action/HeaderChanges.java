@@ -89,7 +89,7 @@ public final class HeaderChanges {
 
     private static @Nullable String reasonAgainst(Change change) {
         String name = change.name();
-        if (name.isEmpty() || !name.chars().allMatch(HeaderChanges::isOfToken)) {
+        if (!isName(name)) {
             return " the header '" + name + "', which is no name of HTTP";
         }
         if (RESERVED.contains(name.toLowerCase(Locale.ROOT))) {
@@ -97,6 +97,11 @@ public final class HeaderChanges {
         }
         boolean isClean = change.value().chars().allMatch(HeaderChanges::isOfValue);
         return isClean ? null : " the header '" + name + "': its value has a control character";
+    }
+
+    /** Returns whether HTTP takes a text for the name of a header or method. */
+    static boolean isName(String name) {
+        return !name.isEmpty() && name.chars().allMatch(HeaderChanges::isOfToken);
     }
 
     private static boolean isOfToken(int c) {

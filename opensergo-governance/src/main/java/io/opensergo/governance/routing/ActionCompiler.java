@@ -1,5 +1,6 @@
 package io.opensergo.governance.routing;
 
+import io.opensergo.governance.action.CrossOrigin;
 import io.opensergo.governance.action.DirectResponse;
 import io.opensergo.governance.action.FaultAbort;
 import io.opensergo.governance.action.FaultPolicy;
@@ -9,6 +10,7 @@ import io.opensergo.governance.action.Redirect;
 import io.opensergo.governance.action.RetryPolicy;
 import io.opensergo.governance.internal.sampling.Share;
 import io.opensergo.rules.RuleId;
+import io.opensergo.rules.traffic.CorsPolicy;
 import io.opensergo.rules.traffic.Destination;
 import io.opensergo.rules.traffic.FaultInjection;
 import io.opensergo.rules.traffic.FaultInjection.Abort;
@@ -24,12 +26,14 @@ import io.opensergo.rules.traffic.StringMatch;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Compiles what one route asks for, and reports what cannot be done. */
 final class ActionCompiler {
 
     private static final int MOVED_PERMANENTLY = 301;
+    private static final StringMatch ANY_ORIGIN = StringMatch.exact("*");
 
     private final ExpandedRoute expanded;
     private final HttpRoute route;
@@ -70,7 +74,8 @@ final class ActionCompiler {
                 redirect(),
                 directResponse(route.directResponse()),
                 mirror(),
-                0);
+                0,
+                crossOrigin());
     }
 
     private static long nanos(Duration duration) {
@@ -251,6 +256,28 @@ final class ActionCompiler {
                                                 uri ->
                                                         uri == null
                                                                 || TextTest.of(uri).holds(path)));
+    }
+
+    private @Nullable CrossOrigin crossOrigin() {
+        CorsPolicy policy = route.corsPolicy();
+        if (policy == null) {
+            return null;
+        }
+        List<TextTest> origins =
+                Stream.concat(
+                                policy.allowOrigins().stream(),
+                                policy.allowOrigin().stream().map(StringMatch::exact))
+                        .map(each -> each.equals(ANY_ORIGIN) ? StringMatch.present() : each)
+                        .map(TextTest::of)
+                        .toList();
+        if (origins.isEmpty()) {
+            report("corsPolicy", "names no origin, and allows none");
+            return null;
+        }
+        return CrossOrigin.of(
+                origin -> origins.stream().anyMatch(each -> each.holds(origin)),
+                policy,
+                problem -> report("corsPolicy", problem + "; the rest applies"));
     }
 
     private static @Nullable DirectResponse directResponse(@Nullable HttpDirectResponse response) {

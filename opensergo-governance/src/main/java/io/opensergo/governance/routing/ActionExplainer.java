@@ -1,5 +1,6 @@
 package io.opensergo.governance.routing;
 
+import io.opensergo.governance.action.CrossOrigin;
 import io.opensergo.governance.action.FaultPolicy;
 import io.opensergo.governance.action.Redirect;
 import io.opensergo.governance.action.RetryPolicy;
@@ -8,7 +9,9 @@ import io.opensergo.governance.routing.RouteExplanation.ActionTrial;
 import io.opensergo.rules.traffic.HttpRoute;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Says of each action that a route asks for what becomes of it. Changes nothing. */
@@ -19,13 +22,16 @@ final class ActionExplainer {
     private final RouteActions actions;
     private final HttpRoute route;
     private final RequestView request;
+    private final boolean isServed;
     private final List<ActionTrial> trials = new ArrayList<>();
 
     /** Why what is about a call does not apply, or {@code null} if there is a call. */
     private final @Nullable String noCall;
 
-    private ActionExplainer(RouteActions actions, HttpRoute route, RequestView request) {
+    private ActionExplainer(
+            RouteActions actions, HttpRoute route, RequestView request, boolean isServed) {
         this.actions = actions;
+        this.isServed = isServed;
         this.route = route;
         this.request = request;
         this.noCall = noCall(actions);
@@ -41,16 +47,37 @@ final class ActionExplainer {
         return actions.directResponse() == null ? null : "the response answers the request";
     }
 
-    static List<ActionTrial> explain(RouteDecision decision, RequestView request) {
+    static List<ActionTrial> explain(
+            RouteDecision decision, RequestView request, boolean isServed) {
         if (decision.route() == null) {
             return List.of();
         }
-        var explainer = new ActionExplainer(decision.actions(), decision.route(), request);
+        var explainer =
+                new ActionExplainer(decision.actions(), decision.route(), request, isServed);
+        explainer.crossOrigin();
         explainer.faults();
         explainer.answers();
         explainer.call();
         explainer.headers();
         return explainer.trials;
+    }
+
+    private void crossOrigin() {
+        CrossOrigin policy = actions.crossOrigin();
+        if (policy == null) {
+            return;
+        }
+        if (!isServed) {
+            add(RouteAction.CORS_POLICY, false, "it is about requests that a server serves");
+            return;
+        }
+        String origin = request.header("origin");
+        boolean allowed = policy.allows(origin);
+        String reason = allowed ? policy.toString() : "it allows no origin '" + origin + "'";
+        add(
+                RouteAction.CORS_POLICY,
+                allowed,
+                origin == null ? "the request does not say its origin" : reason);
     }
 
     private void faults() {
@@ -96,7 +123,12 @@ final class ActionExplainer {
         if (actions.timeoutNanos() > 0) {
             addToCall(
                     RouteAction.TIMEOUT,
-                    Duration.ofNanos(actions.timeoutNanos()) + " for all attempts together");
+                    Duration.ofNanos(actions.timeoutNanos())
+                            + (isServed ? " for the response" : " for all attempts together"));
+        }
+        if (isServed) {
+            callersMatters();
+            return;
         }
         if (route.retries() != null) {
             retries(actions.retries());
@@ -117,6 +149,22 @@ final class ActionExplainer {
         } else if (mirror != null) {
             addToCall(RouteAction.MIRROR, "");
         }
+    }
+
+    /** A server has been chosen, and called once. */
+    private void callersMatters() {
+        Map<RouteAction, Boolean> asked = new EnumMap<>(RouteAction.class);
+        asked.put(RouteAction.RETRIES, route.retries() != null);
+        asked.put(RouteAction.REWRITE_URI, actions.rewrite() != null);
+        asked.put(RouteAction.REWRITE_AUTHORITY, actions.authority() != null);
+        asked.put(RouteAction.DESTINATION_PORT, actions.port() > 0);
+        asked.put(RouteAction.MIRROR, actions.mirror() != null);
+        asked.forEach(
+                (action, isAsked) -> {
+                    if (isAsked) {
+                        add(action, false, "it is about calls, and this request is served here");
+                    }
+                });
     }
 
     private void retries(@Nullable RetryPolicy retries) {

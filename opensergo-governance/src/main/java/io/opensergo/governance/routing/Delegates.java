@@ -12,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,25 @@ final class Delegates {
                     .filter(route -> route.delegate() != null)
                     .forEach(route -> named.add(idOf(route, router.id())));
         }
+    }
+
+    /** Returns some routers and those that they hand requests to, directly or not. */
+    static Set<RuleId> reachedFrom(Set<RuleId> some, List<TrafficRouter> all) {
+        Set<RuleId> reached = new HashSet<>(some);
+        boolean hasMore = true;
+        while (hasMore) {
+            Set<RuleId> next =
+                    all.stream()
+                            .filter(router -> reached.contains(router.id()))
+                            .flatMap(
+                                    router ->
+                                            router.http().stream()
+                                                    .filter(route -> route.delegate() != null)
+                                                    .map(route -> idOf(route, router.id())))
+                            .collect(Collectors.toSet());
+            hasMore = reached.addAll(next);
+        }
+        return reached;
     }
 
     /** Returns whether a router is there only for others to hand requests to. */

@@ -37,14 +37,19 @@ final class Explainer {
                                 .orElse(HostPatterns.NONE);
     }
 
-    RouteExplanation explain() {
+    /**
+     * Explains the decision.
+     *
+     * @param isServed whether it is a request that this process serves, and not a call
+     */
+    RouteExplanation explain(boolean isServed) {
         List<RouterTrial> trials = new ArrayList<>(routers.size());
         for (CompiledRouter router : routers) {
             trials.add(tryRouter(router));
         }
         RouteDecision decision = decided == null ? RouteDecision.NOT_FOUND : decided.peek();
         return new RouteExplanation(
-                0, decision, trials, ActionExplainer.explain(decision, request));
+                0, decision, trials, ActionExplainer.explain(decision, request, isServed));
     }
 
     private RouterTrial tryRouter(CompiledRouter router) {

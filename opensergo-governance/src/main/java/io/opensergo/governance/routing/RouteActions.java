@@ -1,5 +1,6 @@
 package io.opensergo.governance.routing;
 
+import io.opensergo.governance.action.CrossOrigin;
 import io.opensergo.governance.action.DirectResponse;
 import io.opensergo.governance.action.FaultPolicy;
 import io.opensergo.governance.action.HeaderChanges;
@@ -15,6 +16,10 @@ import org.jspecify.annotations.Nullable;
  * #timeoutNanos()}, again as {@link #retries()} says, with a copy to {@link #mirror()}. The headers
  * of every response are changed last. A route holds or not by the request as it came.
  *
+ * <p>A server that applies routes to what it serves ({@link
+ * io.opensergo.governance.Governor#routeServed}) does what concerns a request and its response:
+ * {@link #crossOrigin()} before all else, faults, answers, headers, and the timeout.
+ *
  * @param timeoutNanos the time limit of a request with all of its attempts; 0 for none
  * @param retries when a request is tried again, or {@code null} if never
  * @param faults faults that are injected, or {@code null}
@@ -26,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * @param directResponse a response that answers the request, or {@code null}
  * @param mirror where copies go, or {@code null}
  * @param port the port of the destination, or 0 if the rule names none
+ * @param crossOrigin what browsers are told about requests of other origins, or {@code null}; for
+ *     servers only
  */
 public record RouteActions(
         long timeoutNanos,
@@ -38,7 +45,8 @@ public record RouteActions(
         @Nullable Redirect redirect,
         @Nullable DirectResponse directResponse,
         @Nullable Mirror mirror,
-        int port) {
+        int port,
+        @Nullable CrossOrigin crossOrigin) {
 
     /** Nothing is asked for. */
     public static final RouteActions NONE =
@@ -53,7 +61,8 @@ public record RouteActions(
                     null,
                     null,
                     null,
-                    0);
+                    0,
+                    null);
 
     /** Returns whether nothing is asked for: one comparison, for the way of most requests. */
     @SuppressWarnings("ReferenceEquality") // those compiled are this one if they are equal to it
@@ -79,7 +88,8 @@ public record RouteActions(
                 redirect,
                 directResponse,
                 mirror,
-                itsPort);
+                itsPort,
+                crossOrigin);
     }
 
     /** Returns these for the budget of a destination. */
@@ -95,7 +105,8 @@ public record RouteActions(
                 redirect,
                 directResponse,
                 mirror,
-                port);
+                port,
+                crossOrigin);
     }
 
     /** Returns these for a condition. */
@@ -111,7 +122,25 @@ public record RouteActions(
                 redirect,
                 directResponse,
                 mirror,
-                port);
+                port,
+                crossOrigin);
+    }
+
+    /** Returns what is left to a caller if the server it calls does the rest by the same route. */
+    RouteActions ofCaller() {
+        return new RouteActions(
+                timeoutNanos,
+                retries,
+                null,
+                HeaderChanges.NONE,
+                HeaderChanges.NONE,
+                rewrite,
+                authority,
+                null,
+                null,
+                mirror,
+                port,
+                null);
     }
 
     /** Returns these, or the one that says so if nothing is asked for. */

@@ -49,6 +49,12 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Shadows.</b> A router that {@link io.opensergo.rules.Metadata#isShadow()} never decides; it
  * counts what it would have decided. Each costs every request a search of its own.
  *
+ * <p><b>What is served.</b> {@link #route} decides on calls. If the servers of this process apply
+ * routes, the routers whose hosts name the process decide by {@link #routeServed} on what it
+ * serves. Then a call to itself gets of them only what is the caller's: instances, timeout,
+ * retries, copies, another path and authority; so nothing is done twice. Conditions on the caller's
+ * labels or namespace do not hold there, as a server knows neither.
+ *
  * <p><b>Cost.</b> A decision looks up each attribute that entries are filed under once: a header
  * with exact values costs one hash look-up, whatever their number, prefixes one walk along the
  * path. It grows only with the number of different headers and query parameters that entries ask
@@ -81,16 +87,28 @@ public final class RouteTable {
     private final RouterIndex active;
     private final ShadowRouter[] shadows;
 
+    /** The routers of what this process serves, or {@code null} if no server applies routes. */
+    private final @Nullable ServedRoutes served;
+
     private RouteTable(
             List<TrafficRouter> routers,
             List<VirtualWorkload> workloads,
             WorkloadIdentity self,
-            RoutingState previous) {
+            RoutingState previous,
+            @Nullable ServedRoutes served) {
         var subsets = new Subsets(workloads);
         var draft = new RoutingState.Draft(previous);
         List<RouteProblem> found = new ArrayList<>();
         var delegates = new Delegates(routers, found);
-        var compiler = new RouterCompiler(subsets, self, draft, delegates, found);
+        var compiler =
+                new RouterCompiler(
+                        subsets,
+                        self,
+                        draft,
+                        delegates,
+                        found,
+                        served == null ? Set.of() : served.routers());
+        this.served = served;
         this.self = self;
         this.routers =
                 routers.stream()
@@ -176,7 +194,7 @@ public final class RouteTable {
             WorkloadIdentity self,
             long seed,
             Ticker ticker) {
-        return new RouteTable(routers, workloads, self, RoutingState.of(seed, ticker));
+        return new RouteTable(routers, workloads, self, RoutingState.of(seed, ticker), null);
     }
 
     /**
@@ -188,7 +206,57 @@ public final class RouteTable {
      * @param workloads all subsets that destinations name
      */
     public RouteTable update(List<TrafficRouter> routers, List<VirtualWorkload> workloads) {
-        return new RouteTable(routers, workloads, self, state);
+        return update(routers, workloads, List.of());
+    }
+
+    /**
+     * Compiles other rules, as {@link #update(List, List)} does, for a process whose servers apply
+     * the routes of some hosts to the requests they serve.
+     *
+     * @param servedHosts the names under which rules speak of the process, its own first; empty if
+     *     its servers apply no routes
+     */
+    public RouteTable update(
+            List<TrafficRouter> routers,
+            List<VirtualWorkload> workloads,
+            List<String> servedHosts) {
+        ServedRoutes servedNow =
+                servedHosts.isEmpty()
+                        ? null
+                        : ServedRoutes.of(servedHosts, routers, this::servedTable, workloads);
+        return new RouteTable(routers, workloads, self, state, servedNow);
+    }
+
+    /** Whoever calls is somebody else, of whom no labels are known. */
+    private RouteTable servedTable(List<TrafficRouter> routers, List<VirtualWorkload> workloads) {
+        var caller = new WorkloadIdentity(Map.of(), null, self.gateways());
+        RoutingState before =
+                served == null
+                        ? RoutingState.of(state.seeds().nextLong(), state.ticker())
+                        : served.table().state;
+        return new RouteTable(routers, workloads, caller, before, null);
+    }
+
+    /**
+     * Decides on a request that this process serves, by the routers whose {@code hosts} name it.
+     * That is the host of the request if it is one of those served, else the process's own name.
+     *
+     * @return a decision made in advance, {@link RouteDecision#NOT_FOUND} if no route holds
+     */
+    public RouteDecision routeServed(RequestView request) {
+        return served == null ? RouteDecision.NOT_FOUND : served.route(request);
+    }
+
+    /** Explains what {@link #routeServed} returns, as {@link #explain} does. */
+    public RouteExplanation explainServed(RequestView request) {
+        return served == null
+                ? new RouteExplanation(0, RouteDecision.NOT_FOUND, List.of(), List.of())
+                : served.explain(request);
+    }
+
+    /** Returns the routers that {@link #routeServed} decides by, shadows included. */
+    public Set<RuleId> served() {
+        return served == null ? Set.of() : served.routers();
     }
 
     /**
@@ -214,7 +282,12 @@ public final class RouteTable {
      * entry that is tried.
      */
     public RouteExplanation explain(RequestView request) {
-        return new Explainer(routers, request).explain();
+        return new Explainer(routers, request).explain(false);
+    }
+
+    /** Explains a decision on a request that this process serves. */
+    RouteExplanation explainAtServer(RequestView request) {
+        return new Explainer(routers, request).explain(true);
     }
 
     /** Returns how many requests each shadow would have decided, in the order of the routers. */
@@ -222,6 +295,11 @@ public final class RouteTable {
         Map<RuleId, Long> matches = new LinkedHashMap<>();
         for (ShadowRouter shadow : shadows) {
             matches.put(shadow.router().id(), shadow.taken().sum());
+        }
+        if (served != null) {
+            served.table()
+                    .shadowMatches()
+                    .forEach((id, count) -> matches.merge(id, count, Long::sum));
         }
         return Collections.unmodifiableMap(matches);
     }

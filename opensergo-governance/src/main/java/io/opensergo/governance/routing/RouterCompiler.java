@@ -23,6 +23,9 @@ final class RouterCompiler {
     private final Delegates delegates;
     private final List<RouteProblem> problems;
 
+    /** The routers that the servers of this application apply by themselves. */
+    private final Set<RuleId> served;
+
     /** The hosts of the routers so far, qualified. */
     private final Set<String> hosts = new HashSet<>();
 
@@ -37,12 +40,14 @@ final class RouterCompiler {
             WorkloadIdentity self,
             RoutingState.Draft state,
             Delegates delegates,
-            List<RouteProblem> problems) {
+            List<RouteProblem> problems,
+            Set<RuleId> served) {
         this.subsets = subsets;
         this.self = self;
         this.state = state;
         this.delegates = delegates;
         this.problems = problems;
+        this.served = served;
     }
 
     CompiledRouter compile(TrafficRouter router) {
@@ -52,7 +57,7 @@ final class RouterCompiler {
         List<CompiledRoute> routes = new ArrayList<>(expanded.size());
         for (int i = 0; i < expanded.size(); i++) {
             List<ExpandedRoute> earlier = isFirst ? expanded.subList(0, i) : null;
-            CompiledRoute compiled = compile(expanded.get(i), earlier, router.gateways());
+            CompiledRoute compiled = compile(expanded.get(i), earlier, router);
             routes.add(compiled);
             nextRank += compiled.alternatives().size();
         }
@@ -83,18 +88,19 @@ final class RouterCompiler {
     }
 
     private CompiledRoute compile(
-            ExpandedRoute expanded, @Nullable List<ExpandedRoute> earlier, List<String> gateways) {
+            ExpandedRoute expanded, @Nullable List<ExpandedRoute> earlier, TrafficRouter router) {
         HttpRoute route = expanded.route();
         List<RouteDestination> destinations = possible(route.route());
         WeightedWalk walk = walk(route, destinations, expanded.router());
         var actions = new ActionCompiler(expanded, earlier, subsets, state, problems);
-        List<RouteDecision> decisions = decisions(expanded, destinations, actions);
+        List<RouteDecision> decisions =
+                decisions(expanded, destinations, actions, served.contains(router.id()));
         List<CompiledRoute.Alternative> alternatives = new ArrayList<>();
         for (List<HttpMatch> all : expanded.alternatives()) {
             PathRewrite rewrite = actions.rewrite(all);
             alternatives.add(
                     new CompiledRoute.Alternative(
-                            conditions(all, gateways),
+                            conditions(all, router.gateways()),
                             rewrite == null ? decisions : rewritten(decisions, rewrite),
                             walk));
         }
@@ -113,17 +119,22 @@ final class RouterCompiler {
     }
 
     private List<RouteDecision> decisions(
-            ExpandedRoute expanded, List<RouteDestination> destinations, ActionCompiler actions) {
+            ExpandedRoute expanded,
+            List<RouteDestination> destinations,
+            ActionCompiler actions,
+            boolean isServed) {
         RouteActions common = actions.compile();
         if (destinations.isEmpty()) {
-            RouteActions own = actions.at(common, null).orNone();
+            RouteActions own = actions.at(common, null);
+            RouteActions left = (isServed ? own.ofCaller() : own).orNone();
             return List.of(
-                    new RouteDecision(expanded.router(), expanded.route(), null, null, null, own));
+                    new RouteDecision(expanded.router(), expanded.route(), null, null, null, left));
         }
         List<RouteDecision> decisions = new ArrayList<>(destinations.size());
         for (RouteDestination destination : destinations) {
-            RouteActions own = actions.at(common, destination).orNone();
-            decisions.add(decision(expanded, destination, own));
+            RouteActions own = actions.at(common, destination);
+            RouteActions left = (isServed ? own.ofCaller() : own).orNone();
+            decisions.add(decision(expanded, destination, left));
         }
         return decisions;
     }
