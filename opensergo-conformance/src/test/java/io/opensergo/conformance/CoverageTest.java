@@ -38,11 +38,8 @@ class CoverageTest {
                     // connections, which are no requests
                     "TrafficRouter.tcp",
                     "TrafficRouter.tls",
-                    // what localities nobody tells, and copies that are lost if they cannot be made
-                    "TrafficRouter.http.retries.retryRemoteLocalities",
-                    "TrafficRouter.http.mirror.fallback",
-                    // which of the selected instances is taken
-                    "VirtualWorkload.trafficPolicy");
+                    // localities, which nobody tells
+                    "TrafficRouter.http.retries.retryRemoteLocalities");
 
     private static final FieldPaths FIELDS = FieldPaths.of(NetworkDelivery.governedKinds());
     private static final List<ConformanceCase> CASES = ConformanceSuite.cases();

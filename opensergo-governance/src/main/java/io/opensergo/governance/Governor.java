@@ -11,10 +11,13 @@ import io.opensergo.governance.plan.RuleFeed;
 import io.opensergo.governance.plan.StaticRules;
 import io.opensergo.governance.quota.QuotaHealth;
 import io.opensergo.governance.routing.Lanes;
+import io.opensergo.governance.routing.LoadBalancing;
 import io.opensergo.governance.routing.RequestView;
 import io.opensergo.governance.routing.RouteDecision;
 import io.opensergo.governance.routing.RouteExplanation;
+import io.opensergo.governance.routing.RouteStats;
 import io.opensergo.rulefiles.RuleDirectory;
+import io.opensergo.rules.Metadata;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleId;
 import io.opensergo.rules.traffic.TrafficRouter;
@@ -62,6 +65,10 @@ public final class Governor implements AutoCloseable {
     private final Predicate<? super Throwable> isError;
     private final @Nullable Consumer<? super Guard> onGuard;
     private final Belonging belonging;
+
+    /** Of names without one. */
+    private final String namespace;
+
     private final PlanPublisher publisher;
     private final @Nullable Feed feed;
     private final @Nullable InstanceCount instances;
@@ -84,7 +91,9 @@ public final class Governor implements AutoCloseable {
         sampler = new LoadSampler(settings.loadMetrics(), engine.overloadControls(), waits);
         isError = settings.isError();
         onGuard = settings.onGuard();
-        belonging = new Belonging(settings.target());
+        Target target = settings.target();
+        namespace = target == null ? Metadata.DEFAULT_NAMESPACE : target.namespace();
+        belonging = new Belonging(target);
         publisher =
                 new PlanPublisher(
                         engine,
@@ -316,6 +325,16 @@ public final class Governor implements AutoCloseable {
         return current.routes().explainServed(request).ofVersion(version);
     }
 
+    /**
+     * Returns how requests are spread over the instances of a service that no route leads to, or
+     * {@code null} if no VirtualWorkload says.
+     *
+     * @param host the service; without a namespace it is one of the application's own
+     */
+    public @Nullable LoadBalancing balancing(String host) {
+        return publisher.current().routes().balancing(host, namespace);
+    }
+
     /** Returns the lanes in force; ask again for each request, since they change with the rules. */
     public Lanes lanes() {
         return publisher.current().lanes();
@@ -324,6 +343,14 @@ public final class Governor implements AutoCloseable {
     /** Returns how many requests each router that is a shadow would have decided. */
     public Map<RuleId, Long> shadowRouteMatches() {
         return publisher.current().routes().shadowMatches();
+    }
+
+    /**
+     * Returns how often faults, retries and copies that routers ask for have been made; of routers
+     * that are shadows, how often faults and copies would have been.
+     */
+    public List<RouteStats> routeStats() {
+        return publisher.current().routes().stats();
     }
 
     /** Returns what is decided by now. */

@@ -163,7 +163,7 @@ final class PlanCompiler {
     }
 
     private void reportRoute(RouteProblem problem) {
-        reportRouter(
+        reportRouted(
                 problem.type() == RouteProblem.Type.DELEGATE
                         ? PlanProblem.Type.DANGLING_DELEGATE
                         : PlanProblem.Type.UNUSABLE_ACTION,
@@ -191,7 +191,7 @@ final class PlanCompiler {
                         .map(RouteAction::field)
                         .toList();
         if (!rest.isEmpty()) {
-            reportRouter(
+            reportRouted(
                     PlanProblem.Type.NOT_SUPPORTED,
                     router,
                     "asks for %s, which the %s adapter does not do; the rest applies"
@@ -199,9 +199,11 @@ final class PlanCompiler {
         }
     }
 
-    private void reportRouter(PlanProblem.Type type, RuleId router, String problem) {
-        String message = "TrafficRouter '" + router.name() + "' " + problem;
-        problems.add(new PlanProblem(type, router.name(), message));
+    /** Reports a router or a VirtualWorkload. */
+    private void reportRouted(PlanProblem.Type type, RuleId rule, String problem) {
+        String kind = rule.kind().substring(rule.kind().lastIndexOf('/') + 1);
+        String message = kind + " '" + rule.name() + "' " + problem;
+        problems.add(new PlanProblem(type, rule.name(), message));
     }
 
     private Lanes lanes() {

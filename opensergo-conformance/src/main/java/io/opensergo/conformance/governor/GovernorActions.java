@@ -7,8 +7,10 @@ import io.opensergo.governance.action.FaultAbort;
 import io.opensergo.governance.action.FaultPolicy;
 import io.opensergo.governance.action.HeaderChanges;
 import io.opensergo.governance.action.RetryPolicy;
+import io.opensergo.governance.routing.InstanceGroup;
 import io.opensergo.governance.routing.Mirror;
 import io.opensergo.governance.routing.RouteActions;
+import io.opensergo.governance.routing.RouteDecision;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -39,15 +41,22 @@ final class GovernorActions {
         this.actions = actions;
     }
 
-    static Map<String, String> of(RouteActions actions, RouteRequest request) {
-        if (actions.isEmpty()) {
-            return Map.of();
+    static Map<String, String> of(RouteDecision decision, RouteRequest request) {
+        var words = new GovernorActions(decision.actions());
+        words.balancing(decision.group());
+        if (decision.actions().isEmpty()) {
+            return words.found;
         }
-        var words = new GovernorActions(actions);
         words.call(request);
         words.headers(request);
-        words.faults(actions.faults());
+        words.faults(decision.actions().faults());
         return words.found;
+    }
+
+    private void balancing(@Nullable InstanceGroup group) {
+        if (group != null && group.balancing() != null) {
+            found.put("loadBalancing", group.balancing().toString());
+        }
     }
 
     private void call(RouteRequest request) {

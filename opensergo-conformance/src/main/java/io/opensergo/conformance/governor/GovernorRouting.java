@@ -47,7 +47,7 @@ final class GovernorRouting {
         TrafficColour colour = lanes.colour(view);
         RouteDecision decision = governor.route(view);
         Colour shown = colour == null ? null : new Colour(colour.name(), colour.key());
-        Map<String, String> actions = GovernorActions.of(decision.actions(), request);
+        Map<String, String> actions = GovernorActions.of(decision, request);
         Destination destination = decision.destination();
         if (destination == null) {
             return new Routing(withoutDestination(decision), List.of(), shown, actions);

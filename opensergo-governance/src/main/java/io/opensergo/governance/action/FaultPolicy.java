@@ -3,6 +3,7 @@ package io.opensergo.governance.action;
 import io.opensergo.governance.internal.sampling.Share;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,8 @@ public final class FaultPolicy {
 
     private final @Nullable Delay delay;
     private final @Nullable Aborting aborting;
+    private final LongAdder delayed;
+    private final LongAdder aborted;
 
     /**
      * A delay.
@@ -39,20 +42,34 @@ public final class FaultPolicy {
 
     private record Aborting(FaultAbort abort, Share share) {}
 
-    private FaultPolicy(@Nullable Delay delay, @Nullable Aborting aborting) {
+    private FaultPolicy(
+            @Nullable Delay delay,
+            @Nullable Aborting aborting,
+            LongAdder delayed,
+            LongAdder aborted) {
         this.delay = delay;
         this.aborting = aborting;
+        this.delayed = delayed;
+        this.aborted = aborted;
     }
 
     /** Returns one without faults, to which they are added. */
     public static FaultPolicy none() {
-        return new FaultPolicy(null, null);
+        return new FaultPolicy(null, null, new LongAdder(), new LongAdder());
+    }
+
+    /** Returns this, with others that count the requests that are held up and that fail. */
+    public FaultPolicy countedBy(LongAdder delayedRequests, LongAdder abortedRequests) {
+        return new FaultPolicy(delay, aborting, delayedRequests, abortedRequests);
     }
 
     /** Returns this with a delay that is always the same, for a share of 0 to 1 of requests. */
     public FaultPolicy withDelay(Duration fixed, double ratio, long seed) {
         return new FaultPolicy(
-                new Delay(Durations.nanos(fixed), null, new Share(ratio, seed)), aborting);
+                new Delay(Durations.nanos(fixed), null, new Share(ratio, seed)),
+                aborting,
+                delayed,
+                aborted);
     }
 
     /** Returns this with a delay of an exponential distribution. */
@@ -62,12 +79,15 @@ public final class FaultPolicy {
                         Durations.nanos(mean),
                         () -> ThreadLocalRandom.current().nextDouble(),
                         new Share(ratio, seed)),
-                aborting);
+                aborting,
+                delayed,
+                aborted);
     }
 
     /** Returns this with an abort, for a share of 0 to 1 of requests. */
     public FaultPolicy withAbort(FaultAbort abort, double ratio, long seed) {
-        return new FaultPolicy(delay, new Aborting(abort, new Share(ratio, seed)));
+        return new FaultPolicy(
+                delay, new Aborting(abort, new Share(ratio, seed)), delayed, aborted);
     }
 
     /** Returns whether there is a delay for some requests. */
@@ -82,12 +102,20 @@ public final class FaultPolicy {
 
     /** Returns for how long this request is held up, 0 for not at all. */
     public long nextDelayNanos() {
-        return delay != null && delay.share().next() ? delay.sample() : 0;
+        if (delay == null || !delay.share().next()) {
+            return 0;
+        }
+        delayed.increment();
+        return delay.sample();
     }
 
     /** Returns how this request fails, or {@code null} if it does not. */
     public @Nullable FaultAbort nextAbort() {
-        return aborting != null && aborting.share().next() ? aborting.abort() : null;
+        if (aborting == null || !aborting.share().next()) {
+            return null;
+        }
+        aborted.increment();
+        return aborting.abort();
     }
 
     /** Returns whether the next request is held up if no other comes in between. */

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,8 @@ public final class RetryPolicy {
     private final RetryConditions conditions;
     private final RetryBudget budget;
     private final LongUnaryOperator random;
+    private final LongAdder retried;
+    private final LongAdder outOfBudget;
 
     RetryPolicy(
             int attempts,
@@ -43,11 +46,37 @@ public final class RetryPolicy {
             RetryConditions conditions,
             RetryBudget budget,
             LongUnaryOperator random) {
+        this(
+                attempts,
+                perTryTimeoutNanos,
+                conditions,
+                budget,
+                random,
+                new LongAdder(),
+                new LongAdder());
+    }
+
+    private RetryPolicy(
+            int attempts,
+            long perTryTimeoutNanos,
+            RetryConditions conditions,
+            RetryBudget budget,
+            LongUnaryOperator random,
+            LongAdder retried,
+            LongAdder outOfBudget) {
         this.attempts = attempts;
         this.perTryTimeoutNanos = perTryTimeoutNanos;
         this.conditions = conditions;
         this.budget = budget;
         this.random = random;
+        this.retried = retried;
+        this.outOfBudget = outOfBudget;
+    }
+
+    /** Returns this, with others that count retries, and those that the budget did not allow. */
+    public RetryPolicy countedBy(LongAdder retries, LongAdder refusedByBudget) {
+        return new RetryPolicy(
+                attempts, perTryTimeoutNanos, conditions, budget, random, retries, refusedByBudget);
     }
 
     /**
@@ -142,9 +171,12 @@ public final class RetryPolicy {
         if (delay >= remainingNanos) {
             return RetryDecision.OUT_OF_TIME;
         }
-        return budget.tryRetry()
-                ? new RetryDecision(RetryDecision.Verdict.RETRY, delay)
-                : RetryDecision.OUT_OF_BUDGET;
+        if (!budget.tryRetry()) {
+            outOfBudget.increment();
+            return RetryDecision.OUT_OF_BUDGET;
+        }
+        retried.increment();
+        return new RetryDecision(RetryDecision.Verdict.RETRY, delay);
     }
 
     private static long backoffBound(int retries) {

@@ -1,6 +1,6 @@
 package io.opensergo.governance.action;
 
-/** What a router can ask for besides a choice of instances. */
+/** What a router or a VirtualWorkload can ask for besides a choice of instances. */
 public enum RouteAction {
     TIMEOUT("timeout"),
     RETRIES("retries"),
@@ -16,6 +16,7 @@ public enum RouteAction {
     RESPONSE_HEADERS("headers.response"),
     CORS_POLICY("corsPolicy"),
     DESTINATION_PORT("destination.port"),
+    LOAD_BALANCING("trafficPolicy.loadBalancePolicy"),
     TCP_ROUTES("tcp"),
     TLS_ROUTES("tls");
 

@@ -14,6 +14,7 @@ import io.opensergo.governance.ResourceStats.BreakerCalls;
 import io.opensergo.governance.ResourceStats.StrategyStats;
 import io.opensergo.governance.TrafficDirection;
 import io.opensergo.governance.quota.QuotaHealth;
+import io.opensergo.governance.routing.RouteStats;
 import io.opensergo.rules.RuleId;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
@@ -54,6 +56,15 @@ import reactor.core.Disposables;
  *     among them, 0 to 1; at {@code triggerRatio} it opens</td></tr>
  * <tr><td>{@code opensergo.route.shadow.matches}</td><td>router</td><td>requests that a router that is a shadow would
  *     have decided</td></tr>
+ * <tr><td>{@code opensergo.route.delayed}</td><td>router, shadow</td><td>requests that a fault held
+ *     up; of a shadow, would have</td></tr>
+ * <tr><td>{@code opensergo.route.aborted}</td><td>router, shadow</td><td>requests that a fault ended;
+ *     likewise</td></tr>
+ * <tr><td>{@code opensergo.route.copied}</td><td>router, shadow</td><td>requests that were copied;
+ *     likewise</td></tr>
+ * <tr><td>{@code opensergo.route.retried}</td><td>router, shadow</td><td>attempts after the first</td></tr>
+ * <tr><td>{@code opensergo.route.retries.refused}</td><td>router, shadow</td><td>retries that the
+ *     budget did not allow</td></tr>
  * <tr><td>{@code opensergo.plan.number}</td><td></td><td>the number of the plan in force</td></tr>
  * <tr><td>{@code opensergo.plan.problems}</td><td></td><td>what of the rules could not be used</td></tr>
  * <tr><td>{@code opensergo.quota.down}</td><td></td><td>1 while the store of global limits cannot be used, if
@@ -107,6 +118,9 @@ public final class GovernorMetrics implements MeterBinder, AutoCloseable {
         }
     }
 
+    /** The meters of what a router asks for. */
+    private record Actions(boolean shadow, List<Meter> meters) {}
+
     /** The meters in one registry; confined to the thread that changes the plan, one at a time. */
     private static final class StrategyBinding {
 
@@ -116,6 +130,7 @@ public final class GovernorMetrics implements MeterBinder, AutoCloseable {
         private final List<Meter> ofGovernor = new ArrayList<>();
         private final Map<Key, List<Meter>> ofResources = new HashMap<>();
         private final Map<RuleId, Meter> ofRouters = new HashMap<>();
+        private final Map<RuleId, Actions> ofActions = new HashMap<>();
         private final Map<Key, Set<Tags>> strategies = new HashMap<>();
         private final Disposable subscription;
         private boolean closed;
@@ -176,6 +191,69 @@ public final class GovernorMetrics implements MeterBinder, AutoCloseable {
             }
             gone.forEach(this::remove);
             followShadowRouters();
+            followActions();
+        }
+
+        /** Of routers that ask for faults, retries or copies. */
+        private void followActions() {
+            Map<RuleId, Boolean> now = new HashMap<>();
+            governor.routeStats().forEach(each -> now.put(each.router(), each.shadow()));
+            Set<RuleId> gone = new HashSet<>(ofActions.keySet());
+            gone.removeIf(router -> isShadow(router).equals(now.get(router)));
+            for (RuleId router : gone) {
+                Actions known = ofActions.remove(router);
+                if (known != null) {
+                    known.meters().forEach(registry::remove);
+                }
+            }
+            now.forEach(
+                    (router, shadow) ->
+                            ofActions.computeIfAbsent(
+                                    router, id -> new Actions(shadow, register(id, shadow))));
+        }
+
+        private Boolean isShadow(RuleId router) {
+            Actions known = ofActions.get(router);
+            return known != null && known.shadow();
+        }
+
+        private List<Meter> register(RuleId router, boolean shadow) {
+            Tags tags = common.and("router", router.name(), "shadow", Boolean.toString(shadow));
+            return List.of(
+                    counter(
+                            "opensergo.route.delayed",
+                            "Requests that a fault held up",
+                            tags,
+                            ofRouter(router, RouteStats::delayed)),
+                    counter(
+                            "opensergo.route.aborted",
+                            "Requests that a fault ended",
+                            tags,
+                            ofRouter(router, RouteStats::aborted)),
+                    counter(
+                            "opensergo.route.copied",
+                            "Requests that were copied",
+                            tags,
+                            ofRouter(router, RouteStats::copied)),
+                    counter(
+                            "opensergo.route.retried",
+                            "Attempts after the first",
+                            tags,
+                            ofRouter(router, RouteStats::retried)),
+                    counter(
+                            "opensergo.route.retries.refused",
+                            "Retries that the budget did not allow",
+                            tags,
+                            ofRouter(router, RouteStats::outOfBudget)));
+        }
+
+        private static ToDoubleFunction<Governor> ofRouter(
+                RuleId router, ToLongFunction<RouteStats> count) {
+            return governor ->
+                    governor.routeStats().stream()
+                            .filter(each -> each.router().equals(router))
+                            .mapToLong(count)
+                            .sum();
         }
 
         private void followShadowRouters() {
@@ -373,6 +451,7 @@ public final class GovernorMetrics implements MeterBinder, AutoCloseable {
             subscription.dispose();
             ofGovernor.forEach(registry::remove);
             ofRouters.values().forEach(registry::remove);
+            ofActions.values().forEach(each -> each.meters().forEach(registry::remove));
             List.copyOf(ofResources.keySet()).forEach(this::remove);
         }
     }

@@ -115,7 +115,9 @@ final class ActionCompiler {
                         route.retries().retryOn(),
                         state.budget(destination),
                         problem -> report("retries", problem + "; the rest applies"));
-        return common.withRetries(retries);
+        RouteCounts counts = state.counts(router);
+        return common.withRetries(
+                retries == null ? null : retries.countedBy(counts.retried(), counts.outOfBudget()));
     }
 
     /** Returns another path for the requests of an alternative, or {@code null}. */
@@ -134,7 +136,9 @@ final class ActionCompiler {
         if (fault == null || (fault.delay() == null && fault.abort() == null)) {
             return null;
         }
-        FaultPolicy made = abort(delay(FaultPolicy.none(), fault.delay()), fault.abort());
+        RouteCounts counts = state.counts(expanded.router());
+        FaultPolicy counted = FaultPolicy.none().countedBy(counts.delayed(), counts.aborted());
+        FaultPolicy made = abort(delay(counted, fault.delay()), fault.abort());
         FaultPolicy policy = state.faults(expanded.router(), route, made);
         return policy.hasDelay() || policy.hasAbort() ? policy : null;
     }
@@ -303,10 +307,13 @@ final class ActionCompiler {
         }
         double ratio = route.mirrorRatio() == null ? 1 : route.mirrorRatio();
         Share share = state.mirror(expanded.router(), route, seed -> new Share(ratio, seed));
+        String namespace = expanded.router().namespace();
         return new Mirror(
-                subsets.group(mirror.host(), mirror.subset(), expanded.router().namespace()),
+                subsets.group(mirror.host(), mirror.subset(), namespace),
+                subsets.fallback(mirror, namespace),
                 port(mirror),
-                share);
+                share,
+                state.counts(expanded.router()).copied());
     }
 
     private void report(String field, String problem) {

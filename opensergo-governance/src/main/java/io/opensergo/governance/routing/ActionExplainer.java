@@ -20,6 +20,7 @@ final class ActionExplainer {
     private static final String ABORTED = "the abort answers the request";
 
     private final RouteActions actions;
+    private final @Nullable LoadBalancing balancing;
     private final HttpRoute route;
     private final RequestView request;
     private final boolean isServed;
@@ -29,8 +30,10 @@ final class ActionExplainer {
     private final @Nullable String noCall;
 
     private ActionExplainer(
-            RouteActions actions, HttpRoute route, RequestView request, boolean isServed) {
-        this.actions = actions;
+            RouteDecision decision, HttpRoute route, RequestView request, boolean isServed) {
+        this.actions = decision.actions();
+        InstanceGroup group = decision.group();
+        this.balancing = group == null ? null : group.balancing();
         this.isServed = isServed;
         this.route = route;
         this.request = request;
@@ -52,8 +55,7 @@ final class ActionExplainer {
         if (decision.route() == null) {
             return List.of();
         }
-        var explainer =
-                new ActionExplainer(decision.actions(), decision.route(), request, isServed);
+        var explainer = new ActionExplainer(decision, decision.route(), request, isServed);
         explainer.crossOrigin();
         explainer.faults();
         explainer.answers();
@@ -141,6 +143,9 @@ final class ActionExplainer {
         }
         if (actions.port() > 0) {
             addToCall(RouteAction.DESTINATION_PORT, "instances that listen at " + actions.port());
+        }
+        if (balancing != null) {
+            addToCall(RouteAction.LOAD_BALANCING, balancing.toString());
         }
         Mirror mirror = actions.mirror();
         if (mirror != null && noCall == null) {

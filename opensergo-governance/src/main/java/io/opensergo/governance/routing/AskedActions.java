@@ -6,11 +6,12 @@ import io.opensergo.rules.traffic.HttpRewrite;
 import io.opensergo.rules.traffic.HttpRoute;
 import io.opensergo.rules.traffic.RouteDestination;
 import io.opensergo.rules.traffic.TrafficRouter;
+import io.opensergo.rules.traffic.VirtualWorkload;
 import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What a router asks for, whether it can be done or not. For one use. */
+/** What a router or a VirtualWorkload asks for, whether it can be done or not. For one use. */
 final class AskedActions {
 
     private final Set<RouteAction> asked = EnumSet.noneOf(RouteAction.class);
@@ -22,6 +23,15 @@ final class AskedActions {
         router.http().forEach(actions::add);
         actions.addIf(!router.tcp().isEmpty(), RouteAction.TCP_ROUTES);
         actions.addIf(!router.tls().isEmpty(), RouteAction.TLS_ROUTES);
+        return actions.asked;
+    }
+
+    static Set<RouteAction> by(VirtualWorkload workload) {
+        var actions = new AskedActions();
+        actions.addIf(
+                workload.trafficPolicy() != null
+                        && workload.trafficPolicy().loadBalancePolicy() != null,
+                RouteAction.LOAD_BALANCING);
         return actions.asked;
     }
 

@@ -23,11 +23,22 @@ public final class InstanceGroup {
     private final String host;
     private final @Nullable String subset;
     private final LabelTest members;
+    private final @Nullable LoadBalancing balancing;
 
-    InstanceGroup(String host, @Nullable String subset, LabelTest members) {
+    InstanceGroup(
+            String host,
+            @Nullable String subset,
+            LabelTest members,
+            @Nullable LoadBalancing balancing) {
         this.host = host;
         this.subset = subset;
         this.members = members;
+        this.balancing = balancing;
+    }
+
+    /** Returns how requests are spread over the instances, or {@code null} if no rule says. */
+    public @Nullable LoadBalancing balancing() {
+        return balancing;
     }
 
     /** Returns the service, as the rule writes it. */

@@ -1,6 +1,8 @@
 package io.opensergo.governance.routing;
 
 import io.opensergo.governance.internal.sampling.Share;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a copy of some requests goes, of whose responses nobody hears. Immutable but for the share,
@@ -12,12 +14,19 @@ public final class Mirror {
     private final InstanceGroup group;
     private final int port;
     private final Share share;
+    private final LongAdder copied;
 
-    Mirror(InstanceGroup group, int port, Share share) {
-        this.decision = new RouteDecision(null, null, null, group, null, RouteActions.NONE);
+    Mirror(
+            InstanceGroup group,
+            RouteDecision.@Nullable Fallback fallback,
+            int port,
+            Share share,
+            LongAdder copied) {
+        this.decision = new RouteDecision(null, null, null, group, fallback, RouteActions.NONE);
         this.group = group;
         this.port = port;
         this.share = share;
+        this.copied = copied;
     }
 
     /** Returns the service, and the instances of it, that get the copies. */
@@ -25,7 +34,10 @@ public final class Mirror {
         return group;
     }
 
-    /** Returns the decision that a copy goes to {@link #group()}; the same each time. */
+    /**
+     * Returns the decision that a copy goes to {@link #group()}, or else to its fallback; the same
+     * each time.
+     */
     public RouteDecision decision() {
         return decision;
     }
@@ -37,7 +49,11 @@ public final class Mirror {
 
     /** Returns whether this request is copied. To be asked once per request. */
     public boolean next() {
-        return share.next();
+        boolean copies = share.next();
+        if (copies) {
+            copied.increment();
+        }
+        return copies;
     }
 
     /** Returns what {@link #next()} returns if nothing comes in between. */
@@ -61,6 +77,9 @@ public final class Mirror {
     /** Returns for example {@code pricing/next}. */
     @Override
     public String toString() {
-        return port == 0 ? group.toString() : group + ":" + port;
+        InstanceGroup fallback = decision.fallback();
+        return group
+                + (port == 0 ? "" : ":" + port)
+                + (fallback == null ? "" : ", else " + fallback);
     }
 }

@@ -3,11 +3,12 @@ package io.opensergo.governance.routing;
 import io.opensergo.rules.RuleId;
 
 /**
- * A part of a router that cannot be done as it says; the rest of it is in force.
+ * A part of a router, or of a VirtualWorkload, that cannot be done as it says; the rest of it is in
+ * force.
  *
  * @param type what sort of problem it is
- * @param router the router
- * @param message what is wrong and what applies instead, to stand behind the router's name
+ * @param router the router, or the VirtualWorkload
+ * @param message what is wrong and what applies instead, to stand behind the rule's name
  */
 public record RouteProblem(Type type, RuleId router, String message) {
 
@@ -16,6 +17,8 @@ public record RouteProblem(Type type, RuleId router, String message) {
         /** A route is handed to a router that is not there, or back to one it came from. */
         DELEGATE,
         /** An action has a value that nothing can be done with. */
-        ACTION
+        ACTION,
+        /** A VirtualWorkload names a policy that nobody knows. */
+        BALANCING
     }
 }

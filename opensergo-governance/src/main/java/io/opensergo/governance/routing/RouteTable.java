@@ -8,10 +8,13 @@ import io.opensergo.rules.traffic.VirtualWorkload;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -76,6 +79,7 @@ public final class RouteTable {
     private final Map<RuleId, String> unreachable;
     private final List<RouteProblem> problems;
     private final Map<RuleId, Set<RouteAction>> asked;
+    private final Map<String, LoadBalancing> balancing;
     private final RoutingState state;
 
     /** The entry of {@code match} of each rank. */
@@ -96,9 +100,9 @@ public final class RouteTable {
             WorkloadIdentity self,
             RoutingState previous,
             @Nullable ServedRoutes served) {
-        var subsets = new Subsets(workloads);
-        var draft = new RoutingState.Draft(previous);
         List<RouteProblem> found = new ArrayList<>();
+        var subsets = new Subsets(workloads, found);
+        var draft = new RoutingState.Draft(previous);
         var delegates = new Delegates(routers, found);
         var compiler =
                 new RouterCompiler(
@@ -119,6 +123,10 @@ public final class RouteTable {
         routers.stream()
                 .filter(router -> !router.metadata().isShadow())
                 .forEach(router -> asked.put(router.id(), AskedActions.by(router)));
+        workloads.stream()
+                .filter(workload -> !workload.metadata().isShadow())
+                .forEach(workload -> asked.put(workload.id(), AskedActions.by(workload)));
+        this.balancing = Map.copyOf(subsets.balancing());
         this.problems = found.stream().distinct().toList();
         this.warnings = subsets.warnings();
         this.unreachable = UnreachableRouters.among(this.routers);
@@ -136,14 +144,18 @@ public final class RouteTable {
         this.shadows =
                 this.routers.stream()
                         .filter(CompiledRouter::isShadow)
-                        .map(router -> shadow(router, draft))
+                        .map(router -> shadow(byRank, router, draft))
                         .toArray(ShadowRouter[]::new);
         this.state = draft.finish();
     }
 
-    private static ShadowRouter shadow(CompiledRouter router, RoutingState.Draft draft) {
+    private static ShadowRouter shadow(
+            CompiledRoute.Alternative[] byRank, CompiledRouter router, RoutingState.Draft draft) {
         return new ShadowRouter(
-                router, new RouterIndex(List.of(router)), draft.shadow(router.id()));
+                router,
+                new RouterIndex(List.of(router)),
+                draft.shadow(router.id()),
+                rank -> byRank[rank].next());
     }
 
     /** Returns the table without routers. */
@@ -305,6 +317,26 @@ public final class RouteTable {
     }
 
     /**
+     * Returns how often what routers ask for besides instances has been done; of those that ask for
+     * faults, retries or copies.
+     */
+    public List<RouteStats> stats() {
+        Set<RuleId> ofShadows = new HashSet<>();
+        routers.stream()
+                .filter(CompiledRouter::isShadow)
+                .forEach(router -> ofShadows.add(router.id()));
+        Map<RuleId, RouteStats> all = new TreeMap<>(Comparator.comparing(RuleId::toString));
+        state.counts()
+                .forEach((id, counts) -> all.put(id, counts.stats(id, ofShadows.contains(id))));
+        if (served != null) {
+            served.table()
+                    .stats()
+                    .forEach(each -> all.merge(each.router(), each, RouteStats::plus));
+        }
+        return List.copyOf(all.values());
+    }
+
+    /**
      * Returns what looks like a mistake in the rules though they are valid: subsets that a
      * VirtualWorkload should have and does not. For a log; empty if there is nothing to say.
      */
@@ -327,7 +359,19 @@ public final class RouteTable {
     }
 
     /**
-     * Returns what each router asks for, whether it can be done or not; shadows ask for nothing.
+     * Returns how requests to a service are spread that no route leads to, or {@code null} if no
+     * VirtualWorkload says; {@link InstanceGroup#balancing} says it of those that a route does.
+     *
+     * @param host the service
+     * @param namespace where it is, unless the name says so
+     */
+    public @Nullable LoadBalancing balancing(String host, String namespace) {
+        return balancing.isEmpty() ? null : balancing.get(ServiceName.qualify(host, namespace));
+    }
+
+    /**
+     * Returns what each router asks for, whether it can be done or not, and each VirtualWorkload;
+     * shadows ask for nothing.
      */
     public Map<RuleId, Set<RouteAction>> asked() {
         return Collections.unmodifiableMap(asked);

@@ -184,19 +184,7 @@ final class RouterCompiler {
                 expanded.route(),
                 target,
                 group,
-                fallback(destination, namespace),
+                subsets.fallback(destination, namespace),
                 actions);
-    }
-
-    private RouteDecision.@Nullable Fallback fallback(Destination destination, String namespace) {
-        Destination.Fallback fallback = destination.fallback();
-        if (fallback == null) {
-            return null;
-        }
-        boolean isSameService =
-                ServiceName.qualify(fallback.host(), namespace)
-                        .equals(ServiceName.qualify(destination.host(), namespace));
-        return new RouteDecision.Fallback(
-                subsets.group(fallback.host(), fallback.subset(), namespace), isSameService);
     }
 }

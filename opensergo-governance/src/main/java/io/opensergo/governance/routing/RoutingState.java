@@ -14,8 +14,8 @@ import java.util.function.LongFunction;
 
 /**
  * What outlives a table: how far weighted picks got, for each route that did not change, what each
- * shadow counted, how far faults and copies got, what budgets of retries are left, and where the
- * seeds of further picks come from.
+ * shadow counted, how far faults and copies got, and how many there were, what budgets of retries
+ * are left, and where the seeds of further picks come from.
  */
 record RoutingState(
         Map<RouteKey, WeightedWalk> walks,
@@ -23,13 +23,21 @@ record RoutingState(
         Map<RouteKey, Share> mirrors,
         Map<String, RetryBudget> budgets,
         Map<RuleId, LongAdder> shadows,
+        Map<RuleId, RouteCounts> counts,
         Random seeds,
         Ticker ticker) {
 
     /** Returns the state before the first table. */
     static RoutingState of(long seed, Ticker ticker) {
         return new RoutingState(
-                Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), new Random(seed), ticker);
+                Map.of(),
+                Map.of(),
+                Map.of(),
+                Map.of(),
+                Map.of(),
+                Map.of(),
+                new Random(seed),
+                ticker);
     }
 
     /** A route that has the same picks as long as it is equal. */
@@ -44,6 +52,7 @@ record RoutingState(
         private final Map<RouteKey, Share> mirrors = new HashMap<>();
         private final Map<String, RetryBudget> budgets = new HashMap<>();
         private final Map<RuleId, LongAdder> shadows = new HashMap<>();
+        private final Map<RuleId, RouteCounts> counts = new HashMap<>();
 
         Draft(RoutingState previous) {
             this.previous = previous;
@@ -89,6 +98,13 @@ record RoutingState(
                     router, id -> earlier == null ? new LongAdder() : earlier);
         }
 
+        /** Returns what counts the actions of a router that asks for some. */
+        RouteCounts counts(RuleId router) {
+            RouteCounts earlier = previous.counts.get(router);
+            return counts.computeIfAbsent(
+                    router, id -> earlier == null ? new RouteCounts() : earlier);
+        }
+
         RoutingState finish() {
             return new RoutingState(
                     Map.copyOf(walks),
@@ -96,6 +112,7 @@ record RoutingState(
                     Map.copyOf(mirrors),
                     Map.copyOf(budgets),
                     Map.copyOf(shadows),
+                    Map.copyOf(counts),
                     previous.seeds,
                     previous.ticker);
         }

@@ -17,10 +17,16 @@ import io.opensergo.api.time.ManualTicker;
 import io.opensergo.governance.Governor;
 import io.opensergo.governance.Guard;
 import io.opensergo.governance.Outcome;
+import io.opensergo.governance.action.AttemptResult;
 import io.opensergo.governance.quota.InMemoryGlobalQuota;
 import io.opensergo.governance.quota.LogCapture;
 import io.opensergo.governance.routing.RequestView;
+import io.opensergo.governance.routing.RouteActions;
+import io.opensergo.rules.Metadata;
 import io.opensergo.rules.faulttolerance.LimitMode;
+import io.opensergo.rules.traffic.Destination;
+import io.opensergo.rules.traffic.FaultInjection;
+import io.opensergo.rules.traffic.HttpRetry;
 import io.opensergo.rules.traffic.HttpRoute;
 import io.opensergo.rules.traffic.TrafficRouter;
 import java.io.IOException;
@@ -278,5 +284,53 @@ class GovernorMetricsTest {
         assertThat(registry.getMeters()).isEmpty();
         governor.replaceRules(on("b", rate("limit", 1, SECOND)));
         assertThat(registry.getMeters()).isEmpty();
+    }
+
+    @Test
+    void countsFaultsRetriesAndCopiesOfRoutersAndWhatShadowsWouldHaveDone() {
+        governor.replaceRules(List.of(asking(metadata("real")), asking(shadow("trial"))));
+        metrics.bindTo(registry);
+        for (int i = 0; i < 100; i++) {
+            RouteActions actions = governor.route(RequestView.builder().build()).actions();
+            actions.faults().nextAbort();
+            actions.mirror().next();
+            actions.retries().decide(0, AttemptResult.CONNECT_FAILURE, true, Long.MAX_VALUE);
+        }
+
+        assertThat(value("opensergo.route.aborted", "router", "real", "shadow", "false"))
+                .isEqualTo(50);
+        assertThat(value("opensergo.route.copied", "router", "real")).isEqualTo(100);
+        assertThat(value("opensergo.route.retried", "router", "real")).isEqualTo(20);
+        assertThat(value("opensergo.route.retries.refused", "router", "real")).isEqualTo(80);
+        assertThat(value("opensergo.route.delayed", "router", "real")).isZero();
+        assertThat(value("opensergo.route.aborted", "router", "trial", "shadow", "true")).isZero();
+        governor.replaceRules(List.of(asking(shadow("trial"))));
+        for (int i = 0; i < 100; i++) {
+            governor.route(RequestView.builder().build());
+        }
+        assertThat(value("opensergo.route.aborted", "router", "trial")).isEqualTo(50);
+        assertThat(value("opensergo.route.copied", "router", "trial")).isEqualTo(50);
+        assertThat(registry.find("opensergo.route.copied").tags("router", "real").meter()).isNull();
+        metrics.close();
+        assertThat(registry.find("opensergo.route.copied").meter()).isNull();
+    }
+
+    private static TrafficRouter asking(Metadata metadata) {
+        return TrafficRouter.ofHttp(
+                metadata,
+                List.of(),
+                List.of(
+                        HttpRoute.builder()
+                                .fault(
+                                        FaultInjection.builder()
+                                                .abort(
+                                                        FaultInjection.Abort.builder()
+                                                                .httpStatus(503)
+                                                                .ratio(0.5)
+                                                                .build())
+                                                .build())
+                                .mirror(Destination.of("next"))
+                                .retries(HttpRetry.builder().attempts(1).build())
+                                .build()));
     }
 }
