@@ -46,7 +46,8 @@ public final class OpenSergoVertx {
                     RouteAction.DIRECT_RESPONSE,
                     RouteAction.REQUEST_HEADERS,
                     RouteAction.RESPONSE_HEADERS,
-                    RouteAction.DESTINATION_PORT);
+                    RouteAction.DESTINATION_PORT,
+                    RouteAction.LOAD_BALANCING);
 
     /** What a server does of them, for the requests that it serves. */
     private static final Set<RouteAction> HONOURED_AT_SERVER =

@@ -115,10 +115,21 @@ final class Outbound {
         }
         Future<@Nullable SocketAddress> address = routes.address(coloured, decision, colour);
         if (address.succeeded()) {
-            return client.apply(addressed(coloured, address.result()));
+            return routes.follow(
+                    coloured,
+                    decision,
+                    address.result(),
+                    client.apply(addressed(coloured, address.result())));
         }
         RequestOptions kept = new RequestOptions(coloured);
-        return onThisContext(address).compose(found -> client.apply(addressed(kept, found)));
+        return onThisContext(address)
+                .compose(
+                        found ->
+                                routes.follow(
+                                        kept,
+                                        decision,
+                                        found,
+                                        client.apply(addressed(kept, found))));
     }
 
     private static RequestOptions addressed(

@@ -2,11 +2,13 @@ package io.opensergo.vertx;
 
 import io.opensergo.governance.Governor;
 import io.opensergo.governance.routing.InstanceGroup;
+import io.opensergo.governance.routing.LoadBalancing;
 import io.opensergo.governance.routing.Mirror;
 import io.opensergo.governance.routing.RouteDecision;
 import io.opensergo.governance.routing.Selection;
 import io.opensergo.governance.routing.TrafficColour;
 import io.vertx.core.Future;
+import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.SocketAddress;
 import java.net.NoRouteToHostException;
@@ -15,14 +17,16 @@ import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Chooses the instance a request goes to: by the route, then the lane, then in turn. */
+/**
+ * Chooses the instance a request goes to: by the route, the lane, and the policy of its service.
+ */
 final class OutboundRoutes {
 
     private static final Future<@Nullable SocketAddress> AS_IT_SAYS = Future.succeededFuture();
 
     private final Governor governor;
     private final InstanceResolver resolver;
-    private final Balancer balancer = new Balancer();
+    private final Spreading spreading = new Spreading();
 
     OutboundRoutes(Governor governor, InstanceResolver resolver) {
         this.governor = governor;
@@ -45,27 +49,55 @@ final class OutboundRoutes {
         if (host == null || isEmpty()) {
             return AS_IT_SAYS;
         }
+        LoadBalancing how = balancing(request, decision);
+        String header = how == null ? null : how.header();
+        String key = header == null ? null : new OutboundView(request).header(header);
+        var wish = new Wish(colour, how, key);
         InstanceGroup group = decision.group();
         if (group != null) {
             return then(
-                    instances(group.host()),
-                    instances -> routed(decision, group, instances, colour));
+                    instances(group.host()), instances -> routed(decision, group, instances, wish));
         }
-        return then(instances(host), instances -> unrouted(host, instances, colour));
+        return then(instances(host), instances -> unrouted(host, instances, wish));
+    }
+
+    /**
+     * What an instance is chosen by, besides the route.
+     *
+     * @param how the policy of the service, or {@code null}
+     * @param key what it hashes, or {@code null}
+     */
+    private record Wish(
+            @Nullable TrafficColour colour, @Nullable LoadBalancing how, @Nullable String key) {}
+
+    /** Counts a request to an instance for as long as its service asks for it. */
+    Future<HttpClientRequest> follow(
+            RequestOptions request,
+            RouteDecision decision,
+            @Nullable SocketAddress address,
+            Future<HttpClientRequest> made) {
+        return address == null
+                ? made
+                : spreading.follow(balancing(request, decision), address, made);
+    }
+
+    private @Nullable LoadBalancing balancing(RequestOptions request, RouteDecision decision) {
+        InstanceGroup group = decision.group();
+        return group == null ? governor.balancing(request.getHost()) : group.balancing();
     }
 
     private Future<@Nullable SocketAddress> routed(
             RouteDecision decision,
             InstanceGroup group,
             List<ServiceInstance> instances,
-            @Nullable TrafficColour colour) {
+            Wish wish) {
         Selection<ServiceInstance> selection =
                 decision.select(at(decision.actions().port(), instances), ServiceInstance::labels);
         InstanceGroup fallback = decision.fallback();
         if (selection.outcome() != Selection.Outcome.EMPTY
                 || fallback == null
                 || fallback.host().equals(group.host())) {
-            return oneOf(selection, decision, colour);
+            return oneOf(selection, decision, wish);
         }
         return then(
                 instances(fallback.host()),
@@ -75,7 +107,7 @@ final class OutboundRoutes {
                                         host -> host.equals(group.host()) ? instances : others,
                                         ServiceInstance::labels),
                                 decision,
-                                colour));
+                                wish));
     }
 
     /** Returns those that listen at a port; all, if the rule names none. */
@@ -91,34 +123,56 @@ final class OutboundRoutes {
      */
     Future<RequestOptions> mirror(Mirror mirror, RequestOptions request) {
         InstanceGroup group = mirror.group();
-        Future<List<ServiceInstance>> found =
-                isEmpty() ? Future.succeededFuture(List.of()) : instances(group.host());
-        return found.compose(instances -> copy(mirror, request, instances));
+        InstanceGroup fallback = mirror.decision().fallback();
+        if (isEmpty()) {
+            return Future.succeededFuture(toHost(mirror, request));
+        }
+        return instances(group.host())
+                .compose(
+                        instances ->
+                                fallback == null || fallback.host().equals(group.host())
+                                        ? copy(mirror, request, instances, instances)
+                                        : instances(fallback.host())
+                                                .compose(
+                                                        others ->
+                                                                copy(
+                                                                        mirror, request, instances,
+                                                                        others)));
     }
 
     private Future<RequestOptions> copy(
-            Mirror mirror, RequestOptions request, List<ServiceInstance> instances) {
-        InstanceGroup group = mirror.group();
-        var copy = new RequestOptions(request);
-        if (instances.isEmpty()) {
-            copy.setHost(group.host()).setServer(null);
-            return Future.succeededFuture(mirror.port() == 0 ? copy : copy.setPort(mirror.port()));
+            Mirror mirror,
+            RequestOptions request,
+            List<ServiceInstance> instances,
+            List<ServiceInstance> ofFallback) {
+        if (instances.isEmpty() && ofFallback.isEmpty()) {
+            return Future.succeededFuture(toHost(mirror, request));
         }
+        InstanceGroup group = mirror.group();
         List<ServiceInstance> members =
-                at(mirror.port(), instances).stream()
-                        .filter(each -> group.contains(each.labels()))
-                        .toList();
-        return members.isEmpty()
-                ? Future.failedFuture(new NoRouteToHostException("no instance of " + mirror))
-                : Future.succeededFuture(
-                        copy.setServer(
-                                balancer.next(members, mirror.toString().hashCode()).address()));
+                mirror.decision()
+                        .selectFrom(
+                                host ->
+                                        at(
+                                                mirror.port(),
+                                                host.equals(group.host()) ? instances : ofFallback),
+                                ServiceInstance::labels)
+                        .instances();
+        if (members.isEmpty()) {
+            return Future.failedFuture(new NoRouteToHostException("no instance of " + mirror));
+        }
+        int hash = mirror.toString().hashCode();
+        ServiceInstance chosen = spreading.next(members, hash, group.balancing(), null);
+        return Future.succeededFuture(new RequestOptions(request).setServer(chosen.address()));
+    }
+
+    private static RequestOptions toHost(Mirror mirror, RequestOptions request) {
+        var copy = new RequestOptions(request).setHost(mirror.group().host()).setServer(null);
+        return mirror.port() == 0 ? copy : copy.setPort(mirror.port());
     }
 
     private Future<@Nullable SocketAddress> oneOf(
-            Selection<ServiceInstance> selection,
-            RouteDecision decision,
-            @Nullable TrafficColour colour) {
+            Selection<ServiceInstance> selection, RouteDecision decision, Wish wish) {
         InstanceGroup group = selection.group();
         if (group == null || selection.instances().isEmpty()) {
             int port = decision.actions().port();
@@ -127,22 +181,25 @@ final class OutboundRoutes {
                     new NoRouteToHostException("no instance of " + decision + where));
         }
         int hash = group.host().hashCode() * 31 + Objects.hashCode(group.subset());
-        return Future.succeededFuture(next(selection.instances(), hash, colour).address());
+        return Future.succeededFuture(next(selection.instances(), hash, wish).address());
     }
 
     private Future<@Nullable SocketAddress> unrouted(
-            String host, List<ServiceInstance> instances, @Nullable TrafficColour colour) {
+            String host, List<ServiceInstance> instances, Wish wish) {
         return instances.isEmpty()
                 ? AS_IT_SAYS
-                : Future.succeededFuture(next(instances, host.hashCode(), colour).address());
+                : Future.succeededFuture(next(instances, host.hashCode(), wish).address());
     }
 
-    private ServiceInstance next(
-            List<ServiceInstance> instances, int hash, @Nullable TrafficColour colour) {
+    private ServiceInstance next(List<ServiceInstance> instances, int hash, Wish wish) {
+        TrafficColour colour = wish.colour();
         List<ServiceInstance> preferred =
                 governor.lanes().prefer(colour, instances, ServiceInstance::labels);
-        return balancer.next(
-                preferred, colour == null ? hash : hash * 31 + colour.name().hashCode());
+        return spreading.next(
+                preferred,
+                colour == null ? hash : hash * 31 + colour.name().hashCode(),
+                wish.how(),
+                wish.key());
     }
 
     /** A resolver is the application's: what it throws fails the request, as what it reports. */

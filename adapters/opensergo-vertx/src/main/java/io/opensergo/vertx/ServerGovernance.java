@@ -82,7 +82,7 @@ final class ServerGovernance {
 
     /** Decides on a request once, whatever handlers it comes to. */
     private @Nullable ServedRequest routed(RoutingContext context) {
-        if (context.response().ended() || context.get(served) != null) {
+        if (context.response().headWritten() || context.get(served) != null) {
             return null;
         }
         RouteDecision decision = governor.routeServed(new InboundView(context.request()));
