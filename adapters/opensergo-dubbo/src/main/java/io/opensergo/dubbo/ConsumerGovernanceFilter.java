@@ -46,7 +46,8 @@ public final class ConsumerGovernanceFilter extends GuardingFilter implements Cl
                 guard(
                         governance.outbound().of(service),
                         governance.outcomes(),
-                        RoutedInvoker.of(invoker, governance.governor(), call),
+                        RoutedInvoker.of(
+                                invoker, governance.governor(), governance.mirrors(), call),
                         invocation);
         RpcException refusal = refusalOfProvider(result);
         return refusal == null ? result : AsyncRpcResult.newDefaultAsyncResult(refusal, invocation);

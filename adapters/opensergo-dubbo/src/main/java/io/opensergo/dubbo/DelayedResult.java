@@ -1,7 +1,5 @@
 package io.opensergo.dubbo;
 
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -16,9 +14,9 @@ import org.apache.dubbo.rpc.protocol.dubbo.FutureAdapter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The result of an asynchronous call that is made later, on a thread of the common pool that looks
- * like the caller's. Whoever gives the call up, by cancelling or completing the future that Dubbo
- * hands out, keeps it from being made.
+ * The result of an asynchronous call that is made later, or again, on a thread of the common pool
+ * that looks like the caller's. Whoever gives the call up, by cancelling or completing the future
+ * that Dubbo hands out, keeps it from being made, or made again.
  *
  * <p>The call is taken once, by its time or by its caller; for any thread.
  */
@@ -42,39 +40,44 @@ final class DelayedResult extends AsyncRpcResult {
      */
     static Result after(
             long nanos, Invocation invocation, Supplier<Result> call, Runnable onGivenUp) {
-        RpcContext.RestoreServiceContext context = RpcContext.storeServiceContext();
-        // What is left of the time of the call that is being served, and settings of this one.
-        Map<String, Object> attachments =
-                new HashMap<>(RpcContext.getClientAttachment().getObjectAttachments());
-        ClassLoader classLoader = Thread.currentThread().getContextClassLoader();
+        CallerContext caller = CallerContext.capture();
         var response = new CompletableFuture<AppResponse>();
         var result = new DelayedResult(onGivenUp, response, invocation);
         CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS)
                 .execute(
                         () -> {
                             if (result.take()) {
-                                RpcContext.restoreServiceContext(context);
-                                RpcContext.getClientAttachment().setObjectAttachments(attachments);
-                                make(call, classLoader, response);
+                                caller.run(() -> make(call, response));
                             }
                         });
         return result;
     }
 
-    private static void make(
-            Supplier<Result> call,
-            ClassLoader classLoader,
-            CompletableFuture<AppResponse> response) {
-        Thread thread = Thread.currentThread();
-        ClassLoader before = thread.getContextClassLoader();
+    /**
+     * Returns the result of a call that is under way, by several attempts.
+     *
+     * @param attempts the end of the last one
+     * @param onGivenUp what to do if its caller gives it up before
+     */
+    static Result of(
+            CompletableFuture<AppResponse> attempts, Invocation invocation, Runnable onGivenUp) {
+        var response = new CompletableFuture<AppResponse>();
+        var result = new DelayedResult(onGivenUp, response, invocation);
+        CompletableFuture<AppResponse> unused =
+                attempts.whenComplete(
+                        (answer, error) -> {
+                            if (result.take()) {
+                                end(response, answer, error);
+                            }
+                        });
+        return result;
+    }
+
+    private static void make(Supplier<Result> call, CompletableFuture<AppResponse> response) {
         try {
-            thread.setContextClassLoader(classLoader);
             call.get().whenCompleteWithContext((result, error) -> end(response, result, error));
         } catch (Throwable e) {
             response.completeExceptionally(e);
-        } finally {
-            RpcContext.removeContext();
-            thread.setContextClassLoader(before);
         }
     }
 

@@ -25,6 +25,8 @@ public final class DubboGovernance {
     private static final Set<RouteAction> HONOURED =
             Set.of(
                     RouteAction.TIMEOUT,
+                    RouteAction.RETRIES,
+                    RouteAction.MIRROR,
                     RouteAction.FAULT_DELAY,
                     RouteAction.FAULT_ABORT,
                     RouteAction.REQUEST_HEADERS);
@@ -37,6 +39,7 @@ public final class DubboGovernance {
     private final Outcomes outcomes;
     private final Guards inbound;
     private final Guards outbound;
+    private final Mirrors mirrors = new Mirrors();
     private final ServiceReports reports;
 
     private DubboGovernance(
@@ -132,6 +135,10 @@ public final class DubboGovernance {
 
     Guards outbound() {
         return outbound;
+    }
+
+    Mirrors mirrors() {
+        return mirrors;
     }
 
     ServiceReports reports() {

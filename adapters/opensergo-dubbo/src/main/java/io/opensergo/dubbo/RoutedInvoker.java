@@ -4,12 +4,12 @@ import io.opensergo.governance.Governor;
 import io.opensergo.governance.action.FaultAbort;
 import io.opensergo.governance.action.FaultPolicy;
 import io.opensergo.governance.action.HeaderChanges;
+import io.opensergo.governance.action.RetryPolicy;
 import io.opensergo.governance.routing.RouteActions;
 import io.opensergo.governance.routing.RouteDecision;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.dubbo.common.URL;
-import org.apache.dubbo.common.constants.CommonConstants;
 import org.apache.dubbo.rpc.AsyncRpcResult;
 import org.apache.dubbo.rpc.Invocation;
 import org.apache.dubbo.rpc.Invoker;
@@ -17,13 +17,12 @@ import org.apache.dubbo.rpc.Result;
 import org.apache.dubbo.rpc.RpcContext;
 import org.apache.dubbo.rpc.RpcContextAttachment;
 import org.apache.dubbo.rpc.RpcException;
-import org.apache.dubbo.rpc.TimeoutCountDown;
 import org.apache.dubbo.rpc.support.RpcUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a call as its route asks: a fault delays or ends it, its attachments are changed, and it
- * has the time of the route. For one call.
+ * Makes a call as its route asks: a fault delays or ends it, its attachments are changed, a copy of
+ * it is made, and it is made within the time of the route, again as the route says. For one call.
  *
  * @param <T> the interface
  */
@@ -40,24 +39,31 @@ final class RoutedInvoker<T> implements Invoker<T> {
 
     private final Invoker<T> invoker;
     private final RouteActions actions;
+    private final Mirrors mirrors;
 
-    private RoutedInvoker(Invoker<T> invoker, RouteActions actions) {
+    private RoutedInvoker(Invoker<T> invoker, RouteActions actions, Mirrors mirrors) {
         this.invoker = invoker;
         this.actions = actions;
+        this.mirrors = mirrors;
     }
 
     /**
      * Decides where a call goes, once for all attempts, and returns what makes it: the invoker
      * itself if the route asks for nothing besides.
      */
-    static Invoker<?> of(Invoker<?> invoker, Governor governor, InvocationView call) {
+    static Invoker<?> of(
+            Invoker<?> invoker, Governor governor, Mirrors mirrors, InvocationView call) {
         if (governor.plan().routers().isEmpty()) {
             return invoker;
         }
         RouteDecision decision = governor.route(call);
-        call.invocation().put(OF_CALL, decision);
+        keep(decision, call.invocation());
         RouteActions actions = decision.actions();
-        return actions.isEmpty() ? invoker : new RoutedInvoker<>(invoker, actions);
+        return actions.isEmpty() ? invoker : new RoutedInvoker<>(invoker, actions, mirrors);
+    }
+
+    static void keep(RouteDecision decision, Invocation invocation) {
+        invocation.put(OF_CALL, decision);
     }
 
     /** Returns where a call goes, or {@code null} if that has not been decided. */
@@ -116,30 +122,15 @@ final class RoutedInvoker<T> implements Invoker<T> {
 
     private Result call(Invocation invocation) {
         actions.requestHeaders().applyTo(new AttachmentChanges(invocation));
-        if (actions.timeoutNanos() == 0) {
-            return invoker.invoke(invocation);
+        mirrors.copy(actions, invoker, invocation);
+        RetryPolicy retries = actions.retries();
+        long perTry = retries == null ? 0 : retries.perTryTimeoutNanos();
+        if (actions.timeoutNanos() > 0 || perTry > 0) {
+            CallTime.start(actions.timeoutNanos(), perTry).keepWith(invocation);
         }
-        RpcContextAttachment settings = RpcContext.getClientAttachment();
-        Object before = settings.getObjectAttachment(CommonConstants.TIME_COUNTDOWN_KEY);
-        settings.setObjectAttachment(CommonConstants.TIME_COUNTDOWN_KEY, within(before));
-        try {
-            return invoker.invoke(invocation);
-        } finally {
-            RpcContext.getClientAttachment()
-                    .setObjectAttachment(CommonConstants.TIME_COUNTDOWN_KEY, before);
-        }
-    }
-
-    /** What is left to the call that is being served stays, if it is less. */
-    private TimeoutCountDown within(@Nullable Object before) {
-        long nanos = actions.timeoutNanos();
-        if (before instanceof TimeoutCountDown left
-                && left.timeRemaining(TimeUnit.NANOSECONDS) <= nanos) {
-            return left;
-        }
-        long millis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos));
-        return TimeoutCountDown.newCountDown(
-                Math.min(millis, Integer.MAX_VALUE), TimeUnit.MILLISECONDS);
+        return retries == null
+                ? invoker.invoke(invocation)
+                : new RetriedCall(invoker, invocation, retries).make();
     }
 
     @Override

@@ -187,6 +187,14 @@ final class DubboApp implements AutoCloseable {
         return consume(provider.address);
     }
 
+    /** Refers to the service of an application, with parameters of the reference. */
+    Greeter consume(DubboApp provider, Map<String, String> parameters) {
+        ReferenceConfig<Greeter> reference = reference(Greeter.class);
+        reference.setUrl(provider.address);
+        reference.setParameters(new HashMap<>(parameters));
+        return reference.get();
+    }
+
     /** Refers to the service at an address. */
     Greeter consume(String address) {
         ReferenceConfig<Greeter> reference = reference(Greeter.class);

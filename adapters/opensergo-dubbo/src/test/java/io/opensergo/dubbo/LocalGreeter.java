@@ -13,6 +13,9 @@ final class LocalGreeter implements Greeter {
 
     final AtomicInteger calls = new AtomicInteger();
 
+    /** How many calls were copies of others. */
+    final AtomicInteger copies = new AtomicInteger();
+
     /** What it was asked with. */
     final Set<String> asked = ConcurrentHashMap.newKeySet();
 
@@ -35,6 +38,9 @@ final class LocalGreeter implements Greeter {
     @Override
     public String greet(String who) {
         calls.incrementAndGet();
+        if (RpcContext.getServerAttachment().getAttachment(Mirrors.SHADOW) != null) {
+            copies.incrementAndGet();
+        }
         asked.add(who);
         failIfAsked(who);
         if (who.equals("hold")) {

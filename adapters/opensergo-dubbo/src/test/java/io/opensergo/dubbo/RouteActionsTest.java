@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.dubbo.common.constants.CommonConstants;
 import org.apache.dubbo.rpc.RpcContext;
 import org.apache.dubbo.rpc.RpcException;
@@ -43,8 +44,20 @@ class RouteActionsTest {
     private DubboApp caller;
     private int routers;
     private Map<String, Greeter> services;
+    private Greeter repeatable;
+
+    /** How many more calls fail that are asked to. */
+    private static final AtomicInteger FAILURES = new AtomicInteger();
 
     private static String attachment(String name) {
+        if (name.equals("countdown")) {
+            return String.valueOf(
+                    RpcContext.getClientAttachment()
+                            .getObjectAttachment(CommonConstants.TIME_COUNTDOWN_KEY));
+        }
+        if (name.equals("flaky") && FAILURES.getAndDecrement() > 0) {
+            throw new IllegalStateException("for now");
+        }
         return String.valueOf(RpcContext.getServerAttachment().getAttachment(name));
     }
 
@@ -57,6 +70,7 @@ class RouteActionsTest {
                 app("caller", Map.of("opensergo.endpoint", "localhost:" + controlPlane.port()))
                         .start();
         services = Map.of("dubbo", caller.consume(dubbo), "tri", caller.consume(triple));
+        repeatable = caller.consume(dubbo, Map.of("opensergo.idempotent", "true"));
     }
 
     private DubboApp app(String name, Map<String, String> parameters) {
@@ -234,14 +248,146 @@ class RouteActionsTest {
         return service.relay(name);
     }
 
+    /** Marks the next call of this thread as one that may be done twice. */
+    private static void idempotent() {
+        RpcContext.getClientAttachment().setAttachment("Idempotency-Key", "1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"dubbo", "tri"})
+    void aCallThatFailsIsMadeAgain(String protocol) {
+        route("retries: {attempts: 3, retryOn: 5xx}");
+        Greeter service = services.get(protocol);
+        int before = greeter.calls.get();
+        FAILURES.set(2);
+        idempotent();
+
+        assertThat(service.relay("flaky")).isEqualTo("hello > null");
+        assertThat(greeter.calls.get() - before).isEqualTo(3);
+        awaitIdle();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"dubbo", "tri"})
+    void itFailsAfterAsManyAttemptsAsTheRouteSaysAndDubboMakesNoneBesides(String protocol) {
+        route("retries: {attempts: 2, retryOn: 5xx}");
+        Greeter service = services.get(protocol);
+        int before = greeter.calls.get();
+        idempotent();
+        Throwable now = failure(() -> service.greet("fail"));
+        int sync = greeter.calls.get() - before;
+        idempotent();
+        Throwable later = failure(() -> service.greetLater("fail").join());
+
+        assertThat(now).hasStackTraceContaining("asked to fail");
+        assertThat(later).hasStackTraceContaining("asked to fail");
+        assertThat(sync).isEqualTo(3);
+        assertThat(greeter.calls.get() - before).isEqualTo(6);
+        awaitIdle();
+    }
+
+    @Test
+    void aCallThatMayNotBeDoneTwiceIsMadeOnce() {
+        route("retries: {attempts: 3, retryOn: 5xx}");
+        int before = greeter.calls.get();
+
+        failure(() -> services.get("dubbo").greet("fail"));
+        failure(() -> services.get("tri").greetLater("fail").join());
+
+        assertThat(greeter.calls.get() - before).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"dubbo", "tri"})
+    void eachAttemptHasItsTimeAndTheClusterMakesNoneOnTop(String protocol) {
+        route("retries: {attempts: 1, perTryTimeout: 300ms, retryOn: gateway-error}");
+        int before = greeter.calls.get();
+        idempotent();
+        long start = System.nanoTime();
+
+        Throwable late = failure(() -> services.get(protocol).greet("hold"));
+
+        assertThat(late.toString()).matches(OUT_OF_TIME);
+        assertThat(Duration.ofNanos(System.nanoTime() - start))
+                .isBetween(Duration.ofMillis(600), Duration.ofSeconds(15));
+        assertThat(greeter.calls.get() - before).isLessThanOrEqualTo(2);
+        awaitIdle();
+    }
+
+    @Test
+    void aReferenceMaySayThatItsCallsMayBeDoneTwice() {
+        route("retries: {attempts: 1, retryOn: 5xx}");
+        int before = greeter.calls.get();
+
+        failure(() -> repeatable.greet("fail"));
+
+        assertThat(greeter.calls.get() - before).isEqualTo(2);
+    }
+
+    @Test
+    void retriesKeepToABudget() {
+        route("retries: {attempts: 9, retryOn: 5xx}");
+        int before = greeter.calls.get();
+        long start = System.nanoTime();
+        int calls = 30;
+        for (int i = 0; i < calls; i++) {
+            idempotent();
+            failure(() -> services.get("dubbo").greet("fail"));
+        }
+        long seconds = Duration.ofNanos(System.nanoTime() - start).toSeconds() + 1;
+
+        assertThat(greeter.calls.get() - before - calls)
+                .isLessThanOrEqualTo((int) (20 + calls / 5 + seconds));
+    }
+
+    @Test
+    void aCallThatIsGivenUpIsNotMadeAgain() {
+        route("retries: {attempts: 9, perTryTimeout: 600s, retryOn: 5xx}");
+        idempotent();
+        CompletableFuture<String> held = services.get("dubbo").greetLater("hold");
+
+        held.cancel(false);
+
+        awaitIdle();
+    }
+
+    /**
+     * A countdown of Dubbo's would be: it is in what threads share that serve and complete calls.
+     */
+    @ParameterizedTest
+    @ValueSource(strings = {"dubbo", "tri"})
+    void theTimeoutOfARouteIsNotOnTheThreadThatServesOrMakesTheNextCall(String protocol) {
+        route("timeout: 600s\n      retries: {attempts: 1, perTryTimeout: 500s}");
+
+        assertThat(services.get(protocol).relay("countdown")).isEqualTo("hello > null");
+
+        assertThat(RpcContext.getClientAttachment().getObjectAttachments())
+                .doesNotContainKeys(
+                        CommonConstants.TIME_COUNTDOWN_KEY,
+                        CommonConstants.TIMEOUT_KEY,
+                        CommonConstants.RETRIES_KEY);
+    }
+
+    @Test
+    void aReferenceWithoutARegistryHasNobodyToCopyTo() {
+        route("mirror: {host: %s, subset: v2}".formatted(SERVICE));
+        int before = greeter.calls.get();
+
+        assertThat(services.get("dubbo").greet("you")).isEqualTo("hello");
+
+        await().atMost(DubboApp.PATIENCE)
+                .until(() -> caller.governance().mirrors().underWay() == 0);
+        assertThat(greeter.calls.get() - before).isEqualTo(1);
+    }
+
     @Test
     void whatIsNotDoneIsAProblemOfThePlan() {
-        route("retries: {attempts: 2}\n      timeout: 5s");
+        route("corsPolicy: {allowOrigin: ['*']}\n      timeout: 5s");
 
         assertThat(caller.governance().governor().plan().problems())
                 .singleElement()
                 .asString()
-                .contains("retries")
+                .contains("corsPolicy")
                 .contains("Dubbo");
     }
 }

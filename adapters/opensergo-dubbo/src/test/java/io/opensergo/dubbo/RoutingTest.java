@@ -88,6 +88,30 @@ class RoutingTest {
         }
     }
 
+    @Tag("one-version")
+    @ParameterizedTest
+    @CsvSource({"dubbo, interface", "tri, instance"})
+    void copiesGoToTheProvidersThatTheRuleNames(String protocol, String registration)
+            throws Exception {
+        var first = new LocalGreeter("v1");
+        var second = new LocalGreeter("v2");
+        try (DubboApp one = provider(first, "v1", protocol, registration);
+                DubboApp other = provider(second, "v2", protocol, registration);
+                DubboApp caller = new DubboApp("caller", registry(registration), settings())) {
+            DubboApp.Consumer consumer = caller.start().consume(2);
+            rules.put(Rules.read(MIRROR));
+            caller.await(plan -> plan.routers().contains("mirrored"));
+
+            Map<String, Integer> answers = counts(50, () -> consumer.greeter().greet("you"));
+
+            assertThat(answers).containsOnlyKeys("v1");
+            await().atMost(DubboApp.PATIENCE).until(() -> second.copies.get() == 50);
+            await().atMost(DubboApp.PATIENCE)
+                    .until(() -> caller.governance().mirrors().underWay() == 0);
+            assertThat(first.copies).hasValue(0);
+        }
+    }
+
     /**
      * Two applications serve the same interface in two groups and versions, and say of each service
      * which subset it is.
@@ -184,10 +208,15 @@ class RoutingTest {
     }
 
     private DubboApp provider(String subset, String protocol, String registration) {
+        return provider(new LocalGreeter(subset), subset, protocol, registration);
+    }
+
+    private DubboApp provider(
+            LocalGreeter greeter, String subset, String protocol, String registration) {
         Map<String, String> parameters = new HashMap<>(settings());
         parameters.put("subset", subset);
         return new DubboApp("greeter-" + subset, registry(registration), parameters)
-                .provide(protocol, new LocalGreeter(subset))
+                .provide(protocol, greeter)
                 .start();
     }
 
@@ -227,6 +256,19 @@ class RoutingTest {
                       weight: 90
                     - destination: {host: %1$s, subset: v2}
                       weight: 10
+            """
+                    .formatted(GREETER);
+
+    private static final String MIRROR =
+            """
+            apiVersion: traffic.opensergo.io/v1alpha1
+            kind: TrafficRouter
+            metadata: {name: mirrored, labels: {app: caller}}
+            spec:
+              hosts: [%1$s]
+              http:
+                - route: [{destination: {host: %1$s, subset: v1}}]
+                  mirror: {host: %1$s, subset: v2}
             """
                     .formatted(GREETER);
 }
