@@ -11,6 +11,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.opensergo.governance.Outcome;
 import io.opensergo.governance.Rejection;
+import io.opensergo.governance.action.PathRewrite;
 import io.opensergo.governance.action.RetryPolicy;
 import io.opensergo.governance.routing.RouteActions;
 import java.util.concurrent.TimeUnit;
@@ -125,19 +126,32 @@ final class GovernedClientCall<Q, S> extends ForwardingClientCall<Q, S> {
         if (!method.getType().serverSendsOneMessage()) {
             asked = asked.withStreamTracerFactory(new StreamEnds(end));
         }
+        MethodDescriptor<Q, S> called = rewritten(actions.rewrite());
         if (actions.isEmpty() || !method.getType().clientSendsOneMessage()) {
-            return next.newCall(method, withAuthority(asked, actions));
+            return next.newCall(called, withAuthority(asked, actions));
         }
-        ClientCall<Q, S> made = call(withAuthority(asked, actions), actions.retries());
+        ClientCall<Q, S> made = call(called, withAuthority(asked, actions), actions.retries());
         return actions.mirror() == null
                 ? made
-                : new MirroredClientCall<>(made, mirrors.of(next, method, options, route, actions));
+                : new MirroredClientCall<>(made, mirrors.of(next, called, options, route, actions));
     }
 
-    private ClientCall<Q, S> call(CallOptions asked, @Nullable RetryPolicy retries) {
+    private ClientCall<Q, S> call(
+            MethodDescriptor<Q, S> called, CallOptions asked, @Nullable RetryPolicy retries) {
         return retries == null
-                ? next.newCall(method, asked)
-                : new RetriedClientCall<>(next, method, asked, retries);
+                ? next.newCall(called, asked)
+                : new RetriedClientCall<>(next, called, asked, retries);
+    }
+
+    /** The path of a call is its method, behind a slash. */
+    private MethodDescriptor<Q, S> rewritten(@Nullable PathRewrite rewrite) {
+        if (rewrite == null) {
+            return method;
+        }
+        String path = rewrite.apply("/" + method.getFullMethodName());
+        return method.toBuilder()
+                .setFullMethodName(path.startsWith("/") ? path.substring(1) : path)
+                .build();
     }
 
     private static CallOptions withAuthority(CallOptions asked, RouteActions actions) {

@@ -6,6 +6,7 @@ import io.opensergo.governance.routing.Lanes;
 import io.opensergo.governance.routing.RouteDecision;
 import io.opensergo.governance.routing.Selection;
 import io.opensergo.governance.routing.TrafficColour;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -84,7 +85,7 @@ final class Routing {
         if (group == null || !isRoutable) {
             return preferred(question, service, null, own);
         }
-        var lookup = new Lookup();
+        var lookup = new Lookup(group.host(), question.decision().actions().port());
         Selection<EquivalentAddressGroup> selection =
                 question.decision().selectFrom(lookup::instancesOf, Routing::labels);
         if (lookup.isPending) {
@@ -130,9 +131,32 @@ final class Routing {
     /** Finds instances, and notes if those of a service are not known yet. */
     private final class Lookup {
 
+        private final String portHost;
+        private final int port;
         private boolean isPending;
 
+        /** Looks up instances; of one service only those that listen at a port, unless it is 0. */
+        Lookup(String portHost, int port) {
+            this.portHost = portHost;
+            this.port = port;
+        }
+
         List<EquivalentAddressGroup> instancesOf(String host) {
+            List<EquivalentAddressGroup> all = allOf(host);
+            return port == 0 || !host.equals(portHost)
+                    ? all
+                    : all.stream().filter(this::listensAtPort).toList();
+        }
+
+        private boolean listensAtPort(EquivalentAddressGroup instance) {
+            return instance.getAddresses().stream()
+                    .anyMatch(
+                            each ->
+                                    each instanceof InetSocketAddress address
+                                            && address.getPort() == port);
+        }
+
+        private List<EquivalentAddressGroup> allOf(String host) {
             if (isOwn(host)) {
                 return own;
             }

@@ -10,6 +10,7 @@ import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptors;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
@@ -91,6 +92,23 @@ class RouteActionsTest {
         assertThat(World.calls(world.outbound("shop.Prices"))).isEqualTo(1);
         assertThat(World.failures(world.outbound("shop.Prices")))
                 .isEqualTo(expected == Status.Code.UNAVAILABLE ? 1 : 0);
+    }
+
+    @Test
+    void anotherPathIsAnotherMethod() {
+        route("match: [{uri: {prefix: /shop.Prices/Get}}]\n    rewrite: {uri: /shop.Prices/Other}");
+
+        StatusRuntimeException unknown = failure(channel, "");
+
+        assertThat(unknown.getStatus().getCode()).isEqualTo(Status.Code.UNIMPLEMENTED);
+        assertThat(unknown).hasMessageContaining("shop.Prices/Other");
+        assertThat(prices.handled).hasValue(0);
+
+        MethodDescriptor<String, String> old =
+                Prices.GET.toBuilder().setFullMethodName("old.Prices/Get").build();
+        route("match: [{uri: {prefix: /old.}}]\n    rewrite: {uri: /shop.}");
+        assertThat(ClientCalls.blockingUnaryCall(channel, old, CallOptions.DEFAULT, ""))
+                .isEqualTo("prices");
     }
 
     @Test
@@ -202,12 +220,13 @@ class RouteActionsTest {
 
     @Test
     void whatIsNotDoneIsAProblemOfThePlan() {
-        world.governor.replaceRules(World.read(router("rewrite: {uri: /v2}\n    timeout: 5s")));
+        world.governor.replaceRules(
+                World.read(router("corsPolicy: {allowOrigin: ['*']}\n    timeout: 5s")));
 
         assertThat(world.governor.plan().problems())
                 .singleElement()
                 .asString()
-                .contains("rewrite.uri")
+                .contains("corsPolicy")
                 .contains("gRPC");
         assertThat(get(channel, "")).isEqualTo("prices");
     }

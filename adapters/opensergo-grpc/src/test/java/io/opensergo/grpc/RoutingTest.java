@@ -16,6 +16,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -98,6 +99,22 @@ class RoutingTest {
         awaitAll("first", "second");
 
         assertThat(count(channel, 20)).isEqualTo(Map.of("first", 10, "second", 10));
+    }
+
+    @Test
+    void aPortChoosesAmongTheInstancesThatListenThere() {
+        String route =
+                """
+                hosts: [prices]
+                http: [{route: [{destination: {host: prices, port: {number: %d}}}]}]
+                """;
+        int port = ((InetSocketAddress) second.address()).getPort();
+        world.rules(Documents.router("prices", route.formatted(port)));
+
+        assertThat(count(channel, 10)).isEqualTo(Map.of("second", 10));
+
+        world.rules(Documents.router("nowhere", route.formatted(1)));
+        assertThat(failure(channel, "").getStatus().getDescription()).contains("no instance of");
     }
 
     @Test
