@@ -220,6 +220,48 @@ class DeploymentTest {
         assertThat(webhook.path("failurePolicy").asText()).isEqualTo("Ignore");
     }
 
+    /** What Helm makes of it is not tried here; its words are those of the manifests. */
+    @Test
+    void chartSaysWhatTheManifestsSay() throws IOException {
+        Path templates = DIRECTORY.resolveSibling("helm/opensergo/templates");
+        String deployment = Files.readString(templates.resolve("deployment.yaml"));
+        String rights = Files.readString(templates.resolve("_helpers.tpl"));
+
+        for (String argument : texts(container().path("args"))) {
+            assertThat(deployment).contains("- " + argument + "\n");
+        }
+        for (String argument :
+                List.of("--tls-cert=", "--kube-webhook=9443", "--console=0.0.0.0:")) {
+            assertThat(deployment).contains("- " + argument);
+        }
+        assertThat(deployment)
+                .contains("runAsUser: 65532", "readOnlyRootFilesystem: true", "drop: [ALL]");
+        JsonNode groups = all("service-account.yaml").get(1).at("/rules/0/apiGroups");
+        assertThat(rights).contains("[" + String.join(", ", texts(groups)) + "]");
+        assertThat(Files.readString(templates.resolve("webhook.yaml")))
+                .contains("[" + String.join(", ", texts(groups)) + "]", AdmissionWebhook.PATH);
+    }
+
+    /** The unit, but for what the environment adds. */
+    @Test
+    void unitOfSystemdIsTakenByTheCommandLine() throws IOException {
+        String start =
+                Files.readAllLines(DIRECTORY.resolveSibling("systemd/opensergo.service")).stream()
+                        .filter(line -> line.startsWith("ExecStart="))
+                        .findFirst()
+                        .orElseThrow();
+        String arguments = start.substring(start.indexOf(" serve ") + 1);
+
+        assertThat(
+                        OpenSergoCommand.commandLine()
+                                .parseArgs(
+                                        arguments
+                                                .replace("${STATE_DIRECTORY}", "state")
+                                                .replace(" $OPENSERGO_ARGS", "")
+                                                .split(" ", -1)))
+                .satisfies(parsed -> assertThat(parsed.errors()).isEmpty());
+    }
+
     private static List<Path> components() throws IOException {
         try (Stream<Path> found = Files.list(DIRECTORY.resolve("components"))) {
             return found.sorted().toList();

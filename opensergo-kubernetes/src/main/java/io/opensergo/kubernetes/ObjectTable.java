@@ -66,6 +66,8 @@ final class ObjectTable {
             JsonNode status,
             ObjectStatus wanted) {}
 
+    private static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+
     private final RuleReader reader;
     private final Map<RuleId, Entry> entries = new LinkedHashMap<>();
     private final Map<RuleId, Rule> puts = new LinkedHashMap<>();
@@ -97,6 +99,7 @@ final class ObjectTable {
             return;
         }
         changed = true;
+        forgetLastApplied(object);
         RuleDocument read = reader.read(named(kind, object), id.toString());
         Rule rule = read.rule();
         Rule last = before == null ? null : before.inForce();
@@ -229,6 +232,16 @@ final class ObjectTable {
             return Long.parseLong(version);
         } catch (NumberFormatException e) {
             return 0;
+        }
+    }
+
+    /** What kubectl notes for itself is no part of a rule, and as long as the object. */
+    private static void forgetLastApplied(JsonNode object) {
+        if (object.path("metadata") instanceof ObjectNode metadata
+                && metadata.path("annotations") instanceof ObjectNode annotations
+                && annotations.remove(LAST_APPLIED) != null
+                && annotations.isEmpty()) {
+            metadata.remove("annotations");
         }
     }
 

@@ -80,6 +80,13 @@ class KubernetesRuleSourceTest {
     }
 
     @Test
+    void whatKubectlNotesForItselfIsNoPartOfTheRule() throws Exception {
+        start();
+
+        assertThat(heard.rule(A).metadata().annotations()).isEmpty();
+    }
+
+    @Test
     void editsAndDeletionsAreFollowed() throws Exception {
         start();
 

@@ -114,6 +114,8 @@ final class ScriptedApiServer implements AutoCloseable {
         metadata.put("creationTimestamp", CREATED);
         metadata.put("generation", known.path("generation").asLong() + 1);
         metadata.putArray("managedFields").addObject().put("manager", "kubectl");
+        metadata.putObject("annotations")
+                .put("kubectl.kubernetes.io/last-applied-configuration", spec);
         labels.forEach(metadata.putObject("labels")::put);
         object.set("spec", tree(spec));
         if (before != null && before.has("status")) {
