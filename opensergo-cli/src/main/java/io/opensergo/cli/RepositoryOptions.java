@@ -1,5 +1,6 @@
 package io.opensergo.cli;
 
+import io.opensergo.etcd.EtcdRuleRepository;
 import io.opensergo.gitrepository.GitRuleRepository;
 import io.opensergo.rulerepository.RuleEdit;
 import io.opensergo.rulerepository.RuleRepository;
@@ -7,6 +8,9 @@ import io.opensergo.rules.RuleId;
 import io.opensergo.rules.RuleKind;
 import io.opensergo.rules.document.RuleReader;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -21,12 +25,13 @@ final class RepositoryOptions {
     @Option(
             names = "--rules",
             paramLabel = "DIR",
-            required = true,
             description = {
                 "The directory of the rule files, as for serve. In a Git work tree a change is a commit;",
                 "elsewhere the history is kept in DIR/.opensergo."
             })
-    private Path rules = Path.of("");
+    private @Nullable Path rules;
+
+    @Mixin private EtcdOptions etcd = new EtcdOptions();
 
     @Option(
             names = "--namespace",
@@ -40,7 +45,15 @@ final class RepositoryOptions {
     }
 
     RuleRepository open() {
-        return GitRuleRepository.openDirectory(rules, reader());
+        CommandLine command = spec.commandLine();
+        etcd.check(command);
+        if ((rules == null) != etcd.isWanted()) {
+            throw new ParameterException(
+                    command, "Name where the rules are: either --rules DIR or --etcd HOST:PORT");
+        }
+        return rules == null
+                ? EtcdRuleRepository.open(etcd.settings(command), reader())
+                : GitRuleRepository.openDirectory(rules, reader());
     }
 
     /** Returns which rule a person names. */

@@ -58,6 +58,11 @@ final class RollbackCommand implements Callable<Integer> {
             page.stream().filter(change -> change.id().startsWith(id)).forEach(found::add);
             page = repository.history(query.before(page.get(page.size() - 1).id()));
         }
+        for (RuleChange change : found) {
+            if (change.id().equals(id)) {
+                return change;
+            }
+        }
         if (found.size() != 1) {
             String many = found.isEmpty() ? "no change of " : "several changes of ";
             throw new IllegalArgumentException(

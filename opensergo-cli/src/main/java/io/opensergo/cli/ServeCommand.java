@@ -174,7 +174,7 @@ final class ServeCommand implements Runnable {
         try {
             beside.managed = management.start(controlPlane, () -> !isDraining);
             if (console.isWanted()) {
-                beside.repository = where.repository();
+                beside.repository = where.repository(spec.commandLine());
                 beside.console = console.start(controlPlane, beside.repository);
             }
             beside.webhook = webhook.start(controlPlane);

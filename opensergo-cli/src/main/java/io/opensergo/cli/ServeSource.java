@@ -2,11 +2,12 @@ package io.opensergo.cli;
 
 import io.opensergo.controlplane.DirectoryRuleSource;
 import io.opensergo.controlplane.RuleSource;
+import io.opensergo.etcd.EtcdRuleRepository;
+import io.opensergo.etcd.EtcdRuleSource;
 import io.opensergo.gitrepository.GitRuleRepository;
 import io.opensergo.kubernetes.KubernetesRuleSource;
 import io.opensergo.kubernetes.KubernetesRuleSourceBuilder;
 import io.opensergo.rulerepository.RuleRepository;
-import io.opensergo.rules.document.RuleReader;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -14,13 +15,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * The options of {@code serve} that say where the rules are: in files or in a cluster. Not in both:
- * replicas agree on versions only if one order counts.
+ * The options of {@code serve} that say where the rules are: in files, in etcd or in a cluster. Not
+ * in several: replicas agree on versions only if one order counts.
  */
 final class ServeSource {
 
@@ -84,13 +86,16 @@ final class ServeSource {
             })
     private boolean writesStatus;
 
+    @Mixin private EtcdOptions etcd = new EtcdOptions();
+
     /** Returns the source, which is not started yet. */
     RuleSource create(CommandLine commandLine) {
+        etcd.check(commandLine);
+        if ((rules == null ? 0 : 1) + (kubernetes ? 1 : 0) + (etcd.isWanted() ? 1 : 0) > 1) {
+            throw new ParameterException(
+                    commandLine, "--rules, --etcd and --kubernetes exclude each other: choose one");
+        }
         if (kubernetes) {
-            if (rules != null) {
-                throw new ParameterException(
-                        commandLine, "--rules and --kubernetes exclude each other: choose one");
-            }
             return cluster();
         }
         if (kubeconfig != null
@@ -104,9 +109,13 @@ final class ServeSource {
                     "--kubeconfig, --context, --kube-namespace, --kube-selector, --kube-epoch and"
                             + " --kube-status need --kubernetes");
         }
+        if (etcd.isWanted()) {
+            return EtcdRuleSource.of(etcd.settings(commandLine));
+        }
         if (rules == null) {
             throw new ParameterException(
-                    commandLine, "Name where the rules are: --rules DIR, or --kubernetes");
+                    commandLine,
+                    "Name where the rules are: --rules DIR, --etcd HOST:PORT, or --kubernetes");
         }
         return DirectoryRuleSource.of(rules);
     }
@@ -116,11 +125,13 @@ final class ServeSource {
     }
 
     /** Returns what can change the rules of the source; {@code null} if nothing here can. */
-    @Nullable RuleRepository repository() {
+    @Nullable RuleRepository repository(CommandLine commandLine) {
+        if (etcd.isWanted()) {
+            return EtcdRuleRepository.open(etcd.settings(commandLine), RepositoryOptions.reader());
+        }
         return rules == null
                 ? null
-                : GitRuleRepository.openDirectory(
-                        rules, RuleReader.strict().withKinds(Kinds.all()).withAppRequired());
+                : GitRuleRepository.openDirectory(rules, RepositoryOptions.reader());
     }
 
     private RuleSource cluster() {

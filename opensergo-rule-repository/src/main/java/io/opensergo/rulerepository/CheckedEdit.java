@@ -20,11 +20,13 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A batch whose texts are valid rules and whose expectations are met: what remains to be done.
+ * A batch whose texts are valid rules and whose expectations are met: what remains to be done. For
+ * implementations of {@link RuleRepository}, which carry out the steps as one.
  *
+ * @param edit the batch
  * @param steps one for each rule that changes, deletes before puts
  */
-record CheckedEdit(RuleEdit edit, List<Step> steps) {
+public record CheckedEdit(RuleEdit edit, List<Step> steps) {
 
     private static final Pattern MARKER =
             Pattern.compile("^(---|\\.\\.\\.)(?=\\s|$)", Pattern.MULTILINE);
@@ -39,10 +41,11 @@ record CheckedEdit(RuleEdit edit, List<Step> steps) {
      * @param rule the rule to store; {@code null} if it is deleted
      * @param text the text to store; empty if it is deleted
      */
-    record Step(
+    public record Step(
             RuleId id, int number, @Nullable StoredRule before, @Nullable Rule rule, String text) {
 
-        RuleChange.Entry entry() {
+        /** Returns what the history keeps of it. */
+        public RuleChange.Entry entry() {
             return new RuleChange.Entry(
                     id, before == null ? null : before.text(), rule == null ? null : text);
         }
@@ -53,12 +56,22 @@ record CheckedEdit(RuleEdit edit, List<Step> steps) {
         }
     }
 
+    /** Copies. */
+    public CheckedEdit {
+        Objects.requireNonNull(edit, "edit");
+        steps = List.copyOf(steps);
+    }
+
     /**
      * Checks a batch.
      *
+     * @param reader decides what is a rule
      * @param current finds what is stored now
+     * @throws RuleConflictException if a rule is not as the batch expects
+     * @throws RuleDocumentException if a text is not one valid rule
+     * @throws ReadOnlyRepositoryException if a rule of the batch cannot be written
      */
-    static CheckedEdit of(
+    public static CheckedEdit of(
             RuleEdit edit, RuleReader reader, Function<RuleId, @Nullable StoredRule> current) {
         Map<RuleId, Step> steps = new LinkedHashMap<>();
         List<Conflict> conflicts = new ArrayList<>();
@@ -141,7 +154,7 @@ record CheckedEdit(RuleEdit edit, List<Step> steps) {
         if (complaint != null) {
             return faulty(number, complaint);
         }
-        ReadResult result = read(text, reader);
+        ReadResult result = read(text, RuleEdit.SOURCE, reader);
         if (result.documents().size() != 1) {
             List<Problem> problems = result.problems();
             return problems.isEmpty()
@@ -160,14 +173,14 @@ record CheckedEdit(RuleEdit edit, List<Step> steps) {
     }
 
     /** JSON is read as such, since it may have tabs, which YAML forbids. */
-    private static ReadResult read(String text, RuleReader reader) {
+    static ReadResult read(String text, String source, RuleReader reader) {
         if (text.stripLeading().startsWith("{")) {
-            ReadResult json = reader.read(text, RuleEdit.SOURCE + ".json");
+            ReadResult json = reader.read(text, source + ".json");
             if (json.documents().size() == 1 && json.documents().get(0).id() != null) {
                 return json;
             }
         }
-        return reader.read(text, RuleEdit.SOURCE);
+        return reader.read(text, source);
     }
 
     private static @Nullable String complaint(String text) {
@@ -213,8 +226,16 @@ record CheckedEdit(RuleEdit edit, List<Step> steps) {
                 message);
     }
 
-    /** Returns what the history keeps of it. */
-    RuleChange change(String id, Instant time) {
+    static Problem problem(String place, String message) {
+        return new Problem(Problem.Severity.ERROR, place, 1, 0, 0, "", message);
+    }
+
+    /**
+     * Returns what the history keeps of it.
+     *
+     * @param id what the repository calls the change
+     */
+    public RuleChange change(String id, Instant time) {
         return new RuleChange(
                 id,
                 edit.author(),

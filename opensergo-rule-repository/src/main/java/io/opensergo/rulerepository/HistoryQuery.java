@@ -40,12 +40,19 @@ public record HistoryQuery(@Nullable RuleId rule, @Nullable String before, int l
         return new HistoryQuery(rule, changeId, limit);
     }
 
-    /** Selects from changes in the order from new to old. */
-    List<RuleChange> select(Iterable<RuleChange> newestFirst) {
+    /**
+     * Selects from a history. For implementations of {@link RuleRepository}.
+     *
+     * @param newestFirst all changes, the newest first; read as far as needed
+     */
+    public List<RuleChange> select(Iterable<RuleChange> newestFirst) {
         List<RuleChange> selected = new ArrayList<>();
         boolean begun = before == null;
         for (RuleChange change : newestFirst) {
-            if (begun && selected.size() < limit && wants(change)) {
+            if (selected.size() == limit) {
+                break;
+            }
+            if (begun && wants(change)) {
                 selected.add(change);
             }
             begun |= change.id().equals(before);

@@ -108,11 +108,7 @@ public final class InMemoryRuleRepository implements RuleRepository {
             rules.remove(step.id());
         } else {
             String place = name() + ":" + rule.id();
-            List<Problem> problems = reader.read(step.text(), place).allProblems();
-            String revision = RuleText.revisionOf(step.text());
-            rules.put(
-                    step.id(),
-                    new StoredRule(step.id(), rule, step.text(), revision, place, problems, null));
+            rules.put(step.id(), StoredRule.read(step.id(), step.text(), place, reader));
         }
     }
 

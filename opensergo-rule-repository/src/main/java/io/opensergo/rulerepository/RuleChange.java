@@ -1,9 +1,11 @@
 package io.opensergo.rulerepository;
 
 import io.opensergo.rules.RuleId;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,20 @@ public record RuleChange(
         Objects.requireNonNull(message, "message");
         Objects.requireNonNull(time, "time");
         entries = List.copyOf(entries);
+    }
+
+    /** Returns the change as JSON in UTF-8, which {@link #fromJson} reads. */
+    public byte[] toJson() {
+        return ChangeCodec.toBytes(ChangeCodec.toTree(this));
+    }
+
+    /** Returns the change that a JSON text is, or nothing if it is none. */
+    public static Optional<RuleChange> fromJson(byte[] json) {
+        try {
+            return Optional.ofNullable(ChangeCodec.fromTree(ChangeCodec.JSON.readTree(json)));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
     }
 
     /**

@@ -3,6 +3,9 @@ package io.opensergo.rulerepository;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleId;
 import io.opensergo.rules.document.Problem;
+import io.opensergo.rules.document.ReadResult;
+import io.opensergo.rules.document.RuleReader;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +38,26 @@ public record StoredRule(
         Objects.requireNonNull(revision, "revision");
         Objects.requireNonNull(place, "place");
         problems = List.copyOf(problems);
+    }
+
+    /**
+     * Reads a document that is stored for itself. For implementations of {@link RuleRepository}.
+     *
+     * @param id which rule it is stored as; a document that is none or another one has a problem
+     * @param text the document
+     * @param place where it is stored
+     */
+    public static StoredRule read(RuleId id, String text, String place, RuleReader reader) {
+        ReadResult result = CheckedEdit.read(text, place, reader);
+        List<Problem> problems = new ArrayList<>(result.allProblems());
+        List<Rule> rules = result.rules();
+        Rule rule = rules.size() == 1 && rules.get(0).id().equals(id) ? rules.get(0) : null;
+        if (rule == null && problems.stream().noneMatch(Problem::isError)) {
+            String found = rules.isEmpty() ? "none" : "" + rules.stream().map(Rule::id).toList();
+            problems.add(CheckedEdit.problem(place, "must be " + id + ", was " + found));
+        }
+        String body = RuleText.normalized(text);
+        return new StoredRule(id, rule, body, RuleText.revisionOf(body), place, problems, null);
     }
 
     /** Returns the application it is bound to; {@code null} if there is none or it is faulty. */

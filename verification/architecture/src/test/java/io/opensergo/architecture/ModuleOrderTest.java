@@ -56,6 +56,7 @@ class ModuleOrderTest {
         QUOTA_REDIS("quota.redis", RULES, API, GOVERNANCE),
         CONTROL_PLANE("controlplane", RULES, RULE_FILES, PROTO),
         KUBERNETES("kubernetes", RULES, CONTROL_PLANE),
+        ETCD("etcd", RULES, RULE_REPOSITORY, CONTROL_PLANE),
         CONSOLE("console", RULES, RULE_REPOSITORY, API, GOVERNANCE, CONTROL_PLANE),
         CONFORMANCE("conformance", RULES, API, GOVERNANCE),
         TEST("test", RULES, API, GOVERNANCE, CONFORMANCE),
@@ -78,6 +79,7 @@ class ModuleOrderTest {
                 CLIENT,
                 CONTROL_PLANE,
                 KUBERNETES,
+                ETCD,
                 CONSOLE);
 
         private final String rootPackage;
@@ -102,7 +104,7 @@ class ModuleOrderTest {
         }
 
         boolean mayTouchTheWire() {
-            return this == PROTO || this == CLIENT || this == CONTROL_PLANE;
+            return this == PROTO || this == CLIENT || this == CONTROL_PLANE || this == ETCD;
         }
 
         static String[] packagesOf(Set<Module> modules) {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.opensergo.etcd;
+
+import org.jspecify.annotations.NullMarked;
