@@ -6,14 +6,19 @@ import io.opensergo.governance.Guard;
 import io.opensergo.governance.Outcome;
 import io.opensergo.governance.Permit;
 import io.opensergo.governance.RequestRejectedException;
+import io.opensergo.governance.routing.RouteDecision;
 import io.opensergo.governance.routing.TrafficColour;
 import io.opensergo.spring.internal.CallGuards;
+import io.opensergo.spring.internal.CallRoutes;
 import io.opensergo.spring.internal.ObservedDecision;
 import io.opensergo.spring.internal.Outcomes;
+import io.opensergo.spring.internal.OutgoingRoute;
+import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.springframework.web.reactive.function.client.ClientRequest;
 import org.springframework.web.reactive.function.client.ClientRequestObservationContext;
 import org.springframework.web.reactive.function.client.ClientResponse;
@@ -24,15 +29,17 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.SignalType;
 import reactor.util.context.ContextView;
 
-/** Guards and colours the calls of a {@code WebClient}, each subscription by itself. */
+/** Guards, colours and routes the calls of a {@code WebClient}, each subscription by itself. */
 final class CallFilter implements ExchangeFilterFunction {
 
     private static final String TEMPLATE = WebClient.class.getName() + ".uriTemplate";
 
     private final CallGuards guards;
+    private final CallRoutes routes;
 
-    CallFilter(CallGuards guards) {
+    CallFilter(CallGuards guards, CallRoutes routes) {
         this.guards = guards;
+        this.routes = routes;
     }
 
     @Override
@@ -47,9 +54,20 @@ final class CallFilter implements ExchangeFilterFunction {
         if (guard == null) {
             return next.exchange(request);
         }
-        ClientRequest coloured = coloured(request, context);
+        TrafficColour ofContext = TrafficColour.from(context);
+        TrafficColour ofRequest = ofContext == null ? TrafficColours.current() : ofContext;
+        Map<String, String> added = new HashMap<>(4); // most have none, and are not copied
+        TrafficColour colour =
+                guards.carry(
+                        ofRequest,
+                        request.method().name(),
+                        request.url(),
+                        request.headers(),
+                        added::put);
+        ClientRequest coloured = with(added, request);
+        ExchangeFunction routed = sent -> send(sent, next, context, colour);
         if (!guard.isProtected()) {
-            return next.exchange(coloured);
+            return routed.exchange(coloured);
         }
         Permit permit = guard.acquirePermit();
         tell(context, permit);
@@ -57,8 +75,26 @@ final class CallFilter implements ExchangeFilterFunction {
             return refused(permit);
         }
         return permit.isWaiting()
-                ? inTurn(permit, coloured, next, context)
-                : exchange(permit, coloured, next);
+                ? inTurn(permit, coloured, routed, context)
+                : exchange(permit, coloured, routed);
+    }
+
+    /** The route is decided here, and the load balancer told of it. */
+    private Mono<ClientResponse> send(
+            ClientRequest request,
+            ExchangeFunction next,
+            ContextView context,
+            @Nullable TrafficColour colour) {
+        URI uri = request.url();
+        RouteDecision decision = routes.decide(request.method().name(), uri, request.headers());
+        if (!decision.isFound() && !context.hasKey(OutgoingRoute.class)) {
+            return next.exchange(request);
+        }
+        OutgoingRoute route = OutgoingRoute.of(String.valueOf(uri.getHost()), decision, colour);
+        return decision.actions().isEmpty()
+                ? next.exchange(request)
+                        .contextWrite(inner -> inner.put(OutgoingRoute.class, route))
+                : new RoutedExchange(route, routes.mirrors(), request, next, context).call();
     }
 
     private static void tell(ContextView context, Permit permit) {
@@ -69,11 +105,7 @@ final class CallFilter implements ExchangeFilterFunction {
         }
     }
 
-    private ClientRequest coloured(ClientRequest request, ContextView context) {
-        TrafficColour ofContext = TrafficColour.from(context);
-        TrafficColour colour = ofContext == null ? TrafficColours.current() : ofContext;
-        Map<String, String> added = new HashMap<>(4); // most have none, and are not copied
-        guards.carry(colour, request.method().name(), request.url(), request.headers(), added::put);
+    private static ClientRequest with(Map<String, String> added, ClientRequest request) {
         return added.isEmpty()
                 ? request
                 : ClientRequest.from(request)

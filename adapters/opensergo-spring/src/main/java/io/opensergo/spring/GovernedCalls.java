@@ -2,6 +2,7 @@ package io.opensergo.spring;
 
 import io.opensergo.governance.Governor;
 import io.opensergo.spring.internal.CallGuards;
+import io.opensergo.spring.internal.CallRoutes;
 import java.util.function.Predicate;
 import org.springframework.http.client.ClientHttpRequestInterceptor;
 import org.springframework.web.client.RestTemplate;
@@ -24,6 +25,7 @@ import org.springframework.web.client.RestTemplate;
 public final class GovernedCalls {
 
     private final CallGuards guards;
+    private final CallRoutes routes;
 
     /**
      * Makes the interceptors of a governor.
@@ -32,6 +34,7 @@ public final class GovernedCalls {
      */
     public GovernedCalls(Governor governor, Predicate<String> isExcluded) {
         this.guards = new CallGuards(governor, isExcluded);
+        this.routes = new CallRoutes(governor);
     }
 
     /**
@@ -40,7 +43,7 @@ public final class GovernedCalls {
      * memory.
      */
     public ClientHttpRequestInterceptor interceptor() {
-        return new CallInterceptor(guards);
+        return new CallInterceptor(guards, routes);
     }
 
     /**
@@ -54,5 +57,9 @@ public final class GovernedCalls {
 
     CallGuards guards() {
         return guards;
+    }
+
+    CallRoutes routes() {
+        return routes;
     }
 }

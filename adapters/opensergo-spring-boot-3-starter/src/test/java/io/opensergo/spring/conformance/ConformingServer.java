@@ -22,6 +22,11 @@ interface ConformingServer extends AutoCloseable {
         return Duration.ZERO;
     }
 
+    /** Returns whether a request that was refused has an end of which it tells. */
+    default boolean tellsTheEndOfRefusals() {
+        return false;
+    }
+
     @Override
     void close();
 }

@@ -100,6 +100,9 @@ final class HttpDriver implements ConformanceDriver {
                 end = arrived.end();
                 return Decision.Admitted.AT_ONCE;
             }
+            if (server.tellsTheEndOfRefusals()) {
+                signals.awaitEnd();
+            }
             answer.join(); // nothing of it is left when the next one comes
             return GovernorDriver.refused(((Refused) signal).rejection());
         }

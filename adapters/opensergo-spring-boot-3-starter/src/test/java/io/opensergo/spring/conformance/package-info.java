@@ -1,5 +1,5 @@
 /**
- * The cases of the conformance suite, as requests over sockets to a server and a gateway of Spring.
+ * The cases of the conformance suite, as requests over sockets to servers and gateways of Spring.
  */
 @NullMarked
 package io.opensergo.spring.conformance;

@@ -57,11 +57,14 @@ public class OpenSergoBoot4AutoConfiguration {
     @ConditionalOnBean(GovernanceReport.class)
     static class Healths {
 
-        /** Always up: an application serves requests whatever the control plane does. */
+        /** Up whatever the control plane does, unless the application is to wait for rules. */
         @Bean
         @ConditionalOnMissingBean(name = "openSergoHealthIndicator")
         HealthIndicator openSergoHealthIndicator(GovernanceReport report) {
-            return () -> Health.up().withDetails(report.summary()).build();
+            return () ->
+                    (report.isInService() ? Health.up() : Health.outOfService())
+                            .withDetails(report.summary())
+                            .build();
         }
     }
 }

@@ -10,7 +10,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
 
 /** What the actuator tells: of the connection, the plan and the resources. */
 public final class GovernanceReport {
@@ -18,11 +20,34 @@ public final class GovernanceReport {
     private final Governor governor;
     private final @Nullable OpenSergoClient client;
     private final String source;
+    private final boolean requiresRules;
+    private final AtomicBoolean hasRules = new AtomicBoolean();
 
-    GovernanceReport(Governor governor, @Nullable OpenSergoClient client, String source) {
+    /**
+     * Makes one.
+     *
+     * @param requiresRules whether the application is out of service until there are rules
+     */
+    GovernanceReport(
+            Governor governor,
+            @Nullable OpenSergoClient client,
+            String source,
+            boolean requiresRules) {
         this.governor = governor;
         this.client = client;
         this.source = source;
+        this.requiresRules = requiresRules;
+        Disposable unused =
+                governor.ready().subscribe(none -> {}, closed -> {}, () -> hasRules.set(true));
+    }
+
+    /**
+     * Returns whether the application is in service: always, unless it is to wait for the first
+     * rules, of the control plane or of its cache, and they have not come. What happens to the
+     * control plane later does not change it.
+     */
+    public boolean isInService() {
+        return !requiresRules || hasRules.get();
     }
 
     /** Returns the details of health: they say so while nothing is governed. */

@@ -19,11 +19,14 @@ import org.slf4j.LoggerFactory;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
+import org.springframework.util.ClassUtils;
 import org.springframework.util.ResourceUtils;
 
 /** The governor of the application, and its client if there is a control plane. */
 final class OpenSergo implements AutoCloseable {
 
+    private static final String CLIENT =
+            "org.springframework.http.client.ClientHttpRequestInterceptor";
     private static final Logger LOG = LoggerFactory.getLogger(OpenSergo.class);
 
     private final Governor governor;
@@ -32,7 +35,6 @@ final class OpenSergo implements AutoCloseable {
 
     private OpenSergo(Governor governor, @Nullable OpenSergoClient client, String source) {
         this.governor = governor;
-        governor.honours("Spring", Set.of());
         this.client = client;
         this.source = source;
     }
@@ -43,6 +45,21 @@ final class OpenSergo implements AutoCloseable {
      * @throws ConfigurationException if a setting cannot be used; it names the setting
      */
     static OpenSergo start(
+            OpenSergoProperties properties,
+            Environment environment,
+            ResourceLoader resources,
+            Supplier<@Nullable SslBundles> bundles) {
+        OpenSergo started = begin(properties, environment, resources, bundles);
+        boolean hasClients =
+                ClassUtils.isPresent(CLIENT, OpenSergo.class.getClassLoader())
+                        && properties.client().enabled();
+        if (!hasClients) { // those that are governed say themselves what they do
+            started.governor.honours("Spring", Set.of());
+        }
+        return started;
+    }
+
+    private static OpenSergo begin(
             OpenSergoProperties properties,
             Environment environment,
             ResourceLoader resources,

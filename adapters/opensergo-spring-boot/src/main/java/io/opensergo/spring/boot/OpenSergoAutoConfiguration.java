@@ -58,10 +58,17 @@ public class OpenSergoAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    GovernanceReport openSergoReport(Governor governor, ObjectProvider<OpenSergo> openSergo) {
+    GovernanceReport openSergoReport(
+            Governor governor,
+            ObjectProvider<OpenSergo> openSergo,
+            OpenSergoProperties properties) {
         OpenSergo own = openSergo.getIfAvailable();
         @Nullable OpenSergoClient client = own == null ? null : own.client();
-        return new GovernanceReport(governor, client, own == null ? "a bean" : own.source());
+        return new GovernanceReport(
+                governor,
+                client,
+                own == null ? "a bean" : own.source(),
+                properties.health().requireRules());
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -24,6 +24,7 @@ import org.springframework.util.PatternMatchUtils;
  * @param tls TLS to the control plane, with PEM files or an SSL bundle.
  * @param lanes Colours of requests.
  * @param observations Observations of requests and calls.
+ * @param health Health of the application.
  * @param server Requests to this application.
  * @param client Calls of this application.
  * @param loadBalancer Instances that Spring Cloud LoadBalancer chooses among.
@@ -43,6 +44,7 @@ public record OpenSergoProperties(
         @DefaultValue Tls tls,
         @DefaultValue Lanes lanes,
         @DefaultValue Observations observations,
+        @DefaultValue Health health,
         @DefaultValue Server server,
         @DefaultValue Client client,
         @DefaultValue LoadBalancer loadBalancer,
@@ -102,6 +104,14 @@ public record OpenSergoProperties(
     public record Observations(@DefaultValue("true") boolean enabled) {}
 
     /**
+     * The settings {@code opensergo.health.*}.
+     *
+     * @param requireRules Whether the health openSergo is out of service until the first rules have
+     *     come, for a readiness group of an application that is not to serve ungoverned.
+     */
+    public record Health(@DefaultValue("false") boolean requireRules) {}
+
+    /**
      * The settings {@code opensergo.server.*}.
      *
      * @param enabled Whether requests to this application are guarded.
@@ -112,6 +122,9 @@ public record OpenSergoProperties(
             @DefaultValue("true") boolean enabled, @DefaultValue List<String> exclude) {
 
         Predicate<String> excluded() {
+            if (exclude.isEmpty()) {
+                return pattern -> false; // it is asked for each request
+            }
             var matcher = new AntPathMatcher();
             return pattern -> exclude.stream().anyMatch(each -> matcher.match(each, pattern));
         }

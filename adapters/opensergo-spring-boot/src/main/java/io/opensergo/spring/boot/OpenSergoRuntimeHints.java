@@ -12,9 +12,15 @@ import org.springframework.util.ResourceUtils;
 
 /**
  * Says which resources of the class path are read at run time: what the starter says of itself, and
- * the rules that {@code opensergo.rules} names while the application is processed ahead of time.
+ * the rules that {@code opensergo.rules} names while the application is processed ahead of time;
+ * and what calls that are retried reflect on.
  */
 final class OpenSergoRuntimeHints implements BeanFactoryInitializationAotProcessor {
+
+    /** Whose rest a call goes through once more when it is retried. */
+    private static final String CHAIN_OF_SPRING_6 =
+            "org.springframework.http.client.InterceptingClientHttpRequest"
+                    + "$InterceptingRequestExecution";
 
     /** Made by Spring. */
     OpenSergoRuntimeHints() {}
@@ -27,7 +33,15 @@ final class OpenSergoRuntimeHints implements BeanFactoryInitializationAotProcess
                 beans.containsBean(bean)
                         ? beans.getBean(bean, Environment.class).getProperty("opensergo.rules")
                         : null;
-        return (context, code) -> register(context.getRuntimeHints().resources(), rules);
+        return (context, code) -> {
+            register(context.getRuntimeHints().resources(), rules);
+            context.getRuntimeHints()
+                    .reflection()
+                    .registerTypeIfPresent(
+                            beans.getBeanClassLoader(),
+                            CHAIN_OF_SPRING_6,
+                            type -> type.withField("iterator"));
+        };
     }
 
     private static void register(ResourceHints resources, @Nullable String rules) {

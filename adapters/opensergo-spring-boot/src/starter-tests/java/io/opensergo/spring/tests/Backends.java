@@ -7,14 +7,18 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
  * Instances of the services {@code prices}, {@code archive}, {@code own} and {@code silent}, which
- * answer with their names and the colour of a request.
+ * answer with their names and the colour of a request; an instance that {@code x-failing} names,
+ * with status 503.
  */
 final class Backends implements AutoCloseable {
 
@@ -28,6 +32,8 @@ final class Backends implements AutoCloseable {
     private volatile CountDownLatch gate = new CountDownLatch(1);
     private final List<HttpServer> servers = new ArrayList<>();
     private final List<String> settings = new ArrayList<>();
+    private final Map<String, Integer> ports = new HashMap<>();
+    private final Map<String, String> lastHosts = new ConcurrentHashMap<>();
 
     Backends() {
         instance("prices", 0, "v1-a", "version=v1");
@@ -50,6 +56,7 @@ final class Backends implements AutoCloseable {
             server.setExecutor(threads);
             server.start();
             servers.add(server);
+            ports.put(name, server.getAddress().getPort());
             String key = "--spring.cloud.discovery.client.simple.instances." + service;
             settings.add(
                     key + "[" + index + "].uri=http://localhost:" + server.getAddress().getPort());
@@ -71,7 +78,11 @@ final class Backends implements AutoCloseable {
         String colour = exchange.getRequestHeaders().getFirst("x-opensergo-traffic");
         byte[] body = (name + " colour " + colour).getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().set("content-type", "text/plain");
-        exchange.sendResponseHeaders(path.contains("/failing") ? 503 : 200, body.length);
+        lastHosts.put(name, exchange.getRequestHeaders().getFirst("host"));
+        boolean fails =
+                path.contains("/failing")
+                        || name.equals(exchange.getRequestHeaders().getFirst("x-failing"));
+        exchange.sendResponseHeaders(fails ? 503 : 200, body.length);
         exchange.getResponseBody().write(body);
         exchange.close();
     }
@@ -89,6 +100,15 @@ final class Backends implements AutoCloseable {
         CountDownLatch open = gate;
         gate = new CountDownLatch(1);
         open.countDown();
+    }
+
+    int port(String instance) {
+        return ports.get(instance);
+    }
+
+    /** Returns what the newest request to each instance that had one said it is for. */
+    Map<String, String> lastHosts() {
+        return lastHosts;
     }
 
     /** Returns where they are, for a simple discovery client. */

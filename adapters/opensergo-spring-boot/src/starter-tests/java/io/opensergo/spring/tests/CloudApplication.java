@@ -19,7 +19,10 @@ import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.client.RestTemplate;
+import org.springframework.web.client.support.RestClientAdapter;
 import org.springframework.web.reactive.function.client.WebClient;
+import org.springframework.web.service.annotation.GetExchange;
+import org.springframework.web.service.invoker.HttpServiceProxyFactory;
 
 /** An application that calls services by names, with every client. */
 @Configuration(proxyBeanMethods = false)
@@ -39,6 +42,12 @@ class CloudApplication {
 
         @GetMapping("/failing/{id}")
         String failing(@PathVariable("id") String id);
+    }
+
+    interface PricesExchange {
+
+        @GetExchange("/items/{id}")
+        String item(@PathVariable("id") String id, @RequestHeader(name = "x-cohort") String cohort);
     }
 
     @FeignClient("silent")
@@ -97,6 +106,7 @@ class CloudApplication {
         REST_CLIENT,
         REST_TEMPLATE,
         WEB_CLIENT,
+        HTTP_EXCHANGE,
         FEIGN
     }
 
@@ -106,11 +116,21 @@ class CloudApplication {
             @LoadBalanced WebClient.Builder web,
             RestTemplate template,
             PricesClient feign) {
-        return new Clients(rest.build(), template, web.build(), feign);
+        RestClient ofPrices = rest.clone().baseUrl("http://prices").build();
+        PricesExchange exchange =
+                HttpServiceProxyFactory.builderFor(RestClientAdapter.create(ofPrices))
+                        .build()
+                        .createClient(PricesExchange.class);
+        return new Clients(rest.build(), template, web.build(), exchange, feign);
     }
 
     /** Makes one call with any of them. */
-    record Clients(RestClient rest, RestTemplate template, WebClient web, PricesClient feign) {
+    record Clients(
+            RestClient rest,
+            RestTemplate template,
+            WebClient web,
+            PricesExchange exchange,
+            PricesClient feign) {
 
         String call(Kind kind, String service, String cohort) {
             String uri = "http://" + service + "/items/{id}";
@@ -144,6 +164,7 @@ class CloudApplication {
                                                 .retrieve()
                                                 .bodyToMono(String.class)
                                                 .block();
+                        case HTTP_EXCHANGE -> () -> exchange.item("7", "" + cohort);
                         case FEIGN -> () -> feign.item("7", cohort);
                     };
             return call.get();

@@ -2,6 +2,7 @@ package io.opensergo.spring.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import feign.FeignException;
 import feign.RetryableException;
@@ -14,6 +15,7 @@ import io.opensergo.spring.tests.CloudApplication.SilentClient;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -119,6 +121,49 @@ public abstract class CloudContract {
         assertThat(clients.call(Kind.WEB_CLIENT, "prices", null)).startsWith("archive");
     }
 
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void aRetryGoesToAnotherInstanceOfTheSubset(Kind kind) {
+        world.route(
+                name("retried", kind),
+                Documents.router(
+                        name("retried", kind),
+                        """
+                        hosts: [prices]
+                        http:
+                          - route: [{destination: {host: prices, subset: v1}}]
+                            retries: {attempts: 3, retryOn: 5xx}
+                            headers: {request: {set: {x-failing: v1-a}}}
+                        """));
+
+        // few, since all clients of a service share its budget of retries
+        assertThat(callers(2, () -> clients.call(kind, "prices", null))).containsOnlyKeys("v1-b");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void aCopyGoesToTheInstancesOfItsSubset(Kind kind) {
+        world.route(
+                name("mirrored", kind),
+                Documents.router(
+                        name("mirrored", kind),
+                        """
+                        hosts: [prices]
+                        http:
+                          - route: [{destination: {host: prices, port: {number: %d}}}]
+                            mirror: {host: archive}
+                        """
+                                .formatted(backends.port("v1-b"))));
+        backends.lastHosts().clear();
+
+        assertThat(callers(4, () -> clients.call(kind, "prices", null))).containsOnlyKeys("v1-b");
+
+        await().atMost(World.PATIENCE).until(() -> backends.lastHosts().containsKey("archive"));
+        if (kind == Kind.WEB_CLIENT) { // on Netty; the client of the JDK names no other host
+            assertThat(backends.lastHosts()).containsEntry("archive", "prices-shadow");
+        }
+    }
+
     @Test
     void aServiceWithoutInstancesFailsAsTheBalancerSaysIt() {
         world.route("nobody", onlyTo("nobody", "v9", "{host: prices, subset: v8}"));
@@ -158,7 +203,7 @@ public abstract class CloudContract {
     @EnumSource(Kind.class)
     void aCallIsNamedByItsServiceAndRefusedWithATypedException(Kind kind) {
         String resource = "GET:prices/items/{id}";
-        String name = "calls-" + kind.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+        String name = name("calls", kind);
         world.guard(
                 resource, Documents.rateLimit(name, 1, 60), Documents.rule(resource, RATE, name));
 
@@ -281,6 +326,10 @@ public abstract class CloudContract {
     @Test
     void callersOfARouteThatLeaveGiveTheirPlacesBack() throws Exception {
         GatewayContract.callersThatLeaveGiveTheirPlacesBack(world, backends);
+    }
+
+    private static String name(String of, Kind kind) {
+        return of + "-" + kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private static String onlyTo(String name, String subset, String fallback) {

@@ -57,6 +57,30 @@ class StartTest {
     }
 
     @Test
+    void isInServiceWithoutRulesUnlessItIsToWaitForThem() {
+        var source = new InMemoryRuleSource();
+        int port;
+        try (ControlPlane first = ControlPlane.builder().port(0).source(source).start()) {
+            port = first.port();
+        }
+        String endpoint = "--opensergo.endpoints=localhost:" + port;
+        try (ConfigurableApplicationContext context = run(endpoint)) {
+            assertThat(context.getBean(GovernanceReport.class).isInService()).isTrue();
+        }
+        try (ConfigurableApplicationContext context =
+                run(endpoint, "--opensergo.health.require-rules=true")) {
+            GovernanceReport report = context.getBean(GovernanceReport.class);
+            assertThat(report.isInService()).isFalse();
+
+            ControlPlane came = ControlPlane.builder().port(port).source(source).start();
+            await().atMost(World.PATIENCE).until(report::isInService);
+            came.close();
+
+            assertThat(report.isInService()).isTrue();
+        }
+    }
+
+    @Test
     void followsADirectoryWithoutAControlPlane() throws IOException {
         write("first", "prices");
         try (ConfigurableApplicationContext context =

@@ -4,6 +4,7 @@ import feign.Capability;
 import feign.Client;
 import io.opensergo.governance.Governor;
 import io.opensergo.spring.internal.CallGuards;
+import io.opensergo.spring.internal.CallRoutes;
 import java.util.function.Predicate;
 
 /**
@@ -19,6 +20,7 @@ import java.util.function.Predicate;
 public final class FeignGovernance implements Capability {
 
     private final CallGuards guards;
+    private final CallRoutes routes;
 
     /**
      * Makes the capability of a governor.
@@ -27,10 +29,11 @@ public final class FeignGovernance implements Capability {
      */
     public FeignGovernance(Governor governor, Predicate<String> isExcluded) {
         this.guards = new CallGuards(governor, isExcluded);
+        this.routes = new CallRoutes(governor);
     }
 
     @Override
     public Client enrich(Client client) {
-        return new GovernedFeignClient(client, guards);
+        return new GovernedFeignClient(client, guards, routes);
     }
 }

@@ -6,6 +6,7 @@ import io.opensergo.governance.Governor;
 import io.opensergo.governance.Guard;
 import io.opensergo.governance.Outcome;
 import io.opensergo.governance.Permit;
+import io.opensergo.governance.action.RouteAction;
 import io.opensergo.governance.routing.TrafficColour;
 import io.opensergo.spring.RejectionResponder;
 import io.opensergo.spring.internal.HttpView;
@@ -15,6 +16,7 @@ import io.opensergo.spring.internal.Outcomes;
 import io.opensergo.spring.internal.ReactiveAnswers;
 import io.opensergo.spring.internal.ServerGuards;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
@@ -55,6 +57,7 @@ public final class GatewayGovernance implements GlobalFilter, Ordered {
         this.governor = governor;
         this.guards = new ServerGuards(governor, isExcluded);
         this.responder = responder;
+        governor.honours("Spring Cloud Gateway", EnumSet.of(RouteAction.DESTINATION_PORT));
     }
 
     @Override

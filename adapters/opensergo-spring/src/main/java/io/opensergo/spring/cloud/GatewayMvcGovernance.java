@@ -1,9 +1,11 @@
 package io.opensergo.spring.cloud;
 
 import io.opensergo.governance.Governor;
+import io.opensergo.governance.action.RouteAction;
 import io.opensergo.spring.RejectionResponder;
 import io.opensergo.spring.TrafficColours;
 import io.opensergo.spring.internal.ServerGuards;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -54,6 +56,7 @@ public final class GatewayMvcGovernance {
 
     /** Returns what writes the colour of a request to the headers that it goes on with. */
     public static RequestHttpHeadersFilter colours(Governor governor) {
+        governor.honours("Spring Cloud Gateway", EnumSet.of(RouteAction.DESTINATION_PORT));
         return new RequestHttpHeadersFilter() {
             @Override
             public HttpHeaders apply(HttpHeaders headers, ServerRequest request) {

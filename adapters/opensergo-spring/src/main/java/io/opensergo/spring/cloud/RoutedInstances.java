@@ -8,8 +8,9 @@ import io.opensergo.governance.routing.RouteDecision;
 import io.opensergo.governance.routing.Selection;
 import io.opensergo.governance.routing.TrafficColour;
 import io.opensergo.spring.TrafficColours;
+import io.opensergo.spring.internal.OutgoingRoute;
+import io.opensergo.spring.internal.RouteUris;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -27,8 +28,6 @@ import reactor.util.context.ContextView;
 final class RoutedInstances extends DelegatingServiceInstanceListSupplier {
 
     private static final Logger LOG = LoggerFactory.getLogger(RoutedInstances.class);
-
-    private static final String CLUSTER_DOMAIN = ".svc.cluster.local";
 
     private final Supplier<Governor> governor;
     private final Function<String, @Nullable ServiceInstanceListSupplier> suppliers;
@@ -51,32 +50,49 @@ final class RoutedInstances extends DelegatingServiceInstanceListSupplier {
     @Override
     @SuppressWarnings("rawtypes") // as in the interface
     public Flux<List<ServiceInstance>> get(Request request) {
+        OutgoingRoute ofThread = OutgoingRoute.current();
         return Flux.deferContextual(
                 context ->
                         context.hasKey(RoutedInstances.class)
                                 ? delegate.get(request)
-                                : routed(request, context)
+                                : routed(request, ofThread, context)
                                         .contextWrite(
                                                 inner -> inner.put(RoutedInstances.class, true)));
     }
 
-    private Flux<List<ServiceInstance>> routed(Request<?> request, ContextView context) {
+    private Flux<List<ServiceInstance>> routed(
+            Request<?> request, @Nullable OutgoingRoute ofThread, ContextView context) {
         String service = getServiceId();
         if (service == null) { // of no service, or of all
             return delegate.get(request);
         }
-        Governor current = governor.get();
-        var view = ServiceRequest.of(service, request);
-        RouteDecision decision = current.route(view);
-        Lanes lanes = current.lanes();
-        TrafficColour colour = colour(view, lanes, context);
+        Lanes lanes = governor.get().lanes();
+        OutgoingRoute route = route(service, request, ofThread, context, lanes);
+        RouteDecision decision = route.decision();
         InstanceGroup group = decision.group();
         Flux<List<ServiceInstance>> left =
                 group == null
                         ? delegate.get(request)
                         : of(group.host(), request)
-                                .concatMap(members -> select(decision, group, members, request));
-        return left.map(instances -> lanes.prefer(colour, instances, RoutedInstances::labels));
+                                .concatMap(members -> select(route, group, members, request));
+        return left.map(
+                instances -> lanes.prefer(route.colour(), instances, RoutedInstances::labels));
+    }
+
+    /** A call that is governed has decided where it goes; what else asks is decided here. */
+    private OutgoingRoute route(
+            String service,
+            Request<?> request,
+            @Nullable OutgoingRoute ofThread,
+            ContextView context,
+            Lanes lanes) {
+        OutgoingRoute ofContext = OutgoingRoute.from(context);
+        OutgoingRoute known = ofContext == null ? ofThread : ofContext;
+        if (known != null && known.isFor(service)) {
+            return known;
+        }
+        var view = ServiceRequest.of(service, request);
+        return OutgoingRoute.of(service, governor.get().route(view), colour(view, lanes, context));
     }
 
     /** The order of {@code CallGuards.carry}, so that a call goes where its headers say. */
@@ -88,10 +104,12 @@ final class RoutedInstances extends DelegatingServiceInstanceListSupplier {
     }
 
     private Flux<List<ServiceInstance>> select(
-            RouteDecision decision,
+            OutgoingRoute route,
             InstanceGroup group,
-            List<ServiceInstance> members,
+            List<ServiceInstance> all,
             Request<?> request) {
+        RouteDecision decision = route.decision();
+        List<ServiceInstance> members = at(route.port(), all);
         Selection<ServiceInstance> selection = decision.select(members, RoutedInstances::labels);
         InstanceGroup fallback = decision.fallback();
         if (selection.outcome() != Selection.Outcome.EMPTY
@@ -115,6 +133,13 @@ final class RoutedInstances extends DelegatingServiceInstanceListSupplier {
                 .flux();
     }
 
+    /** Returns those that listen at a port; all, if the rule names none. */
+    private static List<ServiceInstance> at(int port, List<ServiceInstance> instances) {
+        return port == 0
+                ? instances
+                : instances.stream().filter(instance -> instance.getPort() == port).toList();
+    }
+
     private static List<ServiceInstance> told(
             Selection<ServiceInstance> selection, RouteDecision decision) {
         if (selection.instances().isEmpty()) {
@@ -132,10 +157,7 @@ final class RoutedInstances extends DelegatingServiceInstanceListSupplier {
     }
 
     private boolean isThis(String host) {
-        String service = getServiceId().toLowerCase(Locale.ROOT);
-        String lower = host.toLowerCase(Locale.ROOT);
-        return lower.equals(service)
-                || (lower.startsWith(service + ".") && lower.endsWith(CLUSTER_DOMAIN));
+        return RouteUris.isSame(host, getServiceId());
     }
 
     private static Map<String, String> labels(ServiceInstance instance) {

@@ -72,8 +72,11 @@ public final class CallGuards {
         return path.isEmpty() || path.startsWith("/") ? path : "/" + path;
     }
 
-    /** Writes a colour to the headers of a call, which keeps one that the application gave it. */
-    public void carry(
+    /**
+     * Writes a colour to the headers of a call, which keeps one that the application gave it;
+     * returns the colour.
+     */
+    public @Nullable TrafficColour carry(
             @Nullable TrafficColour ofRequest,
             String method,
             URI uri,
@@ -85,5 +88,6 @@ public final class CallGuards {
         if (colour != null) {
             lanes.carry(colour, headers.getFirst("baggage"), setHeader);
         }
+        return colour;
     }
 }
