@@ -144,13 +144,17 @@ final class EtcdFollowing {
 
     private void report(Map<RuleId, Rule> puts, Set<RuleId> deletes, long etcdRevision) {
         Map<RuleId, String> places = new HashMap<>();
-        puts.keySet().forEach(id -> places.put(id, inForce.get(id)));
-        deletes.forEach(id -> places.put(id, inForce.remove(id)));
-        places.values().removeIf(place -> place == null);
+        puts.keySet().forEach(id -> places.put(id, placeOf(id)));
+        deletes.forEach(id -> places.put(id, placeOf(id)));
         reported = Math.max(reported, etcdRevision);
         long state = revision == null ? reported : revision.of(reported);
         listener.changed(puts.values(), deletes, state, places);
+        inForce.keySet().removeAll(deletes); // after it was taken: else it is offered again
         reportProblems();
+    }
+
+    private String placeOf(RuleId id) {
+        return inForce.getOrDefault(id, settings.toString());
     }
 
     private void reportProblems() {
@@ -246,7 +250,7 @@ final class EtcdFollowing {
             failures = 0;
         }
         client.leaveMember();
-        again(settings + " does not answer (" + reason + ")", this::watch);
+        again("does not answer (" + reason + ")", this::watch);
     }
 
     private void again(String reason, Runnable attempt) {
@@ -255,12 +259,11 @@ final class EtcdFollowing {
             return;
         }
         if (outage == null) {
-            LOG.warn("{}; the rules in force stay, and it is tried again", reason);
             outage =
                     new Problem(
                             Problem.Severity.WARNING,
                             settings.toString(),
-                            1,
+                            0,
                             0,
                             0,
                             "",
@@ -277,7 +280,7 @@ final class EtcdFollowing {
         return () -> {
             try {
                 task.run();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.error("Following {} failed; all rules are read again", settings, e);
                 again(e.toString(), this::relist);
             }

@@ -191,6 +191,19 @@ class EtcdRuleSourceTest {
     }
 
     @Test
+    void aBatchThatCouldNotBeTakenIsOfferedAgain() {
+        commit(ann().create(limit("a", 1)).create(limit("b", 1)));
+        Recorder seen = follow();
+
+        seen.failNext = true;
+        commit(ann().delete(id("a"), revisionOf("a")).replace(limit("b", 2), revisionOf("b")));
+
+        await().atMost(EtcdServer.PATIENCE).until(() -> seen.threshold("b") == 2);
+        assertThat(seen.rules).containsOnlyKeys(id("b"));
+        await().atMost(EtcdServer.PATIENCE).until(() -> seen.problems.isEmpty());
+    }
+
+    @Test
     void aServerThatIsNotThereIsSaidAtTheStart() {
         var nobody = EtcdSettings.of("127.0.0.1:1").withRequestTimeout(Duration.ofSeconds(5));
 

@@ -20,6 +20,7 @@ final class Recorder implements RuleSource.Listener {
     final Map<RuleId, Rule> rules = new ConcurrentHashMap<>();
     final List<Integer> batches = new CopyOnWriteArrayList<>();
     final List<Long> revisions = new CopyOnWriteArrayList<>();
+    volatile boolean failNext;
     volatile List<Problem> problems = List.of();
 
     @Override
@@ -35,6 +36,10 @@ final class Recorder implements RuleSource.Listener {
     @Override
     public void changed(
             Collection<? extends Rule> puts, Collection<RuleId> deletes, long revision) {
+        if (failNext) {
+            failNext = false;
+            throw new IllegalStateException("the listener fails once");
+        }
         deletes.forEach(rules::remove);
         puts.forEach(rule -> rules.put(rule.id(), rule));
         revisions.add(revision);
