@@ -3,6 +3,7 @@ package io.opensergo.api;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleKind;
 import io.opensergo.rules.contract.ApplicationMetadata;
+import java.util.function.Supplier;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -87,6 +88,31 @@ public interface OpenSergoClient extends AutoCloseable {
      * <p><b>Threads:</b> on the client's scheduler.
      */
     Mono<Void> report(ApplicationMetadata metadata);
+
+    /**
+     * Lets the control plane see what an instance of an application decides, for as long as this is
+     * subscribed to. Nothing is read or sent until the control plane asks for it, which ours does
+     * while somebody looks; others never do.
+     *
+     * <p><b>Signals:</b> the number of instances that report for the target to the same control
+     * plane, this one included, and again when it changes; a number that falls has to stay low for
+     * 30 s. Nothing if the control plane takes no reports, or if they are switched off. Never
+     * fails; completes when the client is closed.
+     *
+     * <p><b>Subscription:</b> cold; each subscriber counts as an instance.
+     *
+     * <p><b>Backpressure:</b> a slow subscriber gets the latest number.
+     *
+     * <p><b>Threads:</b> signals are serial, on the client's scheduler; so are the calls of the
+     * supplier, one at a time for each subscriber. What it throws is logged once, and reports go on
+     * with the next one.
+     *
+     * @param target whose instance decides
+     * @param decisions asked for each report
+     */
+    default Flux<Integer> reportDecisions(Target target, Supplier<DecisionReport> decisions) {
+        return Flux.never();
+    }
 
     /** Returns how the client and its control plane stand now. */
     ConnectionState state();
