@@ -33,7 +33,8 @@ record Bootstrap(
         @Nullable TlsSettings tls,
         @Nullable String token,
         @Nullable Path cacheDir,
-        @Nullable Duration cacheMaxAge) {
+        @Nullable Duration cacheMaxAge,
+        @Nullable Boolean reportDecisions) {
 
     static final String CONFIG_VARIABLE = "OPENSERGO_BOOTSTRAP_CONFIG";
     static final String FILE_VARIABLE = "OPENSERGO_BOOTSTRAP";
@@ -50,7 +51,8 @@ record Bootstrap(
                     "tls",
                     "token",
                     "cacheDir",
-                    "cacheMaxAgeSeconds");
+                    "cacheMaxAgeSeconds",
+                    "reportDecisions");
     private static final Set<String> TLS_KEYS =
             Set.of("caFile", "certFile", "keyFile", "serverName");
 
@@ -69,6 +71,8 @@ record Bootstrap(
                 + cacheDir
                 + ", "
                 + cacheMaxAge
+                + ", "
+                + reportDecisions
                 + "]";
     }
 
@@ -117,7 +121,8 @@ record Bootstrap(
                 tls.isMissingNode() ? null : tls(tls, setting),
                 text(tree, "token", setting),
                 path(tree, "cacheDir", setting),
-                seconds(tree, "cacheMaxAgeSeconds", setting));
+                seconds(tree, "cacheMaxAgeSeconds", setting),
+                truth(tree, "reportDecisions", setting));
     }
 
     private static List<String> endpoints(JsonNode tree, String setting) {
@@ -228,6 +233,17 @@ record Bootstrap(
                     setting, "'" + key + "' must be a whole number of seconds >= 1");
         }
         return Duration.ofSeconds(node.longValue());
+    }
+
+    private static @Nullable Boolean truth(JsonNode tree, String key, String setting) {
+        JsonNode node = tree.path(key);
+        if (node.isMissingNode()) {
+            return null;
+        }
+        if (!node.isBoolean()) {
+            throw new ConfigurationException(setting, "'" + key + "' must be true or false");
+        }
+        return node.booleanValue();
     }
 
     private static @Nullable String text(JsonNode tree, String key, String setting) {

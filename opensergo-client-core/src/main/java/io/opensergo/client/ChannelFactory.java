@@ -5,6 +5,8 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.opensergo.api.ConfigurationException;
 import io.opensergo.proto.internal.control_plane.v1.ControlPlaneInfoServiceGrpc;
 import io.opensergo.proto.internal.control_plane.v1.ControlPlaneInfoServiceGrpc.ControlPlaneInfoServiceStub;
+import io.opensergo.proto.internal.decision_report.v1.DecisionReportServiceGrpc;
+import io.opensergo.proto.internal.decision_report.v1.DecisionReportServiceGrpc.DecisionReportServiceStub;
 import io.opensergo.proto.internal.service_contract.v1.MetadataServiceGrpc;
 import io.opensergo.proto.internal.service_contract.v1.MetadataServiceGrpc.MetadataServiceStub;
 import io.opensergo.proto.internal.transport.v1.OpenSergoUniversalTransportServiceGrpc;
@@ -115,6 +117,12 @@ final class ChannelFactory {
     /** Makes the stub for reports. */
     MetadataServiceStub metadataStub(ManagedChannel channel) {
         var stub = MetadataServiceGrpc.newStub(channel);
+        return token == null ? stub : stub.withCallCredentials(token);
+    }
+
+    /** Makes the stub by which decisions are told. */
+    DecisionReportServiceStub decisionStub(ManagedChannel channel) {
+        var stub = DecisionReportServiceGrpc.newStub(channel);
         return token == null ? stub : stub.withCallCredentials(token);
     }
 }

@@ -65,7 +65,7 @@ final class Connection implements RuleStream.Listener {
     private final Stability stability;
     private final Subscriptions subscriptions;
     private final Staleness staleness;
-    private final MetadataReports reports;
+    private final Reports reports;
     private final Consumer<ConnectionState> onState;
     private final ClientIdentifier identifier = new ClientIdentifier();
     private final OutageLog outages;
@@ -88,7 +88,7 @@ final class Connection implements RuleStream.Listener {
             Backoff backoff,
             Subscriptions subscriptions,
             Staleness staleness,
-            MetadataReports reports,
+            Reports reports,
             Consumer<ConnectionState> onState) {
         this.loop = loop;
         this.ticker = ticker;
@@ -206,7 +206,7 @@ final class Connection implements RuleStream.Listener {
             outages.over(endpoint());
         }
         updatePhase();
-        reports.onConnected(transport.metadataStub(session.link().channel()));
+        reports.onConnected(session.link().channel());
         handover.seekBetterEndpoint();
     }
 

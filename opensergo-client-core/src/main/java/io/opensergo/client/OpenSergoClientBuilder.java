@@ -56,6 +56,7 @@ public final class OpenSergoClientBuilder {
     private LongUnaryOperator chance = bound -> ThreadLocalRandom.current().nextLong(bound);
     private @Nullable Path cacheDirectory;
     private @Nullable Duration cacheMaxAge;
+    private boolean reportDecisions = true;
     private final List<ClientListener> listeners = new ArrayList<>(0);
 
     OpenSergoClientBuilder() {}
@@ -289,6 +290,19 @@ public final class OpenSergoClientBuilder {
         return this;
     }
 
+    /**
+     * Sets whether the control plane may see what governors of this client decide: how many
+     * requests passed, were refused and why, the states of circuit breakers, which version of the
+     * rules is in force. Nothing of a request is told. {@code true} by default, and nothing is sent
+     * while nobody looks. With {@code false} the control plane does not count this process among
+     * the instances of its application either, by which limits whose mode is {@code GlobalToLocal}
+     * are divided.
+     */
+    public OpenSergoClientBuilder reportDecisions(boolean reportDecisions) {
+        this.reportDecisions = reportDecisions;
+        return this;
+    }
+
     /** Sets where the client takes elapsed time from; its timers go by the system all the same. */
     OpenSergoClientBuilder ticker(Ticker ticker) {
         this.ticker = ticker;
@@ -312,7 +326,8 @@ public final class OpenSergoClientBuilder {
      * OPENSERGO_BOOTSTRAP_CONFIG} holds JSON, or else {@code OPENSERGO_BOOTSTRAP} names a file that
      * does, with the keys {@code endpoint} or {@code endpoints}, {@code namespace}, {@code app},
      * {@code tls} ({@code caFile}, {@code certFile}, {@code keyFile}, {@code serverName}), {@code
-     * token}, {@code cacheDir} and {@code cacheMaxAgeSeconds}. Does nothing if neither is set.
+     * token}, {@code cacheDir}, {@code cacheMaxAgeSeconds} and {@code reportDecisions}. Does
+     * nothing if neither is set.
      *
      * @throws ConfigurationException if what is set cannot be used
      */
@@ -330,6 +345,8 @@ public final class OpenSergoClientBuilder {
         }
         cacheDirectory = bootstrap.cacheDir() == null ? cacheDirectory : bootstrap.cacheDir();
         cacheMaxAge = bootstrap.cacheMaxAge() == null ? cacheMaxAge : bootstrap.cacheMaxAge();
+        reportDecisions =
+                bootstrap.reportDecisions() == null ? reportDecisions : bootstrap.reportDecisions();
         String fixedToken = bootstrap.token();
         if (fixedToken != null) {
             BearerToken.checked(fixedToken);
@@ -375,6 +392,7 @@ public final class OpenSergoClientBuilder {
                                 limits),
                         scheduler,
                         app == null ? null : Target.of(namespace, app),
+                        reportDecisions,
                         cacheSettings(),
                         new Listeners(listeners));
         client.start();

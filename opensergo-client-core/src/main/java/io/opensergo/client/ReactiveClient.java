@@ -3,6 +3,7 @@ package io.opensergo.client;
 import io.opensergo.api.ClientClosedException;
 import io.opensergo.api.ConfigurationException;
 import io.opensergo.api.ConnectionState;
+import io.opensergo.api.DecisionReport;
 import io.opensergo.api.OpenSergoClient;
 import io.opensergo.api.Readiness;
 import io.opensergo.api.RuleSnapshot;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -41,6 +43,7 @@ final class ReactiveClient implements OpenSergoClient {
     private final Subscriptions subscriptions;
     private final MetadataReports reports =
             new MetadataReports(loop, REPORT_RETRY_INTERVAL, REPORT_REPEAT_INTERVAL);
+    private final DecisionReports decisions;
     private final Connection connection;
     private final Listeners listeners;
 
@@ -64,6 +67,7 @@ final class ReactiveClient implements OpenSergoClient {
             SubscriptionSettings settings,
             Scheduler scheduler,
             @Nullable Target target,
+            boolean reportsDecisions,
             @Nullable CacheSettings cache,
             Listeners listeners) {
         Clock clock = Clock.systemUTC();
@@ -77,6 +81,7 @@ final class ReactiveClient implements OpenSergoClient {
                 cache == null ? SnapshotCache.NONE : new DiskCache(cache, loop, listeners, clock);
         this.subscriptions =
                 new Subscriptions(loop, ticker, clock, settings, staleness, this.cache, listeners);
+        this.decisions = new DecisionReports(loop, scheduler, DecisionReports.Pauses.DEFAULTS);
         this.connection =
                 new Connection(
                         loop,
@@ -87,7 +92,7 @@ final class ReactiveClient implements OpenSergoClient {
                         backoff,
                         subscriptions,
                         staleness,
-                        reports,
+                        new Reports(transport, reports, reportsDecisions ? decisions : null),
                         this::onState);
         staleness.onChange(connection::updatePhase);
     }
@@ -147,6 +152,15 @@ final class ReactiveClient implements OpenSergoClient {
     }
 
     @Override
+    public Flux<Integer> reportDecisions(Target target, Supplier<DecisionReport> source) {
+        return LatestFlux.of(
+                loop,
+                scheduler,
+                follower -> decisions.join(target, source, follower),
+                decisions::leave);
+    }
+
+    @Override
     public ConnectionState state() {
         return state;
     }
@@ -195,6 +209,7 @@ final class ReactiveClient implements OpenSergoClient {
                     try {
                         subscriptions.close();
                         reports.close();
+                        decisions.close();
                         connection.close();
                     } finally {
                         loop.stop();

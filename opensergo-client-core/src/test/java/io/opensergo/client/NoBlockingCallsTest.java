@@ -91,9 +91,8 @@ class NoBlockingCallsTest {
                                             }
                                         })
                                 .build()) {
-            await().until(() -> client.state().phase() == Phase.READY);
-
-            assertThat(BlockingCalls.take()).isNotEmpty();
+            await().until(() -> !BlockingCalls.take().isEmpty()); // told after the state is set
+            assertThat(client.state().phase()).isEqualTo(Phase.READY);
         }
     }
 

@@ -137,7 +137,7 @@ class SettingsTest {
                 inline(
                         """
                         {"endpoints": ["a:1", "b:2"], "namespace": "prod", "app": "shop", "token": "t",
-                         "cacheDir": "/var/cache/shop", "cacheMaxAgeSeconds": 86400,
+                         "cacheDir": "/var/cache/shop", "cacheMaxAgeSeconds": 86400, "reportDecisions": false,
                          "tls": {"caFile": "ca.pem", "certFile": "c.pem", "keyFile": "k.pem", "serverName": "cp"}}
                         """);
 
@@ -147,6 +147,7 @@ class SettingsTest {
         assertThat(bootstrap.token()).isEqualTo("t");
         assertThat(bootstrap.cacheDir()).isEqualTo(Path.of("/var/cache/shop"));
         assertThat(bootstrap.cacheMaxAge()).isEqualTo(Duration.ofDays(1));
+        assertThat(bootstrap.reportDecisions()).isFalse();
         assertThat(bootstrap.toString()).doesNotContain("\"t\"").doesNotContain("token");
         assertThat(bootstrap.tls())
                 .isEqualTo(
@@ -178,6 +179,7 @@ class SettingsTest {
                 "{\"endpoint\": \"a\", \"cacheMaxAgeSecond\": 5} | did you mean 'cacheMaxAgeSeconds'?",
                 "{\"endpoint\": \"a\", \"cacheDir\": 5}        | 'cacheDir' must be a text",
                 "{\"endpoint\": \"a\", \"cacheDir\": \"a\\u0000b\"}   | 'cacheDir' must be a path",
+                "{\"endpoint\": \"a\", \"reportDecisions\": \"no\"}   | 'reportDecisions' must be true or false",
                 "{\"endpoint\": \"a\", \"cacheMaxAgeSeconds\": 0}   | whole number of seconds",
                 "{\"endpoint\": \"a\", \"cacheMaxAgeSeconds\": 1.5} | whole number of seconds",
                 "{\"endpoint\": \"a\", \"cacheMaxAgeSeconds\": 1e3} | whole number of seconds",
