@@ -49,6 +49,11 @@ record CompiledPlan(
                 .flatMap(each -> each);
     }
 
+    /** Returns whether a limit is divided by the number of instances. */
+    boolean dependsOnInstances() {
+        return all().anyMatch(each -> each.checks.dependOnInstances());
+    }
+
     /** Returns every limiter that leases permits. */
     Set<LeasedLimiter> leases() {
         Set<LeasedLimiter> leases = new HashSet<>();

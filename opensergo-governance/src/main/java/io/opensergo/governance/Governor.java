@@ -38,6 +38,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -72,6 +74,7 @@ public final class Governor implements AutoCloseable {
     private final PlanPublisher publisher;
     private final @Nullable Feed feed;
     private final @Nullable InstanceCount instances;
+    private final Disposable reporting;
 
     private final Sinks.Many<Set<TrafficDirection>> directions = Sinks.many().replay().latest();
 
@@ -107,6 +110,7 @@ public final class Governor implements AutoCloseable {
             if (feed == null) {
                 useFixedRules(settings);
             }
+            reporting = reportDecisions(settings);
         } catch (RuntimeException | Error e) {
             release();
             throw e;
@@ -126,6 +130,17 @@ public final class Governor implements AutoCloseable {
         return directory == null
                 ? null
                 : new DirectoryFeed(directory, belonging, publisher::update);
+    }
+
+    private Disposable reportDecisions(GovernorBuilder settings) {
+        OpenSergoClient client = settings.client();
+        return client == null || settings.isPreview()
+                ? Disposables.disposed()
+                : DecisionReporting.start(
+                        this,
+                        client,
+                        Objects.requireNonNull(settings.target(), "set with the client"),
+                        settings.instances() == null);
     }
 
     private void useFixedRules(GovernorBuilder settings) {
@@ -482,6 +497,7 @@ public final class Governor implements AutoCloseable {
     @Override
     public void close() {
         publisher.stop();
+        reporting.dispose();
         if (feed != null) {
             feed.close();
         }

@@ -214,7 +214,10 @@ public final class GovernorBuilder {
     /**
      * Sets how many instances of the application share a limit whose {@code limitMode} is {@code
      * GlobalToLocal}. Asked about once a second on a thread that may block; a number below 1 counts
-     * as 1. Without it the whole limit applies to this instance, and the plan says so.
+     * as 1. Without it the number comes from the control plane of the {@link #client}, if that is
+     * one of this library: how many governors of the target are connected to it and report, which
+     * with several replicas is fewer than there are. Until somebody has told it, the whole limit
+     * applies to this instance, and the plan says so.
      */
     public GovernorBuilder instances(IntSupplier instances) {
         this.instances = Objects.requireNonNull(instances, "instances");

@@ -302,8 +302,7 @@ final class PlanCompiler {
                             : "Global, but the governor was built without a global quota");
         } else if (mode == LimitMode.GLOBAL_TO_LOCAL && !engine.knowsInstances()) {
             reportWholeLimit(
-                    strategy,
-                    "GlobalToLocal, but the governor was built without the number of instances");
+                    strategy, "GlobalToLocal, but nobody has told the number of instances");
         }
     }
 

@@ -1,6 +1,7 @@
 package io.opensergo.governance;
 
 import io.opensergo.api.ConnectionState;
+import io.opensergo.api.DecisionReport;
 import io.opensergo.api.Edition;
 import io.opensergo.api.OpenSergoClient;
 import io.opensergo.api.Origin;
@@ -15,6 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -24,6 +26,8 @@ class FakeClient implements OpenSergoClient {
 
     private static final Target TARGET = Target.of("shop");
 
+    private final Map<Target, Supplier<DecisionReport>> reporting = new ConcurrentHashMap<>();
+    private final Sinks.Many<Integer> instances = Sinks.many().replay().latest();
     private final Map<RuleKind<?>, Sinks.Many<RuleSnapshot<?>>> sinks = new ConcurrentHashMap<>();
 
     void publish(RuleKind<?> kind, long version, Rule... rules) {
@@ -90,6 +94,24 @@ class FakeClient implements OpenSergoClient {
     @Override
     public Mono<Void> report(ApplicationMetadata metadata) {
         return Mono.error(new UnsupportedOperationException());
+    }
+
+    @Override
+    public Flux<Integer> reportDecisions(Target target, Supplier<DecisionReport> decisions) {
+        return instances
+                .asFlux()
+                .doOnSubscribe(one -> reporting.put(target, decisions))
+                .doOnCancel(() -> reporting.remove(target));
+    }
+
+    /** Tells how many instances report. */
+    void tellInstances(int count) {
+        instances.tryEmitNext(count).orThrow();
+    }
+
+    /** Returns what is decided, by the targets that report. */
+    Map<Target, Supplier<DecisionReport>> reporting() {
+        return reporting;
     }
 
     @Override
