@@ -158,6 +158,17 @@ final class AccessControl implements ServerInterceptor {
         return authorizer == null || answer(() -> authorizer.mayReport(caller.principal(), app));
     }
 
+    /**
+     * Returns whether a caller may tell what an application decides; to be asked while no lock is
+     * held.
+     *
+     * @throws UndecidedException if the authorizer fails
+     */
+    boolean mayReportDecisions(Caller caller, String namespace, String app) {
+        return authorizer == null
+                || answer(() -> authorizer.mayReportDecisions(caller.principal(), namespace, app));
+    }
+
     private boolean answer(BooleanSupplier question) {
         try {
             boolean answer = question.getAsBoolean();

@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
  * same words whether it exists or not, so that nobody learns what there is.
  *
  * <p>The methods are called often, from several threads at a time and while no lock is held: {@link
- * #authenticate} for each call, {@link #mayReport} for each report, {@link #mayRead} for each key
- * of each subscribe, also when a client subscribes again to what it follows already, which is how
- * an answer that has changed takes effect on a stream. They should answer from memory; waiting in
- * them holds up other clients.
+ * #authenticate} for each call, {@link #mayReport} for each report, {@link #mayReportDecisions} for
+ * each instance that connects, {@link #mayRead} for each key of each subscribe, also when a client
+ * subscribes again to what it follows already, which is how an answer that has changed takes effect
+ * on a stream. They should answer from memory; waiting in them holds up other clients.
  *
  * <p>An exception is not a no. It ends the call as {@code UNAVAILABLE}, so that nothing is
  * delivered, and the client keeps the rules it has and comes again; the first one in a row is
@@ -53,6 +53,19 @@ public interface Authorizer {
      */
     default boolean mayReport(String client, String app) {
         return false;
+    }
+
+    /**
+     * Returns whether a client may tell what an instance of an application decides, and so counts
+     * as one of its instances, by which limits whose mode is {@code GlobalToLocal} are divided.
+     * Whoever may report on the application, unless this is overridden.
+     *
+     * @param client the name that {@link #authenticate} returned
+     * @param namespace the namespace of the application
+     * @param app the application, which need not exist
+     */
+    default boolean mayReportDecisions(String client, String namespace, String app) {
+        return mayReport(client, app);
     }
 
     /**

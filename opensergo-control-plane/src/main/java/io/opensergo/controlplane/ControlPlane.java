@@ -85,6 +85,7 @@ public final class ControlPlane implements AutoCloseable {
     private final RuleStore store;
     private final SharedByStreams shared;
     private final MetadataService metadata;
+    private final Decisions decisions;
     private final Sources sources;
     private final GrpcServer server;
     private final Instant runningSince;
@@ -101,6 +102,7 @@ public final class ControlPlane implements AutoCloseable {
             RuleStore store,
             SharedByStreams shared,
             MetadataService metadata,
+            Decisions decisions,
             Sources sources,
             GrpcServer server) {
         this.settings = settings;
@@ -108,6 +110,7 @@ public final class ControlPlane implements AutoCloseable {
         this.store = store;
         this.shared = shared;
         this.metadata = metadata;
+        this.decisions = decisions;
         this.sources = sources;
         this.server = server;
         this.runningSince = shared.clock().instant();
@@ -142,7 +145,16 @@ public final class ControlPlane implements AutoCloseable {
         var counters = new Counters();
         ScheduledExecutorService housekeeper = housekeeper();
         ExecutorService workers = GrpcServer.workers();
+        ExecutorService reports = GrpcServer.reports();
         var access = new AccessControl(authorizer, counters);
+        var decisions =
+                new Decisions(
+                        reports,
+                        limits.maxReporters(),
+                        limits.maxStreamsPerClient(),
+                        ServerLimits.maxReportedBytes(),
+                        clock,
+                        System::nanoTime);
         ControlPlaneDesc description =
                 ControlPlaneDesc.newBuilder().setIdentifier(UUID.randomUUID().toString()).build();
         var shared =
@@ -164,8 +176,22 @@ public final class ControlPlane implements AutoCloseable {
                 served.resume(store);
             }
             List<BindableService> services =
-                    List.of(new TransportService(shared), metadata, new InfoService());
-            var server = new GrpcServer(settings, shared, access, services, housekeeper, workers);
+                    List.of(
+                            new TransportService(shared),
+                            metadata,
+                            new InfoService(),
+                            new DecisionService(
+                                    decisions, access, shared.tasks(), limits.requestTimeout()));
+            var server =
+                    new GrpcServer(
+                            settings,
+                            shared,
+                            access,
+                            services,
+                            housekeeper,
+                            workers,
+                            decisions,
+                            reports);
             server.start();
             tellWhereItListens(settings, server.port());
             return new ControlPlane(
@@ -174,12 +200,14 @@ public final class ControlPlane implements AutoCloseable {
                     store,
                     shared,
                     metadata,
+                    decisions,
                     startedSources,
                     server);
         } catch (RuntimeException e) {
             startedSources.close();
             housekeeper.shutdownNow();
             workers.shutdown();
+            reports.shutdown();
             throw e;
         }
     }
@@ -263,6 +291,43 @@ public final class ControlPlane implements AutoCloseable {
      */
     public List<ReportedApplication> applications() {
         return metadata.reports();
+    }
+
+    /**
+     * Returns what the instances of an application that are connected to this control plane decide,
+     * as they have reported it, and asks them to report for the next 30 s: who looks on asks again
+     * and again, every few seconds, and the first answer may say no counts yet. While nobody asks,
+     * nothing is reported.
+     *
+     * <p>It is of clients of this library alone, and of this control plane alone: of several
+     * replicas each knows its own clients. What is kept takes at most a quarter of the memory; what
+     * is beyond is left out, and it is said how much.
+     *
+     * @param namespace the namespace of the application
+     * @param app the application; nothing has been reported of one that does not exist
+     */
+    public ReportedDecisions decisions(String namespace, String app) {
+        return decisions.look(namespace, app);
+    }
+
+    /**
+     * Returns what the instances of all applications decide, ordered by namespace and application,
+     * as {@link #decisions(String, String)} does, and asks all of them to report.
+     */
+    public List<ReportedDecisions> decisions() {
+        return decisions.lookAtAll();
+    }
+
+    /**
+     * Returns what has been decided in the last five minutes in steps of five seconds, and asks for
+     * reports as {@link #decisions(String, String)} does.
+     *
+     * @param resource the resource; {@code null} for all of the application together
+     * @param outbound whether its requests go out; ignored without a resource
+     */
+    public DecisionHistory decisionHistory(
+            String namespace, String app, @Nullable String resource, boolean outbound) {
+        return decisions.history(namespace, app, resource, outbound);
     }
 
     /**

@@ -1,7 +1,9 @@
 package io.opensergo.controlplane;
 
 import io.grpc.BindableService;
+import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerCall;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
@@ -14,15 +16,19 @@ import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
 import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.opensergo.proto.internal.decision_report.v1.DecisionReportServiceGrpc;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +60,10 @@ final class GrpcServer {
     private static final int READ_BYTES = 4 * 1024;
 
     private static final Duration GRANTS_INTERVAL = Duration.ofSeconds(1);
+
+    /** What instances are told of others waits so long, so that many that come are one news. */
+    private static final Duration DIRECTIVES_INTERVAL = Duration.ofSeconds(1);
+
     private static final Duration LONGEST_SWEEP_INTERVAL = Duration.ofMillis(100);
 
     private final HealthStatusManager health = new HealthStatusManager();
@@ -63,6 +73,8 @@ final class GrpcServer {
                     new DefaultThreadFactory("opensergo-control-plane", true),
                     NioIoHandler.newFactory());
     private final ExecutorService workers;
+    private final Decisions decisions;
+    private final ExecutorService reports;
     private final Calls calls;
     private final Connections connections;
     private final SharedByStreams shared;
@@ -93,6 +105,8 @@ final class GrpcServer {
      * @param access is asked for each call
      * @param housekeeper runs what is to be done now and then, and ends with this server
      * @param workers serve the calls, and end with this server
+     * @param decisions is looked after from here
+     * @param reports serves the calls of that, and ends with this server
      */
     GrpcServer(
             Settings settings,
@@ -100,8 +114,12 @@ final class GrpcServer {
             AccessControl access,
             List<BindableService> services,
             ScheduledExecutorService housekeeper,
-            ExecutorService workers) {
+            ExecutorService workers,
+            Decisions decisions,
+            ExecutorService reports) {
         TransportLog.install();
+        this.decisions = decisions;
+        this.reports = reports;
         this.settings = settings;
         this.shared = shared;
         this.access = access;
@@ -126,6 +144,7 @@ final class GrpcServer {
                         .bossEventLoopGroup(eventLoops)
                         .workerEventLoopGroup(eventLoops)
                         .executor(workers)
+                        .callExecutor(this::executorOf)
                         .addStreamTracerFactory(calls)
                         .fallbackHandlerRegistry(CallGate.unknownMethods())
                         .intercept(access)
@@ -151,6 +170,14 @@ final class GrpcServer {
         this.server = (identity == null ? builder : builder.sslContext(identity.context())).build();
     }
 
+    /** Reports of decisions are served apart, so that nobody who waits for rules waits for them. */
+    private <ReqT, RespT> Executor executorOf(ServerCall<ReqT, RespT> call, Metadata headers) {
+        return DecisionReportServiceGrpc.SERVICE_NAME.equals(
+                        call.getMethodDescriptor().getServiceName())
+                ? reports
+                : workers;
+    }
+
     /** Has an event loop turn to its other connections after a little of each. */
     private static RecvByteBufAllocator smallReads() {
         return new AdaptiveRecvByteBufAllocator(512, 2048, READ_BYTES).maxMessagesPerRead(1);
@@ -172,6 +199,17 @@ final class GrpcServer {
                 new DefaultThreadFactory("opensergo-control-plane-worker", true));
     }
 
+    /** Returns the one thread of all that is reported, which is made when it is first needed. */
+    static ExecutorService reports() {
+        return new ThreadPoolExecutor(
+                0,
+                1,
+                30,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                new DefaultThreadFactory("opensergo-control-plane-reports", true));
+    }
+
     /**
      * Listens.
      *
@@ -190,6 +228,7 @@ final class GrpcServer {
         repeat(() -> calls.cutLate(System.nanoTime()), sweepInterval(requestTimeout));
         repeat(() -> cutIfTooMuchIsUnread(System.nanoTime()), LONGEST_SWEEP_INTERVAL);
         repeat(this::judgeAgainIfGrantsChanged, GRANTS_INTERVAL);
+        repeat(decisions::tick, DIRECTIVES_INTERVAL);
         ServerIdentity identity = settings.identity();
         if (identity != null) {
             repeat(identity::reload, settings.tlsReloadInterval());
@@ -219,6 +258,7 @@ final class GrpcServer {
     private void judgeAgainIfGrantsChanged() {
         if (access.hasChanged()) {
             shared.subscribers().judgeAgain();
+            decisions.judgeAgain();
         }
     }
 
@@ -260,6 +300,7 @@ final class GrpcServer {
         health.enterTerminalState();
         server.shutdown();
         shared.subscribers().drain();
+        decisions.drain();
         try {
             if (!server.awaitTermination(settings.drainTimeout().toNanos(), TimeUnit.NANOSECONDS)) {
                 server.shutdownNow();
@@ -279,5 +320,6 @@ final class GrpcServer {
                 .shutdownGracefully(0, GRACE.toMillis(), TimeUnit.MILLISECONDS)
                 .awaitUninterruptibly(GRACE.toMillis());
         workers.shutdown();
+        reports.shutdown();
     }
 }

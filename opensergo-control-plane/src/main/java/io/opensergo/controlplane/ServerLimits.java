@@ -35,10 +35,20 @@ record ServerLimits(
 
     /**
      * Returns how many calls of whichever service may be open, of clients known or not: some more
-     * than there may be streams, so that what is too much is refused with a reason.
+     * than there may be streams of both sorts, so that what is too much is refused with a reason.
      */
     int maxCalls() {
-        return plus(maxStreams, 2 * MAX_CALLS_BESIDE);
+        return plus(plus(maxStreams, maxReporters()), 2 * MAX_CALLS_BESIDE);
+    }
+
+    /** Returns how many governors may report what they decide, each on a stream of its own. */
+    int maxReporters() {
+        return affordable(maxStreams, 64 * 1024);
+    }
+
+    /** Returns how much memory what they report may take. */
+    static long maxReportedBytes() {
+        return shareOfMemory(4);
     }
 
     /**

@@ -222,6 +222,12 @@ public final class TokenAuthorizer implements Authorizer {
         return grants.get().opens(client, app);
     }
 
+    /** Returns whether the client's token opens the application in that namespace. */
+    @Override
+    public boolean mayReportDecisions(String client, String namespace, String app) {
+        return grants.get().opens(client, namespace, app);
+    }
+
     /** Returns whether the client's token opens the key and its role is {@link Role#WRITE}. */
     @Override
     public boolean mayWrite(String client, String namespace, String app, String kind) {
