@@ -10,8 +10,9 @@ import {rule} from './views/rule.js';
 import {history} from './views/history.js';
 import {playground} from './views/playground.js';
 import {audit} from './views/audit.js';
+import {live} from './views/live.js';
 
-const views = {overview, applications, application, rules, rule, history, playground, audit};
+const views = {overview, applications, application, rules, rule, history, playground, audit, live};
 const inMenu = ['overview', 'applications', 'rules', 'history', 'playground'];
 const app = document.getElementById('app');
 let session = null;
@@ -94,7 +95,7 @@ function show() {
   }
   const view = views[name](params, context);
   shown = {stop: view.stop ?? (() => {}), mayLeave: view.mayLeave ?? (() => true), isDirty: view.isDirty};
-  page({application: 'applications', rule: 'rules'}[name] ?? name, view.node);
+  page({application: 'applications', live: 'overview', rule: 'rules'}[name] ?? name, view.node);
 }
 
 async function start() {

@@ -30,6 +30,8 @@ function effects(each) {
     h('ul', null,
       differences('resourcesDiffer', each.resources),
       differences('routesDiffer', each.routers),
+      each.traffic.map(one => h('li', {class: one.wouldRefuse ? 'error' : null},
+        t(one.wouldRefuse ? 'wouldRefuseSome' : 'wouldRefuseNone', one.strategy, one.resource, one.limitPerSecond, one.peakPerSecond, one.instances))),
       each.newProblems.map(one => h('li', {class: 'error'}, t('newProblem', one.message))),
       each.goneProblems.map(one => h('li', {class: 'note'}, t('goneProblem', one.message)))));
 }

@@ -2,10 +2,13 @@ package io.opensergo.console.internal.access;
 
 import io.opensergo.console.internal.http.HttpProblem;
 import io.opensergo.controlplane.Authorizer;
-import java.util.function.Predicate;
+import io.opensergo.rules.faulttolerance.FaultToleranceRule;
+
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import java.util.function.Predicate;
 
 /**
  * Who makes a request, and what it may do. What it may not read is as if it were not there.
@@ -48,6 +51,15 @@ public record Identity(
     /** Returns whether it may see what an application has reported of itself. */
     public boolean mayReadReports(String app) {
         return ask(judge -> judge.maySeeAll(name) || judge.mayReport(name, app));
+    }
+
+    /**
+     * Returns whether it may see what instances of an application decide: who may read which
+     * strategies it puts on which resources.
+     */
+    public boolean mayReadDecisions(String namespace, String app) {
+        String kind = FaultToleranceRule.KIND.wireName();
+        return ask(judge -> judge.maySeeAll(name) || judge.mayRead(name, namespace, app, kind));
     }
 
     /** Returns whether it may see what belongs to no application. */

@@ -11,13 +11,15 @@ import io.opensergo.console.internal.http.Endpoint;
 import io.opensergo.console.internal.http.Endpoint.Access;
 import io.opensergo.controlplane.ControlPlane;
 import io.opensergo.rulerepository.RuleRepository;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /** Every endpoint of the API. */
 public final class Api {
@@ -42,7 +44,8 @@ public final class Api {
             AuditLog audit,
             InstantSource clock) {
         var catalog = new Catalog(controlPlane, repository);
-        var overview = new OverviewApi(controlPlane, catalog, clock);
+        var decisions = new DecisionsApi(controlPlane);
+        var overview = new OverviewApi(controlPlane, catalog, decisions, clock);
         var applications = new ApplicationsApi(controlPlane);
         var rules = new RulesApi(catalog);
         var explain = new ExplainApi(catalog);
@@ -61,6 +64,8 @@ public final class Api {
                 get(ROOT + "/subscribers", Access.KNOWN, overview::subscribers),
                 get(ROOT + "/applications", Access.KNOWN, applications::list),
                 get(ROOT + "/application", Access.KNOWN, applications::one),
+                get(ROOT + "/decisions", Access.KNOWN, decisions::decisions),
+                get(ROOT + "/decision-history", Access.KNOWN, decisions::history),
                 get(ROOT + "/kinds", Access.KNOWN, rules::kinds),
                 get(ROOT + "/rules", Access.KNOWN, rules::list),
                 get(ROOT + "/rule", Access.KNOWN, rules::one),

@@ -12,6 +12,9 @@ import io.opensergo.controlplane.ControlPlane;
 import io.opensergo.rulerepository.RuleChange;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleId;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,7 +22,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Says what a change would do, and does nothing: which rules it changes, who would be told, and for
@@ -57,6 +59,7 @@ final class DryRunApi {
             int reportedInstances,
             Differences resources,
             Differences routers,
+            List<Foresight> traffic,
             List<PlanProblemView> newProblems,
             List<PlanProblemView> goneProblems) {}
 
@@ -215,6 +218,12 @@ final class DryRunApi {
                 reported(target.app(), identity),
                 Differences.between(before.resources(), after.resources()),
                 Differences.between(before.routers(), after.routers()),
+                identity.mayReadDecisions(target.namespace(), target.app())
+                        ? Foresight.of(
+                                controlPlane.decisions(target.namespace(), target.app()),
+                                before,
+                                after)
+                        : List.of(),
                 after.problems().stream()
                         .filter(each -> !before.problems().contains(each))
                         .toList(),

@@ -8,12 +8,14 @@ import io.opensergo.controlplane.ControlPlane;
 import io.opensergo.controlplane.ControlPlaneStatus;
 import io.opensergo.controlplane.SubscriberStatus;
 import io.opensergo.rules.Rule;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** What is going on: applications, who follows them, what was refused, what is wrong. */
 final class OverviewApi {
@@ -91,6 +93,8 @@ final class OverviewApi {
             int subscribers,
             List<App> applications,
             List<Refusal> refusedPushes,
+            List<DecisionsApi.OpenBreaker> openBreakers,
+            List<DecisionsApi.Unusable> unusable,
             @Nullable List<ProblemView> problems,
             @Nullable ProcessCounts process) {}
 
@@ -112,11 +116,17 @@ final class OverviewApi {
 
     private final ControlPlane controlPlane;
     private final Catalog catalog;
+    private final DecisionsApi decisions;
     private final InstantSource clock;
 
-    OverviewApi(ControlPlane controlPlane, Catalog catalog, InstantSource clock) {
+    OverviewApi(
+            ControlPlane controlPlane,
+            Catalog catalog,
+            DecisionsApi decisions,
+            InstantSource clock) {
         this.controlPlane = controlPlane;
         this.catalog = catalog;
+        this.decisions = decisions;
         this.clock = clock;
     }
 
@@ -135,6 +145,7 @@ final class OverviewApi {
                                                 rule.kind().wireName()))
                         .toList();
         boolean all = identity.maySeeAll();
+        DecisionsApi.News news = decisions.news(identity);
         return Answer.json(
                 new Overview(
                         clock.instant().toString(),
@@ -153,6 +164,8 @@ final class OverviewApi {
                         subscribers.size(),
                         applications(rules, subscribers),
                         refusals(subscribers),
+                        news.openBreakers(),
+                        news.unusable(),
                         all ? problems() : null,
                         all ? process(status) : null));
     }

@@ -18,7 +18,7 @@ export function application({app = ''}, context) {
   return polled(app, context, async () => {
     const found = await get('/application', {app});
     return [
-      h('p', null, h('a', {href: `#/rules${query({app})}`}, t('rules'))),
+      h('p', null, h('a', {href: `#/rules${query({app})}`}, t('rules')), ' · ', h('a', {href: `#/live${query({app})}`}, t('live'))),
       h('h2', null, t('instances')),
       table([t('host'), 'PID', t('address'), 'zone', 'tag', t('since'), t('reported')],
         found.instances.map(each => [each.hostName, each.pid, each.addresses.join(', '),

@@ -35,11 +35,12 @@ function render(status, subscribers) {
     h('h2', null, t('attention')),
     attention(status),
     h('h2', null, t('applications')),
-    table([t('namespace'), t('app'), t('rules'), t('subscribers'), t('behind'), t('refusing')],
+    table([t('namespace'), t('app'), t('rules'), t('subscribers'), t('behind'), t('refusing'), ''],
       status.applications.map(each => [
         each.namespace,
         h('a', {href: `#/rules${query({namespace: each.namespace, app: each.app})}`}, each.app),
-        each.rules, each.subscribers, count(each.behind), count(each.refusing)]),
+        each.rules, each.subscribers, count(each.behind), count(each.refusing),
+        h('a', {href: `#/live${query({namespace: each.namespace, app: each.app})}`, 'aria-label': t('liveOf', each.app)}, t('live'))]),
       t('noApps')),
     h('h2', null, t('subscribers')),
     table([t('client'), t('address'), t('app'), t('kind'), t('version'), t('since')],
@@ -69,7 +70,10 @@ function attention(status) {
     `${each.source}${each.line ? `:${each.line}:${each.column ?? 1}` : ''}: ${each.path ? `${each.path} ` : ''}${each.message}`);
   const refusals = status.refusedPushes.map(each =>
     t('refusedBy', `${each.client} (${each.remoteAddress})`, each.version, `${each.namespace}/${each.app} ${shortKind(each.kind)}`, each.reason));
-  const all = [...problems, ...refusals];
+  const breakers = status.openBreakers.map(each =>
+    t('breakerAttention', `${each.namespace}/${each.app}`, each.strategy, each.resource, each.open + each.halfOpen, each.instances));
+  const unusable = status.unusable.map(each => t('unusable', `${each.namespace}/${each.app}`, each.message, each.instances));
+  const all = [...breakers, ...problems, ...unusable, ...refusals];
   return all.length === 0
     ? h('p', {class: 'note'}, t('allWell'))
     : h('ul', {class: 'plain'}, all.map(each => h('li', {class: 'error'}, each)));

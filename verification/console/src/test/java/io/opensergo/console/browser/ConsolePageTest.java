@@ -12,18 +12,25 @@ import io.opensergo.controlplane.ControlPlane;
 import io.opensergo.controlplane.TokenAuthorizer;
 import io.opensergo.controlplane.TokenAuthorizer.Grant;
 import io.opensergo.controlplane.TokenAuthorizer.Role;
+import io.opensergo.governance.Governor;
+import io.opensergo.governance.Guard;
+import io.opensergo.governance.Outcome;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+import reactor.core.Disposable;
+
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
-import reactor.core.Disposable;
+import java.util.concurrent.TimeoutException;
 
 /** What people do on the page, in Chromium. */
 class ConsolePageTest {
@@ -151,7 +158,9 @@ class ConsolePageTest {
         browser.accept();
 
         browser.see(".note", "Taken back");
-        assertThat(rules.rules().toString()).contains("threshold: 10").doesNotContain("99");
+        assertThat(rules.rules().toString())
+                .contains("threshold: 10")
+                .doesNotContain("threshold: 99");
     }
 
     @Test
@@ -222,6 +231,56 @@ class ConsolePageTest {
         browser.click("form button", "Explain");
 
         browser.see(".empty", "No rule protects this resource");
+    }
+
+    @Test
+    void theLivePageShowsWhatTheLoadReallyGetsAndTheOverviewWhichBreakersAreOpen() {
+        rules.store(
+                ServedRules.limit("busy-limit", 10)
+                        .replace("app: shop", "app: busy")
+                        .replace("statDuration: 1s", "statDuration: 1h"),
+                ServedRules.protection("busy", "GET:/busy", "RateLimitStrategy", "busy-limit"),
+                """
+                apiVersion: fault-tolerance.opensergo.io/v1alpha1
+                kind: CircuitBreakerStrategy
+                metadata: {name: busy-breaker, labels: {app: busy}}
+                spec:
+                  strategy: ErrorRequestRatio
+                  triggerRatio: '50%'
+                  statDuration: 60s
+                  recoveryTimeout: 3600s
+                  minRequestAmount: 5
+                """,
+                ServedRules.protection(
+                        "pay", "POST:/pay", "CircuitBreakerStrategy", "busy-breaker"));
+        try (OpenSergoClient client =
+                        OpenSergoClients.connect("http://localhost:" + controlPlane.port());
+                Governor governor = Governor.of(client, Target.of("default", "busy"))) {
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> governor.plan().resources().contains("POST:/pay"));
+            browser.openAnew(page(console, "live?namespace=default&app=busy"));
+            browser.see("[data-part=resources] td", "GET:/busy");
+            for (int i = 0; i < 30; i++) {
+                end(governor.guard("GET:/busy"), Outcome.SUCCESS);
+                end(governor.guard("POST:/pay"), Outcome.failure(new TimeoutException()));
+            }
+
+            browser.see("[data-part=resources] td", "20 refused");
+            browser.see("[data-part=resources] .tag.bad", "open in 1 of 1");
+            browser.click("summary", "As a table");
+            browser.see("details td", "45");
+            assertThat(browser.run("return document.querySelectorAll('svg rect.bad').length"))
+                    .isNotEqualTo(0L);
+            browser.open(page(console, "overview"));
+            browser.see("li.error", "busy-breaker on POST:/pay is open in 1 of 1 instances");
+        }
+    }
+
+    private static void end(Guard guard, Outcome outcome) {
+        long token = guard.acquire();
+        if (!Guard.isRefused(token)) {
+            guard.release(token, outcome);
+        }
     }
 
     @Test

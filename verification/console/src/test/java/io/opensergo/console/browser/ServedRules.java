@@ -9,10 +9,12 @@ import io.opensergo.rulerepository.RuleRepository;
 import io.opensergo.rulerepository.StoredRule;
 import io.opensergo.rules.RuleId;
 import io.opensergo.rules.document.Problem;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** A repository in memory whose content a source serves at once. */
 final class ServedRules implements RuleRepository {
@@ -27,6 +29,27 @@ final class ServedRules implements RuleRepository {
     /** Stores a rate limit of the application {@code shop}. */
     void storeLimit(String name, int threshold) {
         commit(RuleEdit.by("test").create(limit(name, threshold)).build());
+    }
+
+    /** Stores documents. */
+    void store(String... texts) {
+        RuleEdit.Builder edit = RuleEdit.by("test");
+        for (String text : texts) {
+            edit.create(text);
+        }
+        commit(edit.build());
+    }
+
+    static String protection(String name, String resource, String kind, String strategy) {
+        return """
+        apiVersion: fault-tolerance.opensergo.io/v1alpha1
+        kind: FaultToleranceRule
+        metadata: {name: %s, labels: {app: busy}}
+        spec:
+          targets: [{targetResourceName: "%s"}]
+          strategies: [{name: %s, kind: %s}]
+        """
+                .formatted(name, resource, strategy, kind);
     }
 
     static String limit(String name, int threshold) {
