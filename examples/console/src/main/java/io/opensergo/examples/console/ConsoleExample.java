@@ -5,7 +5,6 @@ import io.opensergo.controlplane.ControlPlane;
 import io.opensergo.controlplane.DirectoryRuleSource;
 import io.opensergo.controlplane.ReportedDecisions;
 import io.opensergo.rulerepository.DirectoryRuleRepository;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

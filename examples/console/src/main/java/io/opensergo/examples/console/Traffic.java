@@ -6,7 +6,6 @@ import io.opensergo.client.OpenSergoClients;
 import io.opensergo.governance.Governor;
 import io.opensergo.governance.Guard;
 import io.opensergo.governance.Outcome;
-
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;

@@ -3,12 +3,10 @@ package io.opensergo.console.internal.access;
 import io.opensergo.console.internal.http.HttpProblem;
 import io.opensergo.controlplane.Authorizer;
 import io.opensergo.rules.faulttolerance.FaultToleranceRule;
-
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-
-import java.util.function.Predicate;
 
 /**
  * Who makes a request, and what it may do. What it may not read is as if it were not there.

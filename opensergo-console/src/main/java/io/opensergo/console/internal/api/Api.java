@@ -11,15 +11,13 @@ import io.opensergo.console.internal.http.Endpoint;
 import io.opensergo.console.internal.http.Endpoint.Access;
 import io.opensergo.controlplane.ControlPlane;
 import io.opensergo.rulerepository.RuleRepository;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Every endpoint of the API. */
 public final class Api {

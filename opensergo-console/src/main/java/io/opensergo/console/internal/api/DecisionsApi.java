@@ -10,14 +10,12 @@ import io.opensergo.controlplane.DecisionHistory;
 import io.opensergo.controlplane.ReportedDecisions;
 import io.opensergo.controlplane.SubscriberStatus;
 import io.opensergo.rules.Metadata;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the connected instances of applications decide. Each question has them report for a while,

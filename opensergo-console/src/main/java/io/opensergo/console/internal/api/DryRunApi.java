@@ -12,9 +12,6 @@ import io.opensergo.controlplane.ControlPlane;
 import io.opensergo.rulerepository.RuleChange;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleId;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says what a change would do, and does nothing: which rules it changes, who would be told, and for

@@ -4,7 +4,6 @@ import io.opensergo.controlplane.ReportedDecisions;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.faulttolerance.LimitMode;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
-
 import java.util.ArrayList;
 import java.util.List;
 

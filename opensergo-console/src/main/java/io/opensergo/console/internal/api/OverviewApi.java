@@ -8,14 +8,12 @@ import io.opensergo.controlplane.ControlPlane;
 import io.opensergo.controlplane.ControlPlaneStatus;
 import io.opensergo.controlplane.SubscriberStatus;
 import io.opensergo.rules.Rule;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** What is going on: applications, who follows them, what was refused, what is wrong. */
 final class OverviewApi {

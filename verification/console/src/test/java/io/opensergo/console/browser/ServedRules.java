@@ -9,12 +9,10 @@ import io.opensergo.rulerepository.RuleRepository;
 import io.opensergo.rulerepository.StoredRule;
 import io.opensergo.rules.RuleId;
 import io.opensergo.rules.document.Problem;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A repository in memory whose content a source serves at once. */
 final class ServedRules implements RuleRepository {
