@@ -26,11 +26,38 @@ class DocumentationTest {
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
     private static final Pattern YAML_BLOCK =
             Pattern.compile("^```yaml\\n(.*?)^```", Pattern.DOTALL | Pattern.MULTILINE);
+    private static final Pattern CODE_BLOCK =
+            Pattern.compile("^ *```.*?^ *```$", Pattern.DOTALL | Pattern.MULTILINE);
+
+    /** A row of a table, a line of an indented block, or one that begins with code. */
+    private static final Pattern CODE_OR_ROW = Pattern.compile("^( *\\||    |`)");
+
     private static final Pattern MODULES_OF_COMMAND = Pattern.compile("-pl ([\\w./,-]+)");
 
     @Test
     void theReadmeIsReadInTwoMinutes() {
         assertThat(text(ROOT.resolve("README.md")).lines()).hasSizeLessThanOrEqualTo(120);
+    }
+
+    /** Tables and code are as wide as they have to be. */
+    @TestFactory
+    Stream<DynamicTest> linesOfEnglishProseHaveAtMost120Characters() {
+        return each(
+                page ->
+                        assertThat(isInChinese(page) ? Stream.<String>empty() : proseOf(page))
+                                .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(120)));
+    }
+
+    private static boolean isInChinese(Path page) {
+        return page.toString().contains("zh-CN");
+    }
+
+    private static Stream<String> proseOf(Path page) {
+        return CODE_BLOCK
+                .matcher(text(page))
+                .replaceAll("")
+                .lines()
+                .filter(line -> !CODE_OR_ROW.matcher(line).find());
     }
 
     @TestFactory
