@@ -33,6 +33,9 @@ import reactor.core.Disposable;
 class ConsolePageTest {
 
     private static final String EDITOR = ".editor textarea";
+    private static final String REFUSED_IN_THE_TABLE =
+            "return [...document.querySelectorAll('details td:nth-child(3)')]"
+                    + ".reduce((sum, each) => sum + Number(each.textContent), 0)";
 
     private static Browser browser;
     private static ServedRules rules;
@@ -265,7 +268,8 @@ class ConsolePageTest {
             browser.see("[data-part=resources] td", "20 refused");
             browser.see("[data-part=resources] .tag.bad", "open in 1 of 1");
             browser.click("summary", "As a table");
-            browser.see("details td", "45");
+            await().atMost(Duration.ofSeconds(60)) // a report may be of two steps
+                    .until(() -> browser.run(REFUSED_IN_THE_TABLE).equals(45L));
             assertThat(browser.run("return document.querySelectorAll('svg rect.bad').length"))
                     .isNotEqualTo(0L);
             browser.open(page(console, "overview"));
