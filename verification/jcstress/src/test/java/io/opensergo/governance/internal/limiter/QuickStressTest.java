@@ -28,7 +28,7 @@ class QuickStressTest {
 
     /** Waiting threads yield, since other tests may need the processors. */
     private static final Options OPTIONS =
-            new Options("-m quick -time 100 -iters 1 -spinStyle THREAD_YIELD".split(" "));
+            new Options("-m quick -time 40 -iters 1 -spinStyle THREAD_YIELD".split(" "));
 
     static Collection<String> tests() throws Exception {
         assertThat(OPTIONS.parse()).isTrue();
