@@ -45,7 +45,8 @@ class DocumentationTest {
         return each(
                 page ->
                         assertThat(isInChinese(page) ? Stream.<String>empty() : proseOf(page))
-                                .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(120)));
+                                .allSatisfy(
+                                        line -> assertThat(line).hasSizeLessThanOrEqualTo(120)));
     }
 
     private static boolean isInChinese(Path page) {
