@@ -29,8 +29,9 @@ class DocumentationTest {
     private static final Pattern CODE_BLOCK =
             Pattern.compile("^ *```.*?^ *```$", Pattern.DOTALL | Pattern.MULTILINE);
 
-    /** A row of a table, a line of an indented block, or one that begins with code. */
-    private static final Pattern CODE_OR_ROW = Pattern.compile("^( *\\||    |`)");
+    /** A row of a table, a line of an indented block, one that begins with code, or a link. */
+    private static final Pattern CODE_OR_ROW =
+            Pattern.compile("^( *\\||    |`|\\* \\[.*]\\([^)]*\\)$)");
 
     private static final Pattern MODULES_OF_COMMAND = Pattern.compile("-pl ([\\w./,-]+)");
 
