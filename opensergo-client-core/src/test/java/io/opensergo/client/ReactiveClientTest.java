@@ -676,10 +676,11 @@ class ReactiveClientTest {
 
     @Test
     void slowFollowerGetsTheLatestSnapshotOnly() {
-        Recorder<RateLimitStrategy> fast = follow();
         StepVerifier.create(client.rules(SHOP, RateLimitStrategy.KIND), 0)
                 .then(
                         () -> {
+                            // Followers are told in the order in which they came.
+                            Recorder<RateLimitStrategy> fast = follow();
                             server.stream().answerSubscribe(0, 1, limit("a", 1));
                             server.stream().push(RateLimitStrategy.KIND, 2, limit("a", 2));
                             server.stream().push(RateLimitStrategy.KIND, 3, limit("a", 3));
