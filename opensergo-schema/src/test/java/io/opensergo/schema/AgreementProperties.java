@@ -66,7 +66,7 @@ class AgreementProperties {
                     Schemas.tree("{exact: x}"),
                     Schemas.tree("{host: x}"));
 
-    @Property(tries = 40, seed = "4717")
+    @Property(tries = 20, seed = "4717")
     void everyWrittenRuleIsValid(@ForAll("rules") List<Rule> rules) {
         for (Rule rule : rules) {
             ObjectNode document = RuleWriter.toTree(rule);
@@ -76,7 +76,7 @@ class AgreementProperties {
         }
     }
 
-    @Property(tries = 120, seed = "4718")
+    @Property(tries = 60, seed = "4718")
     void changedDocumentIsRefusedExactlyWhenTheStrictReaderRefusesIt(
             @ForAll("rules") List<Rule> rules, @ForAll int seed) {
         var random = new Random(seed);
@@ -104,7 +104,7 @@ class AgreementProperties {
      * A structural schema can say less: unknown fields are pruned or refused by Kubernetes itself,
      * and a field that takes several types is any.
      */
-    @Property(tries = 60, seed = "4719")
+    @Property(tries = 30, seed = "4719")
     void crdRefusesWhatTheStrictReaderRefusesAndNothingElse(
             @ForAll("rules") List<Rule> rules, @ForAll int seed) {
         var random = new Random(seed);
