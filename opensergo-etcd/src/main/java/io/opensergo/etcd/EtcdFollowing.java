@@ -93,7 +93,7 @@ final class EtcdFollowing {
             following.close();
             throw e;
         }
-        following.thread.execute(following::watch);
+        following.thread.execute(following.guarded(following::watch));
         return following;
     }
 
@@ -202,6 +202,12 @@ final class EtcdFollowing {
             }
             return;
         }
+        if (response.getHeader().getRevision() < nextRevision - 1) {
+            LOG.warn(
+                    "{} is at an earlier revision than before: all rules are read again", settings);
+            relist();
+            return;
+        }
         if (outage != null) {
             LOG.info("{} answers again", settings);
             outage = null;
@@ -258,6 +264,9 @@ final class EtcdFollowing {
         if (thread.isShutdown()) {
             return;
         }
+        long most = Math.min(MAX_DELAY_MILLIS, MIN_DELAY_MILLIS << Math.min(failures++, 10));
+        long delay = most / 2 + ThreadLocalRandom.current().nextLong(most / 2 + 1);
+        ScheduledFuture<?> unused = thread.schedule(guarded(attempt), delay, TimeUnit.MILLISECONDS);
         if (outage == null) {
             outage =
                     new Problem(
@@ -268,11 +277,8 @@ final class EtcdFollowing {
                             0,
                             "",
                             reason + "; the rules in force stay, and it is tried again");
-            reportProblems();
+            reportProblems(); // last: a listener that fails ends nothing
         }
-        long most = Math.min(MAX_DELAY_MILLIS, MIN_DELAY_MILLIS << Math.min(failures++, 10));
-        long delay = most / 2 + ThreadLocalRandom.current().nextLong(most / 2 + 1);
-        ScheduledFuture<?> unused = thread.schedule(guarded(attempt), delay, TimeUnit.MILLISECONDS);
     }
 
     /** A fault of this code or of a listener does not end following. */
@@ -297,6 +303,7 @@ final class EtcdFollowing {
         @Override
         public void beforeStart(ClientCallStreamObserver<WatchRequest> requests) {
             call = requests;
+            requests.disableAutoRequestWithInitial(1);
         }
 
         void cancel() {
@@ -306,13 +313,24 @@ final class EtcdFollowing {
             }
         }
 
+        /** One response at a time, so that a server cannot fill the memory. */
+        private void askForMore() {
+            if (call != null && !over) {
+                call.request(1);
+            }
+        }
+
         boolean hasLasted() {
             return System.nanoTime() - begun > TimeUnit.MILLISECONDS.toNanos(MAX_DELAY_MILLIS);
         }
 
         @Override
         public void onNext(WatchResponse response) {
-            run(() -> onResponse(response));
+            run(
+                    () -> {
+                        onResponse(response);
+                        askForMore();
+                    });
         }
 
         @Override

@@ -204,6 +204,26 @@ class EtcdRuleSourceTest {
     }
 
     @Test
+    void aServerThatHasLostWhatCameLaterIsReadAnewAndVersionsStillRise() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            commit(ann().create(limit("lost-" + i, 1)));
+        }
+        Recorder seen = follow();
+        assertThat(seen.rules).hasSize(20);
+
+        server.kill();
+        server.forget();
+        server.start();
+        commit(ann().create(limit("kept", 1)));
+
+        await().atMost(EtcdServer.PATIENCE)
+                .untilAsserted(() -> assertThat(seen.rules).containsOnlyKeys(id("kept")));
+        assertThat(seen.revisions).isSorted();
+        commit(ann().replace(limit("kept", 2), revisionOf("kept")));
+        await().atMost(EtcdServer.PATIENCE).until(() -> seen.threshold("kept") == 2);
+    }
+
+    @Test
     void aServerThatIsNotThereIsSaidAtTheStart() {
         var nobody = EtcdSettings.of("127.0.0.1:1").withRequestTimeout(Duration.ofSeconds(5));
 

@@ -91,7 +91,7 @@ public record CheckedEdit(RuleEdit edit, List<Step> steps) {
             throw new RuleConflictException(conflicts);
         }
         steps.values().forEach(CheckedEdit::requireWritable);
-        return new CheckedEdit(edit, List.copyOf(steps.values()));
+        return new CheckedEdit(edit, new ArrayList<>(steps.values()));
     }
 
     private static void add(
