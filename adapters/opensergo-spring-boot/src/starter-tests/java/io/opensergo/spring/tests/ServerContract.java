@@ -168,7 +168,7 @@ public abstract class ServerContract {
         String resource = "GET:/throttled";
         world.guard(
                 resource,
-                Documents.throttling("paced", "50ms", "30s"),
+                Documents.throttling("paced", "200ms", "30s"),
                 Documents.rule(resource, "ThrottlingStrategy", "paced"));
 
         List<CompletableFuture<HttpResponse<String>>> waiting =
