@@ -2,6 +2,7 @@ package io.opensergo.grpc;
 
 import io.grpc.EquivalentAddressGroup;
 import io.opensergo.governance.routing.Lanes;
+import io.opensergo.governance.routing.LoadBalancing;
 import io.opensergo.governance.routing.RouteDecision;
 import io.opensergo.governance.routing.TrafficColour;
 import java.util.List;
@@ -15,8 +16,14 @@ final class Choice {
      *
      * @param decision made when the plan was compiled, one for each destination
      * @param lanes of the plan that made the decision, or a newer one
+     * @param balancing what a rule says of how to balance over the service of the channel, which
+     *     holds where the decision leads to no other
      */
-    record Question(RouteDecision decision, @Nullable TrafficColour colour, Lanes lanes) {}
+    record Question(
+            RouteDecision decision,
+            @Nullable TrafficColour colour,
+            Lanes lanes,
+            @Nullable LoadBalancing balancing) {}
 
     private final Question question;
     private final SubsetKey key;

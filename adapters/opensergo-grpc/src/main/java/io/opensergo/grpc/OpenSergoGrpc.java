@@ -47,6 +47,7 @@ public final class OpenSergoGrpc implements AutoCloseable {
                     RouteAction.REWRITE_URI,
                     RouteAction.REWRITE_AUTHORITY,
                     RouteAction.DESTINATION_PORT,
+                    RouteAction.LOAD_BALANCING,
                     RouteAction.FAULT_DELAY,
                     RouteAction.FAULT_ABORT,
                     RouteAction.REQUEST_HEADERS,

@@ -1,8 +1,10 @@
 package io.opensergo.grpc;
 
 import io.grpc.EquivalentAddressGroup;
+import io.opensergo.governance.Governor;
 import io.opensergo.governance.routing.InstanceGroup;
 import io.opensergo.governance.routing.Lanes;
+import io.opensergo.governance.routing.LoadBalancing;
 import io.opensergo.governance.routing.RouteDecision;
 import io.opensergo.governance.routing.Selection;
 import io.opensergo.governance.routing.TrafficColour;
@@ -63,8 +65,30 @@ final class Routing {
     }
 
     /** Returns the instances of a call; {@code null} if a service has not been resolved yet. */
-    @Nullable Choice choose(RouteDecision decision, @Nullable TrafficColour colour, Lanes lanes) {
-        return choose(new Choice.Question(decision, colour, lanes));
+    @Nullable Choice choose(
+            RouteDecision decision, @Nullable TrafficColour colour, Governor governor) {
+        return choose(
+                new Choice.Question(
+                        decision, colour, governor.lanes(), balancing(decision, governor)));
+    }
+
+    /** Returns the choice for what no rule decides on. */
+    @Nullable Choice chooseAny(@Nullable Governor governor) {
+        return choose(
+                new Choice.Question(
+                        RouteDecision.NOT_FOUND,
+                        null,
+                        Lanes.none(),
+                        governor == null ? null : governor.balancing(service)));
+    }
+
+    /** Returns how to balance over all instances of the service; the group of a route knows. */
+    private @Nullable LoadBalancing balancing(RouteDecision decision, Governor governor) {
+        InstanceGroup group = decision.group();
+        if (group == null) {
+            return governor.balancing(service);
+        }
+        return isRoutable || !isOwn(group.host()) ? null : group.balancing();
     }
 
     @Nullable Choice choose(Choice.Question question) {
@@ -83,7 +107,7 @@ final class Routing {
     private @Nullable Choice make(Choice.Question question) {
         InstanceGroup group = question.decision().group();
         if (group == null || !isRoutable) {
-            return preferred(question, service, null, own);
+            return preferred(question, service, null, question.balancing(), own);
         }
         var lookup = new Lookup(group.host(), question.decision().actions().port());
         Selection<EquivalentAddressGroup> selection =
@@ -96,6 +120,7 @@ final class Routing {
                 question,
                 isOwn(selected.host()) ? service : selected.host().toLowerCase(Locale.ROOT),
                 selected.subset(),
+                selected.balancing(),
                 selection.instances());
     }
 
@@ -103,6 +128,7 @@ final class Routing {
             Choice.Question question,
             String service,
             @Nullable String subset,
+            @Nullable LoadBalancing balancing,
             List<EquivalentAddressGroup> instances) {
         Lanes lanes = question.lanes();
         TrafficColour colour = question.colour();
@@ -111,7 +137,7 @@ final class Routing {
                 preferred.stream().limit(1).map(Routing::labels).toList();
         return new Choice(
                 question,
-                new SubsetKey(service, subset, SubsetKey.lane(lanes, colour, labels)),
+                new SubsetKey(service, subset, SubsetKey.lane(lanes, colour, labels), balancing),
                 preferred);
     }
 

@@ -6,8 +6,10 @@ import io.grpc.Status;
 import io.grpc.SynchronizationContext;
 import io.grpc.SynchronizationContext.ScheduledHandle;
 import io.opensergo.governance.Governor;
-import io.opensergo.governance.routing.Lanes;
+import io.opensergo.governance.routing.LoadBalancing;
 import io.opensergo.governance.routing.RouteDecision;
+import io.opensergo.governance.routing.Spreading;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -38,6 +40,8 @@ final class RoutingLoadBalancer extends LoadBalancer {
     private final long keptUnusedNanos;
 
     private final Map<SubsetKey, Subset> subsets = new HashMap<>();
+    private final Spreading<List<SocketAddress>> spreading = new Spreading<>();
+
     private Routing routing;
     private ChildPolicy policy = ChildPolicy.of("pick_first");
     private @Nullable ResolvedAddresses resolved;
@@ -138,10 +142,25 @@ final class RoutingLoadBalancer extends LoadBalancer {
                     }
                     subsets.computeIfAbsent(
                                     choice.key(),
-                                    added -> new Subset(choice, policy, helper, this::publish))
+                                    added ->
+                                            new Subset(
+                                                    choice,
+                                                    balancing(choice),
+                                                    policy,
+                                                    helper,
+                                                    this::publish))
                             .update(choice, addresses);
                     publish();
                 });
+    }
+
+    /** The policy of the application's, unless a rule has another. */
+    private LoadBalancer.Factory balancing(Choice choice) {
+        LoadBalancing how = choice.key().balancing();
+        return how == null
+                ? policy.provider()
+                : new SpreadingLoadBalancer.Policy(
+                        how, policy.provider(), spreading, choice.key().hashCode());
     }
 
     /** Follows the plans of the calls' governor; for any thread. */
@@ -252,7 +271,7 @@ final class RoutingLoadBalancer extends LoadBalancer {
     @Override
     public void requestConnection() {
         if (subsets.isEmpty()) {
-            Choice all = routing.choose(RouteDecision.NOT_FOUND, null, Lanes.none());
+            Choice all = routing.chooseAny(governor);
             if (all != null && !all.instances().isEmpty()) {
                 open(all);
             }
@@ -311,7 +330,7 @@ final class RoutingLoadBalancer extends LoadBalancer {
 
         /** A call that no interceptor of ours has seen. */
         private @Nullable Choice unrouted() {
-            return choices.choose(RouteDecision.NOT_FOUND, null, Lanes.none());
+            return choices.chooseAny(governor);
         }
 
         private @Nullable Choice routed(CallRoute route, PickSubchannelArgs args) {
@@ -319,7 +338,7 @@ final class RoutingLoadBalancer extends LoadBalancer {
             route.picked();
             RouteDecision decision = route.decide(args.getHeaders());
             return choices.choose(
-                    Objects.requireNonNull(decision), route.colour(), route.governor().lanes());
+                    Objects.requireNonNull(decision), route.colour(), route.governor());
         }
     }
 }

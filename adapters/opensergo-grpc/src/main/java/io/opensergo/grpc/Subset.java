@@ -7,45 +7,42 @@ import io.grpc.LoadBalancer.Helper;
 import io.grpc.LoadBalancer.PickResult;
 import io.grpc.LoadBalancer.PickSubchannelArgs;
 import io.grpc.LoadBalancer.ResolvedAddresses;
-import io.grpc.LoadBalancer.SubchannelPicker;
 import io.grpc.Status;
-import io.grpc.util.ForwardingLoadBalancerHelper;
 import java.util.List;
 
 /**
- * A balancer of the application's over some instances. All but {@link #pick} is confined to the
- * synchronization context of the channel.
+ * What balances over some instances: a policy of the application's, or one of the rules. All but
+ * {@link #pick} is confined to the synchronization context of the channel.
  */
 final class Subset {
 
     private final SubsetKey key;
-    private final LoadBalancer balancer;
+    private final Child balancer;
     private final ChildPolicy policy;
-    private final Runnable onState;
 
     private Choice.Question question;
     private List<EquivalentAddressGroup> instances = List.of();
-    private ConnectivityState state = ConnectivityState.CONNECTING;
-    private boolean isShutDown;
-
-    /** What the balancer would pick by; none, until it says so. */
-    private volatile SubchannelPicker picker =
-            new SubchannelPicker() {
-                @Override
-                public PickResult pickSubchannel(PickSubchannelArgs args) {
-                    return PickResult.withNoResult();
-                }
-            };
 
     /** Whether a call has asked since somebody looked. */
     private volatile boolean isUsed = true;
 
-    Subset(Choice choice, ChildPolicy policy, Helper helper, Runnable onState) {
+    /**
+     * Makes one without instances.
+     *
+     * @param balancing what makes the balancer of the choice
+     * @param policy what the balancer is configured by
+     * @param onState called when it picks by something else
+     */
+    Subset(
+            Choice choice,
+            LoadBalancer.Factory balancing,
+            ChildPolicy policy,
+            Helper helper,
+            Runnable onState) {
         this.key = choice.key();
         this.question = choice.question();
         this.policy = policy;
-        this.onState = onState;
-        this.balancer = policy.provider().newLoadBalancer(new ChildHelper(helper));
+        this.balancer = new Child(balancing, helper, onState);
     }
 
     SubsetKey key() {
@@ -58,7 +55,7 @@ final class Subset {
     }
 
     ConnectivityState state() {
-        return state;
+        return balancer.state();
     }
 
     /** Balances over the instances of a choice from now on. */
@@ -66,15 +63,11 @@ final class Subset {
         question = choice.question();
         if (!instances.equals(choice.instances())) {
             instances = choice.instances();
-            Status status =
-                    balancer.acceptResolvedAddresses(
-                            resolved.toBuilder()
-                                    .setAddresses(instances)
-                                    .setLoadBalancingPolicyConfig(policy.config())
-                                    .build());
-            if (!status.isOk()) {
-                balancer.handleNameResolutionError(status);
-            }
+            balancer.update(
+                    resolved.toBuilder()
+                            .setAddresses(instances)
+                            .setLoadBalancingPolicyConfig(policy.config())
+                            .build());
         }
         choice.balancedBy(this);
     }
@@ -83,7 +76,7 @@ final class Subset {
         if (!isUsed) {
             isUsed = true;
         }
-        return picker.pickSubchannel(args);
+        return balancer.picker().pickSubchannel(args);
     }
 
     /** Returns whether a call has asked since this was called before. */
@@ -102,30 +95,6 @@ final class Subset {
     }
 
     void shutdown() {
-        isShutDown = true;
         balancer.shutdown();
-    }
-
-    private final class ChildHelper extends ForwardingLoadBalancerHelper {
-
-        private final Helper helper;
-
-        ChildHelper(Helper helper) {
-            this.helper = helper;
-        }
-
-        @Override
-        protected Helper delegate() {
-            return helper;
-        }
-
-        @Override
-        public void updateBalancingState(ConnectivityState newState, SubchannelPicker newPicker) {
-            if (!isShutDown) {
-                state = newState;
-                picker = newPicker;
-                onState.run();
-            }
-        }
     }
 }

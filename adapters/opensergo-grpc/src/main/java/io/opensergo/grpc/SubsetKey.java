@@ -1,6 +1,7 @@
 package io.opensergo.grpc;
 
 import io.opensergo.governance.routing.Lanes;
+import io.opensergo.governance.routing.LoadBalancing;
 import io.opensergo.governance.routing.TrafficColour;
 import java.util.List;
 import java.util.Map;
@@ -12,8 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param service the service
  * @param subset its subset, or {@code null} for all of it
  * @param lane which of these are preferred
+ * @param balancing what a rule says of how to balance over them, or {@code null} if none does
  */
-record SubsetKey(String service, @Nullable String subset, String lane) {
+record SubsetKey(
+        String service, @Nullable String subset, String lane, @Nullable LoadBalancing balancing) {
 
     private static final String ALL = "all";
     private static final String BASELINE = "baseline";

@@ -79,6 +79,19 @@ final class Documents {
         return document("traffic", "TrafficRouter", name, spec.strip().replace("\n", "\n  "));
     }
 
+    /** How calls are spread over the instances of a service, whose subset {@code v1} has a name. */
+    static String spread(String host, String policy) {
+        return document(
+                "traffic",
+                "VirtualWorkload",
+                "spread-" + host,
+                """
+                host: %s
+                  subsets: [{name: v1, labels: {version: v1}}]
+                  trafficPolicy: {loadBalancePolicy: '%s'}"""
+                        .formatted(host, policy));
+    }
+
     static String lane(String colour, String traffic) {
         return document(
                 "traffic",

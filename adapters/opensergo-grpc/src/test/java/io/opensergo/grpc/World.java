@@ -148,6 +148,15 @@ final class World implements AutoCloseable {
         }
     }
 
+    /** Ends a server, and the calls that it serves. */
+    void stop(int port) throws InterruptedException {
+        Server stopped =
+                servers.stream().filter(each -> each.getPort() == port).findFirst().orElseThrow();
+        stopped.shutdownNow();
+        servers.remove(stopped);
+        assertThat(stopped.awaitTermination(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    }
+
     Channel governedChannel(int port) {
         return open(openSergo.govern(ManagedChannelBuilder.forAddress("localhost", port)));
     }

@@ -6,6 +6,7 @@ import io.opensergo.governance.routing.LoadBalancing;
 import io.opensergo.governance.routing.Mirror;
 import io.opensergo.governance.routing.RouteDecision;
 import io.opensergo.governance.routing.Selection;
+import io.opensergo.governance.routing.Spreading;
 import io.opensergo.governance.routing.TrafficColour;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpClientRequest;
@@ -26,7 +27,9 @@ final class OutboundRoutes {
 
     private final Governor governor;
     private final InstanceResolver resolver;
-    private final Spreading spreading = new Spreading();
+
+    /** Counts requests without a response yet. */
+    private final Spreading<SocketAddress> spreading = new Spreading<>();
 
     OutboundRoutes(Governor governor, InstanceResolver resolver) {
         this.governor = governor;
@@ -70,15 +73,21 @@ final class OutboundRoutes {
     private record Wish(
             @Nullable TrafficColour colour, @Nullable LoadBalancing how, @Nullable String key) {}
 
-    /** Counts a request to an instance for as long as its service asks for it. */
+    /** Counts a request to an instance until its response begins, if its service asks for it. */
     Future<HttpClientRequest> follow(
             RequestOptions request,
             RouteDecision decision,
             @Nullable SocketAddress address,
             Future<HttpClientRequest> made) {
-        return address == null
-                ? made
-                : spreading.follow(balancing(request, decision), address, made);
+        LoadBalancing how = address == null ? null : balancing(request, decision);
+        if (address == null || how == null || how.policy() != LoadBalancing.Policy.LEAST_REQUESTS) {
+            return made;
+        }
+        spreading.begin(address);
+        made.onComplete(
+                begun -> begun.response().onComplete(responded -> spreading.end(address)),
+                failed -> spreading.end(address));
+        return made;
     }
 
     private @Nullable LoadBalancing balancing(RequestOptions request, RouteDecision decision) {
@@ -162,7 +171,8 @@ final class OutboundRoutes {
             return Future.failedFuture(new NoRouteToHostException("no instance of " + mirror));
         }
         int hash = mirror.toString().hashCode();
-        ServiceInstance chosen = spreading.next(members, hash, group.balancing(), null);
+        ServiceInstance chosen =
+                spreading.next(members, ServiceInstance::address, hash, group.balancing(), null);
         return Future.succeededFuture(new RequestOptions(request).setServer(chosen.address()));
     }
 
@@ -197,6 +207,7 @@ final class OutboundRoutes {
                 governor.lanes().prefer(colour, instances, ServiceInstance::labels);
         return spreading.next(
                 preferred,
+                ServiceInstance::address,
                 colour == null ? hash : hash * 31 + colour.name().hashCode(),
                 wish.how(),
                 wish.key());

@@ -1,4 +1,4 @@
-package io.opensergo.vertx;
+package io.opensergo.governance.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,17 +9,17 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Instances in turn. */
-class BalancerTest {
+class TurnsTest {
 
     @Test
     void groupsThatAlternateStillUseAllOfTheirInstances() {
-        Balancer balancer = new Balancer();
+        Turns turns = new Turns();
         List<String> v1 = List.of("a", "b");
         List<String> v2 = List.of("c", "d");
         Map<String, Integer> counts = new HashMap<>();
 
         for (int i = 0; i < 100; i++) {
-            counts.merge(balancer.next(i % 2 == 0 ? v1 : v2, i % 2 == 0 ? 1 : 2), 1, Integer::sum);
+            counts.merge(turns.next(i % 2 == 0 ? v1 : v2, i % 2 == 0 ? 1 : 2), 1, Integer::sum);
         }
 
         assertThat(counts).hasSize(4).allSatisfy((name, count) -> assertThat(count).isEqualTo(25));
@@ -33,7 +33,7 @@ class BalancerTest {
         Map<String, Integer> counts = new HashMap<>();
 
         for (int process = 0; process < 400; process++) {
-            counts.merge(new Balancer(random::nextInt).next(all, 1), 1, Integer::sum);
+            counts.merge(new Turns(random::nextInt).next(all, 1), 1, Integer::sum);
         }
 
         assertThat(counts).hasSize(4).allSatisfy((name, n) -> assertThat(n).isBetween(48, 152));
@@ -41,12 +41,12 @@ class BalancerTest {
 
     @Test
     void turnsGoOnWhenTheirCounterOverflows() {
-        Balancer balancer = new Balancer(() -> Integer.MAX_VALUE - 1);
+        Turns turns = new Turns(() -> Integer.MAX_VALUE - 1);
 
         List<String> all = List.of("a", "b", "c", "d");
 
         for (int i = 0; i < 10; i++) {
-            assertThat(balancer.next(all, 0)).isIn(all);
+            assertThat(turns.next(all, 0)).isIn(all);
         }
     }
 }

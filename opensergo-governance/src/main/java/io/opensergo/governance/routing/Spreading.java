@@ -1,35 +1,40 @@
-package io.opensergo.vertx;
+package io.opensergo.governance.routing;
 
-import io.opensergo.governance.routing.LoadBalancing;
-import io.vertx.core.Future;
-import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.net.SocketAddress;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses an instance as the VirtualWorkload of its service says, and in turn if it says nothing.
  * For any thread.
+ *
+ * @param <A> tells instances apart, through all edits of what else is known of them; with {@code
+ *     equals} and {@code hashCode}
  */
-final class Spreading {
+public final class Spreading<A> {
 
-    private final Balancer turns = new Balancer();
+    private final Turns turns = new Turns();
 
-    /** Requests without a response yet, by the instance; only of services that ask for it. */
-    private final ConcurrentMap<SocketAddress, Integer> underWay = new ConcurrentHashMap<>();
+    /** Requests under way, by the instance; only of services that ask for it. */
+    private final ConcurrentMap<A, Integer> underWay = new ConcurrentHashMap<>();
+
+    /** Makes one that knows of no request under way. */
+    public Spreading() {}
 
     /**
      * Returns one of some instances, of which there is at least one.
      *
+     * @param addressOf tells instances apart
      * @param hashOfGroup tells groups apart, each of which has a turn of its own
      * @param how the policy, or {@code null}
      * @param key what is hashed, or {@code null} if the request does not have it
      */
-    ServiceInstance next(
-            List<ServiceInstance> instances,
+    public <I> I next(
+            List<I> instances,
+            Function<? super I, ? extends A> addressOf,
             int hashOfGroup,
             @Nullable LoadBalancing how,
             @Nullable String key) {
@@ -39,8 +44,11 @@ final class Spreading {
         return switch (how.policy()) {
             case RANDOM -> instances.get(random(instances.size()));
             case ROUND_ROBIN -> turns.next(instances, hashOfGroup);
-            case LEAST_REQUESTS -> lessBusy(instances);
-            case HASH -> key == null ? turns.next(instances, hashOfGroup) : byHash(instances, key);
+            case LEAST_REQUESTS -> lessBusy(instances, addressOf);
+            case HASH ->
+                    key == null
+                            ? turns.next(instances, hashOfGroup)
+                            : byHash(instances, addressOf, key);
         };
     }
 
@@ -49,24 +57,21 @@ final class Spreading {
     }
 
     /** Two are compared, so that not all callers run to the one that looks best. */
-    private ServiceInstance lessBusy(List<ServiceInstance> instances) {
+    private <I> I lessBusy(List<I> instances, Function<? super I, ? extends A> addressOf) {
         int first = random(instances.size());
         int second = (first + 1 + random(instances.size() - 1)) % instances.size();
-        ServiceInstance one = instances.get(first);
-        ServiceInstance other = instances.get(second);
-        return underWay(one.address()) <= underWay(other.address()) ? one : other;
-    }
-
-    int underWay(SocketAddress address) {
-        return underWay.getOrDefault(address, 0);
+        I one = instances.get(first);
+        I other = instances.get(second);
+        return underWay(addressOf.apply(one)) <= underWay(addressOf.apply(other)) ? one : other;
     }
 
     /** The one with the highest weight: if it goes, its requests are spread over all others. */
-    private static ServiceInstance byHash(List<ServiceInstance> instances, String key) {
-        ServiceInstance best = instances.get(0);
+    private static <I> I byHash(
+            List<I> instances, Function<? super I, ? extends Object> addressOf, String key) {
+        I best = instances.get(0);
         long highest = Long.MIN_VALUE;
-        for (ServiceInstance each : instances) {
-            long weight = mixed(key.hashCode(), each.address().hashCode());
+        for (I each : instances) {
+            long weight = mixed(key.hashCode(), addressOf.apply(each).hashCode());
             if (weight > highest) {
                 highest = weight;
                 best = each;
@@ -83,22 +88,18 @@ final class Spreading {
         return z ^ (z >>> 31);
     }
 
-    /** Counts a request to an instance until its response begins, if its service asks for it. */
-    Future<HttpClientRequest> follow(
-            @Nullable LoadBalancing how,
-            @Nullable SocketAddress address,
-            Future<HttpClientRequest> request) {
-        if (how == null || address == null || how.policy() != LoadBalancing.Policy.LEAST_REQUESTS) {
-            return request;
-        }
-        underWay.merge(address, 1, Integer::sum);
-        request.onComplete(
-                made -> made.response().onComplete(responded -> end(address)),
-                failed -> end(address));
-        return request;
+    /** Returns how many requests to an instance have begun and not ended. */
+    public int underWay(A address) {
+        return underWay.getOrDefault(address, 0);
     }
 
-    private void end(SocketAddress address) {
+    /** Counts a request to an instance, whose end the caller has to tell once. */
+    public void begin(A address) {
+        underWay.merge(address, 1, Integer::sum);
+    }
+
+    /** A request that was counted has ended. */
+    public void end(A address) {
         underWay.computeIfPresent(address, (key, count) -> count == 1 ? null : count - 1);
     }
 }

@@ -1,4 +1,4 @@
-package io.opensergo.vertx;
+package io.opensergo.governance.routing;
 
 import java.util.Arrays;
 import java.util.List;
@@ -17,18 +17,18 @@ import java.util.function.IntSupplier;
  * of their instances, only less evenly; so there is nothing to look up, to lock or to clean when
  * rules change. Plain atomic increments; any thread.
  */
-final class Balancer {
+final class Turns {
 
     private static final int COUNTERS = 256;
 
     private final AtomicIntegerArray turns;
 
-    Balancer() {
+    Turns() {
         this(ThreadLocalRandom.current()::nextInt);
     }
 
     /** A balancer whose turns begin at given numbers. */
-    Balancer(IntSupplier first) {
+    Turns(IntSupplier first) {
         int[] counters = new int[COUNTERS];
         Arrays.setAll(counters, i -> first.getAsInt());
         turns = new AtomicIntegerArray(counters);
