@@ -171,7 +171,12 @@ final class World implements AutoCloseable {
     }
 
     ManagedChannel open(ManagedChannelBuilder<?> builder) {
-        ManagedChannel channel = builder.usePlaintext().build();
+        return openAsItIs(builder.usePlaintext());
+    }
+
+    /** Opens a channel that says itself how it is secured. */
+    ManagedChannel openAsItIs(ManagedChannelBuilder<?> builder) {
+        ManagedChannel channel = builder.build();
         channels.add(channel);
         return channel;
     }
