@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
             DeleteCommand.class,
             DiffCommand.class,
             HistoryCommand.class,
-            RollbackCommand.class
+            RollbackCommand.class,
+            StatusCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:success", "1:failure", "2:wrong usage"})

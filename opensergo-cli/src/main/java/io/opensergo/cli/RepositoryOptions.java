@@ -8,6 +8,7 @@ import io.opensergo.rules.RuleId;
 import io.opensergo.rules.RuleKind;
 import io.opensergo.rules.document.RuleReader;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -33,6 +34,8 @@ final class RepositoryOptions {
 
     @Mixin private EtcdOptions etcd = new EtcdOptions();
 
+    @Mixin private ConsoleOptions console = new ConsoleOptions();
+
     @Option(
             names = "--namespace",
             paramLabel = "NS",
@@ -47,13 +50,22 @@ final class RepositoryOptions {
     RuleRepository open() {
         CommandLine command = spec.commandLine();
         etcd.check(command);
-        if ((rules == null) != etcd.isWanted()) {
+        console.check(command);
+        long named =
+                Stream.of(rules != null, etcd.isWanted(), console.isWanted())
+                        .filter(is -> is)
+                        .count();
+        if (named != 1) {
             throw new ParameterException(
-                    command, "Name where the rules are: either --rules DIR or --etcd HOST:PORT");
+                    command,
+                    "Name where the rules are: one of --rules DIR, --etcd HOST:PORT and --console URL");
         }
-        return rules == null
+        if (rules != null) {
+            return GitRuleRepository.openDirectory(rules, reader());
+        }
+        return etcd.isWanted()
                 ? EtcdRuleRepository.open(etcd.settings(command), reader())
-                : GitRuleRepository.openDirectory(rules, reader());
+                : new ConsoleRuleRepository(console.connect(command), reader());
     }
 
     /** Returns which rule a person names. */
@@ -82,7 +94,10 @@ final class RepositoryOptions {
         @Option(
                 names = "--author",
                 paramLabel = "NAME",
-                description = "Who, such as 'Ann <ann@shop.example>'; default: ${DEFAULT-VALUE}.")
+                description = {
+                    "Who, such as 'Ann <ann@shop.example>'; default: ${DEFAULT-VALUE}.",
+                    "A console takes the name that belongs to the token instead."
+                })
         private String author = System.getProperty("user.name");
 
         RuleEdit.Builder edit() {

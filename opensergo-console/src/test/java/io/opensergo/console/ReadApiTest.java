@@ -147,6 +147,18 @@ class ReadApiTest {
         assertThat(console.get("/api/v1/rules?ap=shop").problem()).contains("no parameter 'ap'");
     }
 
+    @Test
+    void listsRulesWithTheirDocumentsIfAskedTo() {
+        JsonNode plain = console.get("/api/v1/rules?app=shop&kind=RateLimitStrategy").json();
+        JsonNode full =
+                console.get("/api/v1/rules?app=shop&kind=RateLimitStrategy&text=true").json();
+
+        assertThat(plain.at("/rules/0").has("text")).isFalse();
+        assertThat(full.at("/rules/0/text").asText()).startsWith("# kept as it is\n");
+        assertThat(console.get("/api/v1/rules?text=yes").problem())
+                .contains("'text' must be true or false");
+    }
+
     private static List<String> names(String query) {
         return console.get("/api/v1/rules" + query).json().findValuesAsText("name");
     }

@@ -75,7 +75,7 @@ public record CheckedEdit(RuleEdit edit, List<Step> steps) {
             RuleEdit edit, RuleReader reader, Function<RuleId, @Nullable StoredRule> current) {
         Map<RuleId, Step> steps = new LinkedHashMap<>();
         List<Conflict> conflicts = new ArrayList<>();
-        List<RuleDocument> documents = documents(edit, reader);
+        List<RuleDocument> documents = documents(edit.puts(), edit.deletes(), reader);
         for (RuleEdit.Delete delete : edit.deletes()) {
             var step = new Step(delete.id(), 0, current.apply(delete.id()), null, "");
             add(step, delete.expectedRevision(), steps, conflicts);
@@ -121,13 +121,20 @@ public record CheckedEdit(RuleEdit edit, List<Step> steps) {
         }
     }
 
-    /** Reads each text as one rule, and reports all that is wrong in all of them. */
-    private static List<RuleDocument> documents(RuleEdit edit, RuleReader reader) {
+    /**
+     * Reads each text of a batch as one rule.
+     *
+     * @return a document with its rule for each text, in order
+     * @throws RuleDocumentException with all that is wrong in all of them, as {@link
+     *     RuleRepository#commit} says it
+     */
+    public static List<RuleDocument> documents(
+            List<RuleEdit.Put> puts, List<RuleEdit.Delete> deletes, RuleReader reader) {
         List<RuleDocument> documents = new ArrayList<>();
         List<Problem> problems = new ArrayList<>();
         Map<RuleId, Integer> numbers = new LinkedHashMap<>();
-        edit.deletes().forEach(delete -> numbers.put(delete.id(), 0));
-        for (RuleEdit.Put put : edit.puts()) {
+        deletes.forEach(delete -> numbers.put(delete.id(), 0));
+        for (RuleEdit.Put put : puts) {
             int number = documents.size() + 1;
             RuleDocument document = document(put.text(), number, reader);
             RuleId id = document.id();

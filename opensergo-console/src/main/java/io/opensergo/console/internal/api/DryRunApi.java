@@ -4,12 +4,12 @@ import io.opensergo.api.Target;
 import io.opensergo.console.internal.access.Gate;
 import io.opensergo.console.internal.access.Identity;
 import io.opensergo.console.internal.api.EditRequest.Checked;
-import io.opensergo.console.internal.api.EditRequest.CheckedDelete;
 import io.opensergo.console.internal.api.EditRequest.CheckedPut;
 import io.opensergo.console.internal.http.Answer;
 import io.opensergo.console.internal.http.Exchange;
 import io.opensergo.controlplane.ControlPlane;
 import io.opensergo.rulerepository.RuleChange;
+import io.opensergo.rulerepository.RuleEdit;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleId;
 import java.util.ArrayList;
@@ -99,7 +99,7 @@ final class DryRunApi {
                             put.text(),
                             put.expectedRevision()));
         }
-        for (CheckedDelete delete : edit.deletes()) {
+        for (RuleEdit.Delete delete : edit.deletes()) {
             RuleEntry now = stored(delete.id());
             effects.add(
                     effect(

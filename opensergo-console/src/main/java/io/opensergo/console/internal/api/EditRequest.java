@@ -2,13 +2,15 @@ package io.opensergo.console.internal.api;
 
 import io.opensergo.console.internal.access.Identity;
 import io.opensergo.console.internal.http.HttpProblem;
+import io.opensergo.rulerepository.CheckedEdit;
 import io.opensergo.rulerepository.RuleEdit;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleId;
-import io.opensergo.rules.document.Problem;
-import io.opensergo.rules.document.ReadResult;
+import io.opensergo.rules.document.RuleDocument;
+import io.opensergo.rules.document.RuleDocumentException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,11 +38,8 @@ record EditRequest(
     /** A text with the rule that it holds. */
     record CheckedPut(Rule rule, String text, @Nullable String expectedRevision) {}
 
-    /** A rule to delete. */
-    record CheckedDelete(RuleId id, String expectedRevision) {}
-
     /** A batch that is in itself as it should be, and that its caller may make. */
-    record Checked(String message, List<CheckedPut> puts, List<CheckedDelete> deletes) {
+    record Checked(String message, List<CheckedPut> puts, List<RuleEdit.Delete> deletes) {
 
         RuleEdit edit(Identity identity) {
             RuleEdit.Builder edit =
@@ -90,69 +89,40 @@ record EditRequest(
         if (message != null && message.length() > 10_000) {
             throw HttpProblem.badRequest("'message' must have at most 10000 characters");
         }
-        List<CheckedPut> checkedPuts = rules(texts, catalog);
-        List<CheckedDelete> checkedDeletes = new ArrayList<>();
+        List<RuleEdit.Delete> checkedDeletes = new ArrayList<>();
         for (Delete each : gone) {
             if (each.expectedRevision() == null) {
                 throw HttpProblem.badRequest("'expectedRevision' of a delete is missing");
             }
             RuleId id = new RuleRef(each.kind(), each.namespace(), each.name()).id();
-            checkedDeletes.add(new CheckedDelete(id, each.expectedRevision()));
+            checkedDeletes.add(new RuleEdit.Delete(id, each.expectedRevision()));
         }
+        List<CheckedPut> checkedPuts = rules(texts, checkedDeletes, catalog);
         checkedPuts.forEach(each -> requireWritable(each.rule(), catalog, identity));
         checkedDeletes.forEach(each -> requireWritable(each.id(), catalog, identity));
         return new Checked(message == null ? "" : message, checkedPuts, checkedDeletes);
     }
 
-    private static List<CheckedPut> rules(List<Put> puts, Catalog catalog) {
-        List<CheckedPut> checked = new ArrayList<>();
-        List<Problem> problems = new ArrayList<>();
-        int number = 0;
-        for (Put put : puts) {
-            number++;
-            String text = put.text();
-            if (text == null) {
+    private static List<CheckedPut> rules(
+            List<Put> texts, List<RuleEdit.Delete> deletes, Catalog catalog) {
+        List<RuleEdit.Put> puts = new ArrayList<>();
+        for (Put each : texts) {
+            if (each.text() == null) {
                 throw HttpProblem.badRequest("'text' of a put is missing");
             }
-            ReadResult result = catalog.reader().read(text, RuleEdit.SOURCE);
-            if (result.isClean() && result.rules().size() == 1) {
-                checked.add(new CheckedPut(result.rules().get(0), text, put.expectedRevision()));
-            } else {
-                problems.addAll(numbered(result, number));
-            }
+            puts.add(new RuleEdit.Put(each.text(), each.expectedRevision()));
         }
-        if (!problems.isEmpty()) {
-            throw InvalidDraft.of(problems);
+        List<CheckedPut> checked = new ArrayList<>();
+        try {
+            for (RuleDocument each : CheckedEdit.documents(puts, deletes, catalog.reader())) {
+                RuleEdit.Put put = puts.get(checked.size());
+                Rule rule = Objects.requireNonNull(each.rule(), "checked before");
+                checked.add(new CheckedPut(rule, put.text(), put.expectedRevision()));
+            }
+        } catch (RuleDocumentException e) {
+            throw InvalidDraft.of(e.problems());
         }
         return checked;
-    }
-
-    /** In a batch a problem is of the text of that number, as a repository says it too. */
-    private static List<Problem> numbered(ReadResult result, int number) {
-        List<Problem> problems = new ArrayList<>();
-        for (Problem each : result.allProblems()) {
-            problems.add(
-                    new Problem(
-                            each.severity(),
-                            each.source(),
-                            number,
-                            each.line(),
-                            each.column(),
-                            each.path(),
-                            each.message()));
-        }
-        if (result.isClean()) {
-            problems.add(
-                    new Problem(
-                            Problem.Severity.ERROR,
-                            RuleEdit.SOURCE,
-                            number,
-                            0,
-                            0,
-                            "",
-                            "must hold one rule, holds " + result.rules().size()));
-        }
-        return problems;
     }
 
     /** Neither the rule as it will be nor what it takes the place of may be another's. */

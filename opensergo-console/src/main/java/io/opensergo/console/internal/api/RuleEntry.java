@@ -81,6 +81,7 @@ record RuleEntry(@Nullable StoredRule stored, @Nullable Rule inForce) {
      * @param mayWrite whether the caller may change it
      * @param readOnlyReason why it cannot be changed whoever asks; {@code null} if it can
      * @param problems what is wrong in it
+     * @param text its document; {@code null} if the caller did not ask for it
      */
     record Summary(
             String kind,
@@ -93,9 +94,10 @@ record RuleEntry(@Nullable StoredRule stored, @Nullable Rule inForce) {
             @Nullable String place,
             boolean mayWrite,
             @Nullable String readOnlyReason,
-            List<ProblemView> problems) {}
+            List<ProblemView> problems,
+            @Nullable String text) {}
 
-    Summary summary(boolean mayWrite, @Nullable String readOnlyReason) {
+    Summary summary(boolean mayWrite, @Nullable String readOnlyReason, boolean withText) {
         RuleId id = id();
         return new Summary(
                 id.kind(),
@@ -110,6 +112,7 @@ record RuleEntry(@Nullable StoredRule stored, @Nullable Rule inForce) {
                 stored == null
                         ? "it is not in the console's repository"
                         : readOnlyReason != null ? readOnlyReason : stored.readOnlyReason(),
-                stored == null ? List.of() : ProblemView.of(stored.problems()));
+                stored == null ? List.of() : ProblemView.of(stored.problems()),
+                withText ? text() : null);
     }
 }

@@ -59,7 +59,7 @@ final class RulesApi {
     }
 
     Answer list(Exchange exchange) {
-        exchange.allowQuery("namespace", "app", "kind", "q", "offset", "limit");
+        exchange.allowQuery("namespace", "app", "kind", "q", "offset", "limit", "text");
         Identity identity = Gate.callerOf(exchange);
         String namespace = exchange.query("namespace");
         String app = exchange.query("app");
@@ -67,6 +67,7 @@ final class RulesApi {
         String wireName = kind == null ? null : catalog.wireNameOf(kind);
         String text = exchange.query("q");
         int offset = exchange.intQuery("offset", 0, 0, Integer.MAX_VALUE);
+        boolean withText = exchange.booleanQuery("text");
         int limit = exchange.intQuery("limit", DEFAULT_LIMIT, 1, MAX_LIMIT);
         List<RuleEntry> found =
                 catalog.rules(identity).stream()
@@ -87,7 +88,8 @@ final class RulesApi {
                                         entry ->
                                                 entry.summary(
                                                         Catalog.mayWrite(identity, entry),
-                                                        readOnlyReason))
+                                                        readOnlyReason,
+                                                        withText))
                                 .toList(),
                         readOnlyReason));
     }
@@ -120,7 +122,8 @@ final class RulesApi {
                         new Detail(
                                 entry.summary(
                                         Catalog.mayWrite(identity, entry),
-                                        catalog.readOnlyReason()),
+                                        catalog.readOnlyReason(),
+                                        false),
                                 entry.text()));
         return answer.with("ETag", '"' + entry.revision() + '"');
     }

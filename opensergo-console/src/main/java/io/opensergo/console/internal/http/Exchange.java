@@ -83,6 +83,23 @@ public final class Exchange {
         throw outOfRange(name, least, greatest);
     }
 
+    /**
+     * Returns a parameter of the query that is {@code true} or {@code false}; false if it is not
+     * there.
+     *
+     * @throws HttpProblem 400 if it is neither
+     */
+    public boolean booleanQuery(String name) {
+        String value = query.get(name);
+        if (value == null || value.equals("false")) {
+            return false;
+        }
+        if (!value.equals("true")) {
+            throw HttpProblem.badRequest("the parameter '" + name + "' must be true or false");
+        }
+        return true;
+    }
+
     private static HttpProblem outOfRange(String name, int least, int greatest) {
         return HttpProblem.badRequest(
                 "the parameter '" + name + "' must be from " + least + " to " + greatest);
