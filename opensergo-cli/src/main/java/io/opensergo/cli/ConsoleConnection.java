@@ -132,8 +132,10 @@ final class ConsoleConnection {
                 cause instanceof ConnectException
                         ? "not reachable; check host and port, and that serve runs with --console"
                         : cause instanceof SSLException
-                                ? "TLS failed, name its authority by --console-ca: "
+                                ? "TLS failed: "
                                         + cause.getMessage()
+                                        + "; check that it serves https, and name the authority of"
+                                        + " its certificate by --console-ca"
                                 : "the connection failed: "
                                         + (cause == null ? "" : cause.getMessage());
         return failed(hint, cause);

@@ -58,9 +58,10 @@ final class StatusCommand implements Callable<Integer> {
 
     private static void print(JsonNode overview, PrintWriter out) {
         String repository = text(overview, "repository");
+        int rules = overview.path("rules").asInt();
         out.println(
-                overview.path("rules").asInt()
-                        + " rules in force"
+                rules
+                        + (rules == 1 ? " rule in force" : " rules in force")
                         + (repository.isEmpty() ? "" : ", stored in " + repository)
                         + ", revision "
                         + text(overview, "revision"));

@@ -8,7 +8,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
 import io.opensergo.console.Console;
 import io.opensergo.controlplane.ControlPlane;
+import io.opensergo.controlplane.ControlPlaneBuilder;
 import io.opensergo.controlplane.DirectoryRuleSource;
+import io.opensergo.controlplane.ServerTls;
 import io.opensergo.controlplane.TokenAuthorizer;
 import io.opensergo.gitrepository.GitRuleRepository;
 import io.opensergo.rulerepository.RuleRepository;
@@ -24,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -57,7 +60,11 @@ class ConsoleCommandsTest {
     private record Result(int exitCode, String out, String err) {}
 
     @BeforeEach
-    void serve() throws IOException {
+    void serveInPlaintext() throws IOException {
+        serve(null);
+    }
+
+    private void serve(@Nullable ServerTls tls) throws IOException {
         Files.writeString(rules.resolve("shop.yaml"), RULE);
         TokenAuthorizer tokens =
                 TokenAuthorizer.file(
@@ -68,12 +75,15 @@ class ConsoleCommandsTest {
                                   - {name: ann, token: token-of-ann, role: write}
                                   - {name: rea, token: token-of-rea, role: read}
                                 """));
-        controlPlane =
+        ControlPlaneBuilder builder =
                 ControlPlane.builder()
                         .port(0)
                         .source(DirectoryRuleSource.of(rules))
-                        .authorizer(tokens)
-                        .start();
+                        .authorizer(tokens);
+        if (tls != null) {
+            builder.tls(tls);
+        }
+        controlPlane = builder.start();
         repository = GitRuleRepository.openDirectory(rules, RepositoryOptions.reader());
         console = Console.builder(controlPlane).port(0).repository(repository).start();
     }
@@ -86,7 +96,7 @@ class ConsoleCommandsTest {
     }
 
     private String url() {
-        return "http://localhost:" + console.port();
+        return (console.isEncrypted() ? "https" : "http") + "://localhost:" + console.port();
     }
 
     private static Result runPlain(String... args) {
@@ -163,6 +173,18 @@ class ConsoleCommandsTest {
         }
     }
 
+    @Test
+    void aConsoleWithTlsIsTrustedByItsAuthority() throws Exception {
+        stop();
+        TestCertificate.make(elsewhere);
+        Path authority = elsewhere.resolve("server.pem");
+        serve(ServerTls.of(authority, elsewhere.resolve("server.key")));
+
+        assertThat(run("get", "--console-ca", authority.toString()).out())
+                .startsWith("RateLimitStrategy default/a");
+        assertThat(run("get").err()).contains("TLS failed", "--console-ca");
+    }
+
     @Nested
     class Status {
 
@@ -171,7 +193,7 @@ class ConsoleCommandsTest {
             assertThat(run("status").out())
                     .contains(
                             "console " + url() + ", running since 20",
-                            "1 rules in force, stored in directory " + rules,
+                            "1 rule in force, stored in directory " + rules,
                             "0 subscribers, 0 instances reported",
                             "  default/shop  rules 1  subscribers 0  behind 0  refusing 0",
                             "nothing needs attention");

@@ -3,7 +3,6 @@ package io.opensergo.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -16,10 +15,8 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -107,7 +104,7 @@ class ServeCommandTest {
 
     @Test
     void servesByTlsThoseWhoseTokenOpensTheApp() throws Exception {
-        makeCertificate();
+        TestCertificate.make(directory);
         Path tokens =
                 Files.writeString(
                         directory.resolve("tokens.yaml"),
@@ -324,57 +321,5 @@ class ServeCommandTest {
 
     private String file(String name) {
         return directory.resolve(name).toString();
-    }
-
-    /** By the JDK's own tool, since no API of it makes certificates. */
-    private void makeCertificate() throws Exception {
-        String store = file("store.p12");
-        Process keytool =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                        .toString(),
-                                "-genkeypair",
-                                "-alias",
-                                "server",
-                                "-dname",
-                                "CN=server",
-                                "-ext",
-                                "san=dns:localhost",
-                                "-ext",
-                                "bc:c",
-                                "-keyalg",
-                                "EC",
-                                "-groupname",
-                                "secp256r1",
-                                "-keystore",
-                                store,
-                                "-storetype",
-                                "PKCS12",
-                                "-storepass",
-                                "changeit")
-                        .redirectErrorStream(true)
-                        .start();
-        String output = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(keytool.waitFor()).as(output).isZero();
-        KeyStore keys = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(Path.of(store))) {
-            keys.load(in, "changeit".toCharArray());
-        }
-        Files.writeString(
-                directory.resolve("server.pem"),
-                pem("CERTIFICATE", keys.getCertificate("server").getEncoded()));
-        Files.writeString(
-                directory.resolve("server.key"),
-                pem("PRIVATE KEY", keys.getKey("server", "changeit".toCharArray()).getEncoded()));
-    }
-
-    private static String pem(String type, byte[] content) {
-        return "-----BEGIN "
-                + type
-                + "-----\n"
-                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content)
-                + "\n-----END "
-                + type
-                + "-----\n";
     }
 }
