@@ -17,6 +17,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.http.server.ServletServerHttpRequest;
 import org.springframework.web.cors.CorsUtils;
 import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.servlet.AsyncHandlerInterceptor;
 import org.springframework.web.servlet.HandlerMapping;
 
@@ -45,20 +46,47 @@ final class MvcInterceptor implements AsyncHandlerInterceptor {
             throws IOException, InterruptedException {
         DispatcherType dispatch = request.getDispatcherType();
         if (dispatch == DispatcherType.ASYNC) {
-            TrafficColours.set((TrafficColour) request.getAttribute(COLOUR));
-            MvcRequest known = (MvcRequest) request.getAttribute(REQUEST);
-            return known == null || !known.isWaiting() || goesOn(known, request, response);
+            return goesOn(request, response, handler);
         }
         if (dispatch != DispatcherType.REQUEST || request.getAttribute(REQUEST) != null) {
             return true;
         }
         String pattern = pattern(request, handler);
-        if (pattern == null || guards.isExcluded(pattern)) {
+        if (pattern != null && guards.isExcluded(pattern)) {
             return true;
         }
-        colour(request);
+        MvcRoute route = MvcRoute.at(request);
+        if (route != null) {
+            route.meet();
+        }
+        if (pattern == null) {
+            return passesOn(request, response);
+        }
+        colour(route == null ? new ServletView(request) : route.original(), request);
         Guard guard = guards.guard(request.getMethod(), pattern);
-        return !guard.isProtected() || admits(guard, request, response);
+        return guard.isProtected() ? admits(guard, request, response) : passesOn(request, response);
+    }
+
+    private boolean goesOn(HttpServletRequest request, HttpServletResponse response, Object handler)
+            throws IOException, InterruptedException {
+        TrafficColours.set((TrafficColour) request.getAttribute(COLOUR));
+        MvcRequest known = (MvcRequest) request.getAttribute(REQUEST);
+        if (known != null && known.isWaiting()) {
+            return goesOn(known, request, response);
+        }
+        MvcRoute route = MvcRoute.at(request);
+        if (route == null) {
+            return true;
+        }
+        ResponseStatusException late = route.timedOut();
+        if (late != null) {
+            if (!response.isCommitted()) {
+                response.sendError(late.getStatusCode().value());
+            }
+            afterCompletion(request, response, handler, late);
+            return false;
+        }
+        return !route.goesOn(request) || handles(route, request, response);
     }
 
     /** Returns {@code null} for what the application does not map, which ends at {@code /**}. */
@@ -71,8 +99,8 @@ final class MvcInterceptor implements AsyncHandlerInterceptor {
         return pattern.equals("/**") && !(handler instanceof HandlerMethod) ? null : pattern;
     }
 
-    private void colour(HttpServletRequest request) {
-        TrafficColour colour = governor.lanes().receive(new ServletView(request));
+    private void colour(ServletView view, HttpServletRequest request) {
+        TrafficColour colour = governor.lanes().receive(view);
         if (colour != null) {
             request.setAttribute(COLOUR, colour);
         }
@@ -92,7 +120,7 @@ final class MvcInterceptor implements AsyncHandlerInterceptor {
             request.setAttribute(REQUEST, admitted);
             if (!admitted.isWaiting()) {
                 admitted.follow(request);
-                return true;
+                return passesOn(request, response);
             }
             if (request.isAsyncSupported()) {
                 admitted.awaitTurn(request);
@@ -110,15 +138,53 @@ final class MvcInterceptor implements AsyncHandlerInterceptor {
     /** Goes on with a request whose turn has come, unless it is refused or over by now. */
     private boolean goesOn(
             MvcRequest waiting, HttpServletRequest request, HttpServletResponse response)
-            throws IOException {
-        waiting.forgetTurn(request);
+            throws IOException, InterruptedException {
+        MvcTurn.forget(request);
         if (waiting.proceeds()) {
             waiting.follow(request);
-            return true;
+            return passesOn(request, response);
         }
         if (waiting.isRefused()) {
             ObservedDecision.tell(request, waiting.permit());
             refuse(request, response, waiting.rejection());
+        }
+        return false;
+    }
+
+    /** Carries out the route of an admitted request; returns whether its handler is called now. */
+    private static boolean passesOn(HttpServletRequest request, HttpServletResponse response)
+            throws IOException, InterruptedException {
+        MvcRoute route = MvcRoute.at(request);
+        if (route == null) {
+            return true;
+        }
+        try {
+            return !route.holds(request, response) && handles(route, request, response);
+        } catch (Throwable e) {
+            TrafficColours.set(null);
+            MvcRequest admitted = (MvcRequest) request.getAttribute(REQUEST);
+            if (admitted != null) {
+                admitted.abandon();
+            }
+            throw e;
+        }
+    }
+
+    private static boolean handles(
+            MvcRoute route, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        ResponseEntity<byte[]> answer = route.answer(request);
+        if (answer == null) {
+            return true;
+        }
+        TrafficColours.set(null);
+        MvcRequest admitted = (MvcRequest) request.getAttribute(REQUEST);
+        try {
+            ServletAnswers.write(response, answer);
+        } finally {
+            if (admitted != null) {
+                admitted.dispatchEnded(request, null);
+            }
         }
         return false;
     }
@@ -129,22 +195,17 @@ final class MvcInterceptor implements AsyncHandlerInterceptor {
         TrafficColours.set(null);
         ResponseEntity<byte[]> answer =
                 responder.respond(new ServletServerHttpRequest(request), rejection);
-        response.setStatus(answer.getStatusCode().value());
-        answer.getHeaders()
-                .forEach(
-                        (name, values) -> values.forEach(value -> response.addHeader(name, value)));
-        byte[] body = answer.getBody();
-        if (body != null) {
-            response.setContentLength(body.length);
-            response.getOutputStream().write(body);
-        }
-        response.flushBuffer();
+        ServletAnswers.write(response, answer);
     }
 
     @Override
     public void afterConcurrentHandlingStarted(
             HttpServletRequest request, HttpServletResponse response, Object handler) {
         TrafficColours.set(null);
+        MvcRoute route = MvcRoute.at(request);
+        if (route != null) {
+            route.limit(request);
+        }
     }
 
     @Override

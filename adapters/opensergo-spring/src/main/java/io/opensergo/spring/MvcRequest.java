@@ -11,7 +11,6 @@ import jakarta.servlet.AsyncListener;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.context.request.NativeWebRequest;
 import org.springframework.web.context.request.async.CallableProcessingInterceptor;
@@ -19,8 +18,6 @@ import org.springframework.web.context.request.async.DeferredResult;
 import org.springframework.web.context.request.async.DeferredResultProcessingInterceptor;
 import org.springframework.web.context.request.async.WebAsyncManager;
 import org.springframework.web.context.request.async.WebAsyncUtils;
-import reactor.core.Disposable;
-import reactor.core.scheduler.Schedulers;
 
 /**
  * An admitted request of Spring MVC, followed to its end.
@@ -36,16 +33,11 @@ final class MvcRequest
 
     private static final Object KEY = MvcRequest.class;
 
-    /** For how long a container may be late with a turn before it gives the request up. */
-    private static final long PATIENCE_MILLIS = 30_000;
-
     private final Permit permit;
     private final HttpServletResponse response;
 
     /** What the container or Spring said of an asynchronous request. */
     private volatile @Nullable Throwable error;
-
-    private volatile @Nullable Disposable turn;
 
     MvcRequest(Permit permit, HttpServletResponse response) {
         this.permit = permit;
@@ -90,26 +82,7 @@ final class MvcRequest
     /** Has Spring dispatch the request again when its turn has come. */
     void awaitTurn(HttpServletRequest request) {
         follow(request);
-        WebAsyncManager manager = WebAsyncUtils.getAsyncManager(request);
-        manager.setAsyncWebRequest(WebAsyncUtils.createAsyncWebRequest(request, response));
-        long wait = TimeUnit.NANOSECONDS.toMillis(permit.waitNanos()) + 1;
-        var deferred = new DeferredResult<Object>(wait + PATIENCE_MILLIS);
-        try {
-            manager.startDeferredResultProcessing(deferred);
-        } catch (Exception e) {
-            throw new IllegalStateException("the request cannot wait for its turn", e);
-        }
-        turn =
-                Schedulers.parallel()
-                        .schedule(() -> deferred.setResult(this), wait, TimeUnit.MILLISECONDS);
-    }
-
-    /** Has the handler be called as if there had been no asynchronous result. */
-    void forgetTurn(HttpServletRequest request) {
-        WebAsyncManager manager = WebAsyncUtils.getAsyncManager(request);
-        if (manager.hasConcurrentResult()) {
-            manager.clearConcurrentResult();
-        }
+        MvcTurn.await(request, response, permit.waitNanos());
     }
 
     /** Ends with a dispatch, unless the request goes on without it. */
@@ -138,10 +111,6 @@ final class MvcRequest
     }
 
     private void ended() {
-        Disposable timer = turn;
-        if (timer != null) {
-            timer.dispose();
-        }
         permit.release(Outcomes.ofServed(error, response.getStatus()));
     }
 
@@ -184,7 +153,7 @@ final class MvcRequest
 
     @Override
     public <T> void afterCompletion(NativeWebRequest request, DeferredResult<T> result) {
-        if (result.getResult() != this) {
+        if (!MvcTurn.isOf(result)) {
             ended();
         } else if (permit.isWaiting()) {
             abandon();

@@ -12,6 +12,8 @@ import io.opensergo.spring.internal.InnerGuard;
 import io.opensergo.spring.internal.ObservedDecision;
 import io.opensergo.spring.internal.Outcomes;
 import io.opensergo.spring.internal.ReactiveAnswers;
+import io.opensergo.spring.internal.RouteUris;
+import io.opensergo.spring.internal.ServedRoute;
 import io.opensergo.spring.internal.ServerGuards;
 import java.time.Duration;
 import java.util.List;
@@ -40,6 +42,9 @@ import reactor.core.publisher.SignalType;
  * before that runs; as a filter it gives the place back when the response has ended, failed or been
  * cancelled. A request that no pattern matches is no resource, nor is one of the actuator. A
  * throttled request waits without a thread. Nothing here blocks.
+ *
+ * <p>Carries out what routers say of requests to this application ({@link
+ * Governor#honoursAtServer}): faults, redirects, responses, headers, other origins, time limits.
  */
 public final class WebFluxGovernance
         implements HandlerMapping, WebFilter, Ordered, SmartInitializingSingleton {
@@ -68,6 +73,7 @@ public final class WebFluxGovernance
         this.guards = new ServerGuards(governor, isExcluded);
         this.responder = responder;
         this.mappings = mappings;
+        governor.honoursAtServer("Spring WebFlux server", ServedRoute.HONOURED);
     }
 
     @Override
@@ -83,18 +89,20 @@ public final class WebFluxGovernance
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
         ServerHttpRequest request = exchange.getRequest();
-        TrafficColour colour =
-                governor.lanes()
-                        .receive(
-                                new HttpView(
-                                        request.getMethod().name(),
-                                        request.getURI(),
-                                        request.getHeaders()));
+        var view = new HttpView(request.getMethod().name(), request.getURI(), request.getHeaders());
+        TrafficColour colour = governor.lanes().receive(view);
         Mono<Void> rest =
-                chain.filter(exchange)
+                routed(exchange, view, chain)
                         .doOnError(error -> end(exchange, Outcomes.ofError(error)))
                         .doFinally(signal -> end(exchange, signal));
         return colour == null ? rest : rest.contextWrite(colour.toContext());
+    }
+
+    private Mono<Void> routed(ServerWebExchange exchange, HttpView view, WebFilterChain chain) {
+        ServedRoute served = ServedRoute.of(governor, view, RouteUris.target(view.uri()));
+        return served == null
+                ? chain.filter(exchange)
+                : new ReactiveServedRoute(served).filter(exchange, chain);
     }
 
     private static void end(ServerWebExchange exchange, SignalType signal) {
@@ -131,12 +139,28 @@ public final class WebFluxGovernance
 
     private Mono<Object> guarded(Mapped mapped, ServerWebExchange exchange) {
         String pattern = pattern(mapped, exchange);
-        if (pattern == null || guards.isExcluded(pattern)) {
+        boolean isExcluded = pattern != null && guards.isExcluded(pattern);
+        if (isExcluded || mapped.mapping.getClass().getName().contains(ACTUATOR)) {
             return Mono.just(mapped.handler);
         }
+        ReactiveServedRoute route = ReactiveServedRoute.at(exchange);
+        if (route != null) {
+            route.meet();
+        }
+        return pattern == null
+                ? passedOn(mapped.handler, exchange)
+                : admitted(pattern, mapped.handler, exchange);
+    }
+
+    private static Mono<Object> passedOn(Object handler, ServerWebExchange exchange) {
+        ReactiveServedRoute route = ReactiveServedRoute.at(exchange);
+        return route == null ? Mono.just(handler) : route.handler(handler);
+    }
+
+    private Mono<Object> admitted(String pattern, Object handler, ServerWebExchange exchange) {
         Guard guard = guards.guard(exchange.getRequest().getMethod().name(), pattern);
         if (!guard.isProtected()) {
-            return Mono.just(mapped.handler);
+            return passedOn(handler, exchange);
         }
         Permit permit = guard.acquirePermit();
         ObservedDecision.tell(exchange, permit);
@@ -144,17 +168,13 @@ public final class WebFluxGovernance
             return refused(permit);
         }
         exchange.getAttributes().put(PERMIT, permit);
-        return permit.isWaiting()
-                ? inTurn(permit, exchange, mapped.handler)
-                : Mono.just(mapped.handler);
+        return permit.isWaiting() ? inTurn(permit, exchange, handler) : passedOn(handler, exchange);
     }
 
     private @Nullable String pattern(Mapped mapped, ServerWebExchange exchange) {
         Object best = exchange.getAttribute(BEST_MATCHING_PATTERN_ATTRIBUTE);
         String pattern = best == null ? GatewayPattern.of(exchange) : best.toString();
-        if (pattern == null
-                || mapped.mapping.getClass().getName().contains(ACTUATOR)
-                || CorsUtils.isPreFlightRequest(exchange.getRequest())) {
+        if (pattern == null || CorsUtils.isPreFlightRequest(exchange.getRequest())) {
             return null;
         }
         boolean isCatchAll = pattern.equals("/**") && mapped.handler instanceof WebHandler;
@@ -166,7 +186,7 @@ public final class WebFluxGovernance
                 .flatMap(
                         turn -> {
                             if (permit.proceed()) {
-                                return Mono.just(handler);
+                                return passedOn(handler, exchange);
                             }
                             ObservedDecision.tell(exchange, permit);
                             // cancelled while its turn came, if it is not refused: nobody listens

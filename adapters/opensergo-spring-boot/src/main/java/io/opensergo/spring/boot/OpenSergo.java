@@ -94,6 +94,7 @@ final class OpenSergo implements AutoCloseable {
 
     private static GovernorBuilder governor(OpenSergoProperties properties) {
         return Governor.builder()
+                .servedHosts(properties.server().hosts().toArray(String[]::new))
                 .acceptColours(properties.lanes().acceptColours())
                 .preferBaseline(properties.lanes().preferBaseline());
     }

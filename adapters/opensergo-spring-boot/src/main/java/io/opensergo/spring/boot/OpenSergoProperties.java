@@ -117,9 +117,13 @@ public record OpenSergoProperties(
      * @param enabled Whether requests to this application are guarded.
      * @param exclude Patterns of handlers, and ids of a gateway's routes, that are left alone, for
      *     example /internal/**.
+     * @param hosts Hosts by which TrafficRouters name what this application serves, besides its own
+     *     name, for example shop.example.com.
      */
     public record Server(
-            @DefaultValue("true") boolean enabled, @DefaultValue List<String> exclude) {
+            @DefaultValue("true") boolean enabled,
+            @DefaultValue List<String> exclude,
+            @DefaultValue List<String> hosts) {
 
         Predicate<String> excluded() {
             if (exclude.isEmpty()) {

@@ -13,6 +13,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestHeader;
@@ -146,6 +147,17 @@ class Application {
         @GetMapping("/echo/{id}")
         String echo(@RequestHeader(name = "x-opensergo-traffic", required = false) String colour) {
             return "colour " + colour;
+        }
+
+        @GetMapping("/described")
+        ResponseEntity<String> described(
+                @RequestHeader("x-env") String environmentOfCaller,
+                @RequestHeader("x-opensergo-traffic") String colour) {
+            return ResponseEntity.ok()
+                    .header("x-kind", "order")
+                    .header("x-many", "handler")
+                    .header("x-other", "kept")
+                    .body(environmentOfCaller + " and " + colour);
         }
 
         @GetMapping("/by-web-client")

@@ -7,6 +7,7 @@ import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.annotation.Bean;
@@ -32,6 +33,16 @@ public abstract class MvcContract extends ServerContract {
      * some requests without an answer, guarded or not.
      */
     private static final long TIMEOUT_MILLIS = 1_000;
+
+    @Override
+    boolean hearsOfCallersThatLeave() {
+        return false;
+    }
+
+    @Override
+    List<String> heldPaths() {
+        return List.of("/held", "/callable-held");
+    }
 
     @Test
     void everyKindOfResultGivesItsPlaceBack() {
@@ -108,6 +119,12 @@ public abstract class MvcContract extends ServerContract {
         @RestController
         static class Results {
 
+            private final Application.Gate gate;
+
+            Results(Application.Gate gate) {
+                this.gate = gate;
+            }
+
             @GetMapping("/callable")
             Callable<String> callable() {
                 return () -> "called";
@@ -118,6 +135,11 @@ public abstract class MvcContract extends ServerContract {
                 return () -> {
                     throw new IllegalStateException("on purpose");
                 };
+            }
+
+            @GetMapping("/callable-held")
+            Callable<String> callableHeld() {
+                return () -> gate.passed().thenReturn("called late").block();
             }
 
             @GetMapping("/deferred")

@@ -17,6 +17,7 @@ import java.util.stream.IntStream;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
@@ -31,6 +32,10 @@ public abstract class ServerContract {
     World world;
 
     abstract World start();
+
+    abstract boolean hearsOfCallersThatLeave();
+
+    abstract List<String> heldPaths();
 
     @BeforeAll
     void startWorld() {
@@ -422,5 +427,24 @@ public abstract class ServerContract {
                                         .plan()
                                         .resources()
                                         .equals(java.util.Set.of(resources)));
+    }
+
+    @Nested
+    class Routes extends ServedRouteContract {
+
+        @Override
+        World world() {
+            return world;
+        }
+
+        @Override
+        boolean hearsOfCallersThatLeave() {
+            return ServerContract.this.hearsOfCallersThatLeave();
+        }
+
+        @Override
+        List<String> heldPaths() {
+            return ServerContract.this.heldPaths();
+        }
     }
 }

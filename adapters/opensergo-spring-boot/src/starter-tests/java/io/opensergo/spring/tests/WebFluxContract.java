@@ -1,6 +1,7 @@
 package io.opensergo.spring.tests;
 
 import io.micrometer.common.KeyValues;
+import java.util.List;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.server.reactive.observation.DefaultServerRequestObservationConvention;
@@ -12,6 +13,16 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 
 /** A server of WebFlux keeps what every server keeps. */
 public abstract class WebFluxContract extends ServerContract {
+
+    @Override
+    boolean hearsOfCallersThatLeave() {
+        return true;
+    }
+
+    @Override
+    List<String> heldPaths() {
+        return List.of("/held");
+    }
 
     /** What only WebFlux serves. */
     @Configuration(proxyBeanMethods = false)

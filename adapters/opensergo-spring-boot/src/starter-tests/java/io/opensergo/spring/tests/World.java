@@ -60,6 +60,7 @@ final class World implements AutoCloseable {
                                 "--management.endpoints.web.exposure.include=*",
                                 "--management.endpoint.health.show-details=always",
                                 "--opensergo.server.exclude=/excluded/**",
+                                "--opensergo.server.hosts=shop.example.com",
                                 "--opensergo.endpoints=localhost:" + controlPlanePort));
         all.addAll(CloudSettings.NO_GATEWAY);
         settings.forEach(
@@ -120,7 +121,19 @@ final class World implements AutoCloseable {
     }
 
     CompletableFuture<HttpResponse<String>> getLater(String path, String... headers) {
-        var request = HttpRequest.newBuilder(uri(path)).timeout(PATIENCE);
+        return askLater("GET", path, headers);
+    }
+
+    HttpResponse<String> ask(String method, String path, String... headers) {
+        return askLater(method, path, headers).join();
+    }
+
+    private CompletableFuture<HttpResponse<String>> askLater(
+            String method, String path, String... headers) {
+        var request =
+                HttpRequest.newBuilder(uri(path))
+                        .timeout(PATIENCE)
+                        .method(method, HttpRequest.BodyPublishers.noBody());
         if (headers.length > 0) {
             request.headers(headers);
         }
@@ -146,12 +159,17 @@ final class World implements AutoCloseable {
 
     /** Makes a request on a connection that the caller may cut. */
     Socket connect(String path) throws IOException {
+        return connect(path, "localhost");
+    }
+
+    /** Makes a request to a host that the application may have. */
+    Socket connect(String path, String host) throws IOException {
         URI uri = uri(path);
         var socket = new Socket("localhost", uri.getPort());
         socket.setSoTimeout((int) PATIENCE.toMillis());
         socket.getOutputStream()
                 .write(
-                        ("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                        ("GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n")
                                 .getBytes(StandardCharsets.US_ASCII));
         return socket;
     }

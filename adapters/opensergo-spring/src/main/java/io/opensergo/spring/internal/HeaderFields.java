@@ -4,6 +4,8 @@ import io.opensergo.governance.action.HeaderChanges;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.springframework.http.HttpHeaders;
 import org.springframework.util.LinkedCaseInsensitiveMap;
 
@@ -15,18 +17,38 @@ public final class HeaderFields implements HeaderChanges.Target {
 
     private final Map<String, List<String>> fields = new LinkedCaseInsensitiveMap<>();
 
-    private HeaderFields() {}
+    /** Makes one without headers. */
+    public HeaderFields() {}
 
     /** Makes the changes. */
     public static void change(HttpHeaders headers, HeaderChanges changes) {
-        if (changes.isEmpty()) {
-            return;
+        if (!changes.isEmpty()) {
+            change(headers, changes::applyTo);
         }
+    }
+
+    /** Has something change headers. */
+    public static void change(HttpHeaders headers, Consumer<? super HeaderFields> changes) {
         var changed = new HeaderFields();
         headers.forEach((name, values) -> changed.fields.put(name, new ArrayList<>(values)));
-        changes.applyTo(changed);
+        changes.accept(changed);
         headers.clear();
-        changed.fields.forEach(headers::addAll);
+        changed.addTo(headers);
+    }
+
+    /** Adds these to others. */
+    public void addTo(HttpHeaders headers) {
+        fields.forEach(headers::addAll);
+    }
+
+    /** Returns the names of the headers. */
+    public Set<String> names() {
+        return fields.keySet();
+    }
+
+    /** Returns the values of a header, none if it is not there. */
+    public List<String> values(String name) {
+        return fields.getOrDefault(name, List.of());
     }
 
     /** Returns headers with the changes, which the caller may change further. */

@@ -49,7 +49,8 @@ public final class RouteUris {
         return at(uri, port < 0 ? host : host + ":" + port, target(uri));
     }
 
-    private static String target(URI uri) {
+    /** Returns the path of a URI, with its query string if it has one. */
+    public static String target(URI uri) {
         String path =
                 uri.getRawPath() == null || uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
         return uri.getRawQuery() == null ? path : path + "?" + uri.getRawQuery();
