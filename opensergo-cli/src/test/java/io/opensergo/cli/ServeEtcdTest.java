@@ -100,8 +100,8 @@ class ServeEtcdTest {
                 "serve --etcd localhost:1 --etcd-prefix x/; prefix must begin with a slash",
                 "serve --etcd localhost:1 --etcd-cert a.pem; need each other",
                 "serve --etcd localhost:1 --etcd-user root; OPENSERGO_ETCD_PASSWORD",
-                "get; either --rules DIR or --etcd HOST:PORT",
-                "get --rules . --etcd localhost:1; either --rules DIR or --etcd HOST:PORT",
+                "get; one of --rules DIR, --etcd HOST:PORT and --console URL",
+                "get --rules . --etcd localhost:1; one of --rules DIR, --etcd HOST:PORT and --console URL",
                 "get --etcd localhost:x; must be host:port"
             })
     void whatCannotBeMeantIsRefused(String arguments, String why) {
