@@ -23,17 +23,20 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** Speaks to the HTTP API of a console. Each request blocks, for a minute at most. */
+/** Speaks to the HTTP API of a console. Each request blocks, for a limited time. */
 final class ConsoleConnection {
 
     static final ObjectMapper JSON = new ObjectMapper();
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration ANSWER_TIMEOUT = Duration.ofMinutes(1);
+
+    /** Bounds what a server that is no console can have this process hold. */
     private static final int MAX_BYTES = 64 * 1024 * 1024;
 
     private final URI address;
     private final @Nullable String token;
+    private final Duration timeout;
     private final HttpClient http;
 
     /**
@@ -42,8 +45,14 @@ final class ConsoleConnection {
      * @param tls whom to trust, or {@code null} for whom Java trusts
      */
     ConsoleConnection(URI address, @Nullable String token, @Nullable SSLContext tls) {
+        this(address, token, tls, ANSWER_TIMEOUT);
+    }
+
+    ConsoleConnection(
+            URI address, @Nullable String token, @Nullable SSLContext tls, Duration timeout) {
         this.address = address;
         this.token = token;
+        this.timeout = timeout;
         HttpClient.Builder builder =
                 HttpClient.newBuilder()
                         .version(HttpClient.Version.HTTP_1_1)
@@ -78,7 +87,8 @@ final class ConsoleConnection {
      * Changes something.
      *
      * @throws ConsoleProblem as {@link #get}
-     * @throws UncheckedIOException as {@link #get}; whether anything was changed is unknown then
+     * @throws UncheckedIOException as {@link #get}; the message says so if it may have been changed
+     *     all the same
      */
     JsonNode post(String path, JsonNode body) {
         return send(
@@ -102,43 +112,57 @@ final class ConsoleConnection {
         return token == null ? request : request.header("Authorization", "Bearer " + token);
     }
 
-    private JsonNode send(HttpRequest.Builder request) {
-        var exchange = new FutureTask<>(() -> exchange(request.build()));
+    private JsonNode send(HttpRequest.Builder builder) {
+        HttpRequest request = builder.build();
+        var exchange = new FutureTask<>(() -> exchange(request));
         var thread = new Thread(exchange, "opensergo-console");
         thread.setDaemon(true); // what never answers keeps nothing from ending
         thread.start();
         try {
-            return exchange.get(ANSWER_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+            return exchange.get(timeout.toSeconds(), TimeUnit.SECONDS);
         } catch (TimeoutException e) {
             exchange.cancel(true);
-            throw failed("no answer within " + ANSWER_TIMEOUT.toSeconds() + " s", e);
+            throw unanswered(request, "no answer within " + timeout.toSeconds() + " s", e);
         } catch (InterruptedException e) {
             exchange.cancel(true);
             Thread.currentThread().interrupt();
-            throw failed("interrupted", e);
+            throw unanswered(request, "interrupted", e);
         } catch (ExecutionException e) {
-            throw rethrown(e.getCause());
+            throw rethrown(request, e.getCause());
         }
     }
 
-    private RuntimeException rethrown(@Nullable Throwable cause) {
+    private RuntimeException rethrown(HttpRequest request, @Nullable Throwable cause) {
         if (cause instanceof Error error) {
             throw error;
         }
         if (cause instanceof RuntimeException exception) {
             return exception;
         }
-        String hint =
-                cause instanceof ConnectException
-                        ? "not reachable; check host and port, and that serve runs with --console"
-                        : cause instanceof SSLException
-                                ? "TLS failed: "
-                                        + cause.getMessage()
-                                        + "; check that it serves https, and name the authority of"
-                                        + " its certificate by --console-ca"
-                                : "the connection failed: "
-                                        + (cause == null ? "" : cause.getMessage());
-        return failed(hint, cause);
+        String reason = cause == null ? "" : cause.getMessage();
+        if (cause instanceof ConnectException) {
+            return failed(
+                    "not reachable; check host and port, and that serve runs with --console",
+                    cause);
+        }
+        if (cause instanceof SSLException) {
+            return failed(
+                    "TLS failed: "
+                            + reason
+                            + "; check that it serves https, and name the authority of its"
+                            + " certificate by --console-ca",
+                    cause);
+        }
+        return unanswered(request, "the connection failed: " + reason, cause);
+    }
+
+    /** A change whose answer is lost may have been made. */
+    private UncheckedIOException unanswered(
+            HttpRequest request, String why, @Nullable Throwable cause) {
+        boolean isChange = !request.method().equals("GET");
+        return failed(
+                why + (isChange ? "; it may have been changed all the same: see 'history'" : ""),
+                cause);
     }
 
     private JsonNode exchange(HttpRequest request) throws IOException, InterruptedException {

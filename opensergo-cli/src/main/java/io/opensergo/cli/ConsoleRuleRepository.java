@@ -115,13 +115,15 @@ final class ConsoleRuleRepository implements RuleRepository {
         if (readOnlyReason == null && !summary.path("mayWrite").asBoolean()) {
             readOnlyReason = "the console does not let its caller change it";
         }
+        List<Problem> problems = problems(summary.path("problems"));
+        boolean isKnownThere = problems.stream().noneMatch(Problem::isError);
         return new StoredRule(
                 read.id(),
                 read.rule(),
                 read.text(),
                 summary.path("revision").asText(),
                 place,
-                problems(summary.path("problems")),
+                read.rule() == null && isKnownThere ? read.problems() : problems,
                 readOnlyReason);
     }
 

@@ -66,8 +66,7 @@ public final class Spreading<A> {
     }
 
     /** The one with the highest weight: if it goes, its requests are spread over all others. */
-    private static <I> I byHash(
-            List<I> instances, Function<? super I, ? extends Object> addressOf, String key) {
+    private static <I> I byHash(List<I> instances, Function<? super I, ?> addressOf, String key) {
         I best = instances.get(0);
         long highest = Long.MIN_VALUE;
         for (I each : instances) {

@@ -27,7 +27,7 @@ final class Turns {
         this(ThreadLocalRandom.current()::nextInt);
     }
 
-    /** A balancer whose turns begin at given numbers. */
+    /** Begins its turns at given numbers. */
     Turns(IntSupplier first) {
         int[] counters = new int[COUNTERS];
         Arrays.setAll(counters, i -> first.getAsInt());
