@@ -12,6 +12,7 @@ import io.opensergo.controlplane.ControlPlaneBuilder;
 import io.opensergo.controlplane.DirectoryRuleSource;
 import io.opensergo.controlplane.ServerTls;
 import io.opensergo.controlplane.TokenAuthorizer;
+import io.opensergo.etcd.TestCertificate;
 import io.opensergo.gitrepository.GitRuleRepository;
 import io.opensergo.rulerepository.RuleRepository;
 import java.io.IOException;
@@ -176,9 +177,9 @@ class ConsoleCommandsTest {
     @Test
     void aConsoleWithTlsIsTrustedByItsAuthority() throws Exception {
         stop();
-        TestCertificate.make(elsewhere);
-        Path authority = elsewhere.resolve("server.pem");
-        serve(ServerTls.of(authority, elsewhere.resolve("server.key")));
+        TestCertificate certificate = TestCertificate.in(elsewhere);
+        Path authority = certificate.certificate();
+        serve(ServerTls.of(authority, certificate.key()));
 
         assertThat(run("get", "--console-ca", authority.toString()).out())
                 .startsWith("RateLimitStrategy default/a");

@@ -3,6 +3,7 @@ package io.opensergo.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.opensergo.etcd.TestCertificate;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -104,7 +105,8 @@ class ServeCommandTest {
 
     @Test
     void servesByTlsThoseWhoseTokenOpensTheApp() throws Exception {
-        TestCertificate.make(directory);
+        TestCertificate own = TestCertificate.in(directory);
+        String authority = own.certificate().toString();
         Path tokens =
                 Files.writeString(
                         directory.resolve("tokens.yaml"),
@@ -113,20 +115,19 @@ class ServeCommandTest {
         int port =
                 serve(
                         "--tls-cert",
-                        file("server.pem"),
+                        authority,
                         "--tls-key",
-                        file("server.key"),
+                        own.key().toString(),
                         "--tokens",
                         tokens.toString(),
                         "--status-every",
                         "0.2s");
 
-        assertThat(watch(port, "shop", "--tls-ca", file("server.pem"), "--token-file", "" + token))
-                .isZero();
+        assertThat(watch(port, "shop", "--tls-ca", authority, "--token-file", "" + token)).isZero();
         assertThat(out.toString()).contains("ThrottlingStrategy").contains("a");
-        assertThat(watch(port, "bank", "--tls-ca", file("server.pem"), "--token-file", "" + token))
+        assertThat(watch(port, "bank", "--tls-ca", authority, "--token-file", "" + token))
                 .isEqualTo(1);
-        assertThat(watch(port, "shop", "--tls-ca", file("server.pem"))).isEqualTo(1);
+        assertThat(watch(port, "shop", "--tls-ca", authority)).isEqualTo(1);
         await().atMost(PATIENCE)
                 .untilAsserted(
                         () ->
@@ -317,9 +318,5 @@ class ServeCommandTest {
         command.setOut(new PrintWriter(out));
         command.setErr(new PrintWriter(err));
         return command.execute(arguments.toArray(String[]::new));
-    }
-
-    private String file(String name) {
-        return directory.resolve(name).toString();
     }
 }

@@ -14,11 +14,12 @@ import java.util.Base64;
  * @param certificate a PEM file
  * @param key a PEM file of the private key
  */
-record TestCertificate(Path certificate, Path key) {
+public record TestCertificate(Path certificate, Path key) {
 
     private static final String PASSWORD = "changeit";
 
-    static TestCertificate in(Path directory)
+    /** Makes one by the JDK's own tool, since no API of it makes certificates. */
+    public static TestCertificate in(Path directory)
             throws IOException, InterruptedException, GeneralSecurityException {
         Path store = directory.resolve("store.p12");
         Process keytool =

@@ -92,7 +92,6 @@ final class MvcRoute
         }
         ChangedServletResponse changed =
                 WebUtils.getNativeResponse(response, ChangedServletResponse.class);
-        isLate = isLate || isOver();
         boolean isCutOff = isLate && response.isCommitted();
         HttpServletResponse passed = response;
         if (changed == null && route.changesResponse()) {
@@ -112,10 +111,10 @@ final class MvcRoute
     }
 
     private HttpServletRequest passedOn(HttpServletRequest request) {
-        boolean isChanged =
-                route.requestHeaders().isEmpty()
-                        || WebUtils.getNativeRequest(request, ChangedServletRequest.class) != null;
-        return isChanged ? request : new ChangedServletRequest(request, route.requestHeaders());
+        boolean isChanged = WebUtils.getNativeRequest(request, ChangedServletRequest.class) != null;
+        return isChanged || route.requestHeaders().isEmpty()
+                ? request
+                : new ChangedServletRequest(request, route.requestHeaders());
     }
 
     /** Notes that the application is to handle the request. */
@@ -185,11 +184,6 @@ final class MvcRoute
         } catch (IllegalStateException e) { // the result has come
             isLimited = false;
         }
-    }
-
-    /** A container may dispatch a request before it has told everybody that its time is over. */
-    private boolean isOver() {
-        return isLimited && System.nanoTime() - begun >= route.timeoutNanos();
     }
 
     /** Returns why an asynchronous request fails that is dispatched too late, or {@code null}. */
