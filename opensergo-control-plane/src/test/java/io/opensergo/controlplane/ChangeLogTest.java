@@ -1,11 +1,12 @@
 package io.opensergo.controlplane;
 
-import static io.opensergo.controlplane.Rules.document;
-import static io.opensergo.controlplane.Rules.rateLimit;
+import static io.opensergo.testsupport.RateLimits.document;
+import static io.opensergo.testsupport.RateLimits.rateLimit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.opensergo.rules.Rule;
+import io.opensergo.testsupport.LogCapture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What the control plane says of changes. */
 class ChangeLogTest {
 
-    private final LogCapture log = new LogCapture();
+    private final LogCapture log = LogCapture.open();
     private final ChangeLog changes = new ChangeLog("memory", key -> 3, id -> false);
 
     @AfterEach

@@ -19,6 +19,7 @@ import io.opensergo.proto.internal.decision_report.v1.Reporter;
 import io.opensergo.proto.internal.decision_report.v1.ResourceCounts;
 import io.opensergo.proto.internal.decision_report.v1.ResourceDeclaration;
 import io.opensergo.proto.internal.decision_report.v1.StrategyCounts;
+import io.opensergo.testsupport.RateLimits;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -314,12 +315,12 @@ class DecisionsTest {
         ReportingInstance flood = asked("flood");
         try (var client = new TestClient(controlPlane)) {
             TestClient.Stream plain = client.open();
-            plain.subscribe("foo-app", Rules.RATE_LIMIT);
+            plain.subscribe("foo-app", RateLimits.RATE_LIMIT);
             plain.next();
             for (int i = 0; i < 5000; i++) {
                 flood.report(declaring("GET:/" + i).addCounts(counts(0, 1)));
             }
-            rules.put(Rules.rateLimit("limit", 5));
+            rules.put(RateLimits.rateLimit("limit", 5));
 
             assertThat(plain.next().getDataWithVersion().getDataCount()).isEqualTo(1);
         }
@@ -368,8 +369,8 @@ class DecisionsTest {
                         .isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
 
                 TestClient.Stream plain = client.open();
-                plain.subscribe("foo-app", Rules.RATE_LIMIT);
-                assertThat(plain.next().getKind()).isEqualTo(Rules.RATE_LIMIT);
+                plain.subscribe("foo-app", RateLimits.RATE_LIMIT);
+                assertThat(plain.next().getKind()).isEqualTo(RateLimits.RATE_LIMIT);
             } finally {
                 to.shutdownNow();
             }

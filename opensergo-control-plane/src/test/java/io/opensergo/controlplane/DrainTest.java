@@ -1,9 +1,9 @@
 package io.opensergo.controlplane;
 
-import static io.opensergo.controlplane.Rules.RATE_LIMIT;
-import static io.opensergo.controlplane.Rules.rateLimit;
 import static io.opensergo.controlplane.TestClient.rulesOf;
 import static io.opensergo.controlplane.TestClient.versionOf;
+import static io.opensergo.testsupport.RateLimits.RATE_LIMIT;
+import static io.opensergo.testsupport.RateLimits.rateLimit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -20,6 +20,7 @@ import io.opensergo.controlplane.TestClient.Stream;
 import io.opensergo.proto.internal.transport.v1.SubscribeResponse;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
+import io.opensergo.testsupport.RateLimits;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -142,7 +143,7 @@ class DrainTest {
     }
 
     private static void save(Path temp, int threshold) throws Exception {
-        Path draft = Files.writeString(temp.resolve("draft"), Rules.document("a", threshold));
+        Path draft = Files.writeString(temp.resolve("draft"), RateLimits.document("a", threshold));
         Files.move(
                 draft,
                 temp.resolve("rules").resolve("a.yaml"),

@@ -1,6 +1,6 @@
 package io.opensergo.controlplane;
 
-import static io.opensergo.controlplane.Rules.rateLimit;
+import static io.opensergo.testsupport.RateLimits.rateLimit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -12,6 +12,7 @@ import io.opensergo.api.Target;
 import io.opensergo.client.OpenSergoClients;
 import io.opensergo.client.TlsSettings;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
+import io.opensergo.testsupport.TestCertificate;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,7 +22,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,10 +31,8 @@ class RevokedCertificateTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    @TempDir private static Path made;
-    private static Certificates certificates;
-
     @TempDir private Path directory;
+    private TestCertificate ca;
     private Path clientCa;
     private final InMemoryRuleSource rules = new InMemoryRuleSource();
     private final Set<String> revoked = ConcurrentHashMap.newKeySet();
@@ -42,28 +40,20 @@ class RevokedCertificateTest {
     private ControlPlane controlPlane;
     private OpenSergoClient client;
 
-    @BeforeAll
-    static void make() throws Exception {
-        certificates = new Certificates(made);
-        certificates.makeCa("ca");
-        certificates.makeCa("other-ca");
-        certificates.make("server", "ca");
-        certificates.make("shop", "ca");
-    }
-
     /** Serves a client that shows a certificate, until it has its rules. */
     @BeforeEach
     void serve() throws Exception {
-        clientCa = Files.copy(certificates.cert("ca"), directory.resolve("client-ca.pem"));
+        ca = TestCertificate.selfSigned(directory, "ca");
+        TestCertificate server = ca.sign("server");
+        TestCertificate shop = ca.sign("shop");
+        clientCa = Files.copy(ca.certificate(), directory.resolve("client-ca.pem"));
         rules.put(rateLimit("a", 1));
         controlPlane =
                 ControlPlane.builder()
                         .port(0)
                         .source(rules)
                         .tls(
-                                ServerTls.of(
-                                                certificates.cert("server"),
-                                                certificates.key("server"))
+                                ServerTls.of(server.certificate(), server.key())
                                         .withClientCa(clientCa))
                         .tlsReloadInterval(Duration.ofMillis(50))
                         .maxConnectionAge(Duration.ofSeconds(1), Duration.ofMillis(500))
@@ -74,10 +64,7 @@ class RevokedCertificateTest {
                         .endpoints("https://localhost:" + controlPlane.port())
                         .tls(
                                 new TlsSettings(
-                                        certificates.cert("ca"),
-                                        certificates.cert("shop"),
-                                        certificates.key("shop"),
-                                        null))
+                                        ca.certificate(), shop.certificate(), shop.key(), null))
                         .backoff(Duration.ofMillis(10), Duration.ofMillis(100))
                         .build();
         client.rules(Target.of("foo-app"), RateLimitStrategy.KIND).subscribe(snapshots::add);
@@ -136,11 +123,12 @@ class RevokedCertificateTest {
     @Test
     void certificateOfAnAuthorityThatIsNoLongerTrustedEndsTheServiceUntilItIsAgain()
             throws Exception {
-        Certificates.replace(clientCa, certificates.cert("other-ca"));
+        TestCertificate otherCa = TestCertificate.selfSigned(directory, "other-ca");
+        TestCertificate.replace(clientCa, otherCa.certificate());
 
         assertRefused("tls.certFile: the server does not accept");
 
-        Certificates.replace(clientCa, certificates.cert("ca"));
+        TestCertificate.replace(clientCa, ca.certificate());
         awaitRules(2);
         await().atMost(PATIENCE).until(() -> client.state().phase() == Phase.READY);
     }

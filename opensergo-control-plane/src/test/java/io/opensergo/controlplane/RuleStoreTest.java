@@ -1,7 +1,7 @@
 package io.opensergo.controlplane;
 
-import static io.opensergo.controlplane.Rules.RATE_LIMIT;
-import static io.opensergo.controlplane.Rules.rateLimit;
+import static io.opensergo.testsupport.RateLimits.RATE_LIMIT;
+import static io.opensergo.testsupport.RateLimits.rateLimit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.opensergo.proto.WireKey;
@@ -11,6 +11,7 @@ import io.opensergo.rules.RuleId;
 import io.opensergo.rules.RuleKind;
 import io.opensergo.rules.document.Problem;
 import io.opensergo.rules.document.RuleKinds;
+import io.opensergo.testsupport.ManualClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.opensergo.controlplane;
 
-import static io.opensergo.controlplane.Rules.RATE_LIMIT;
-import static io.opensergo.controlplane.Rules.rateLimit;
 import static io.opensergo.controlplane.TestClient.rulesOf;
+import static io.opensergo.testsupport.RateLimits.RATE_LIMIT;
+import static io.opensergo.testsupport.RateLimits.rateLimit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -17,17 +17,17 @@ import io.opensergo.client.OpenSergoClients;
 import io.opensergo.client.TlsSettings;
 import io.opensergo.controlplane.TestClient.Stream;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
+import io.opensergo.testsupport.TestCertificate;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
+import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,34 +38,28 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ServerTlsTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-
-    @TempDir private static Path made;
-    private static Certificates originals;
+    private static final Duration DAYS = Duration.ofDays(5);
 
     @TempDir private Path directory;
-    private Certificates certificates;
+    private TestCertificate ca;
+    private TestCertificate otherCa;
+    private TestCertificate server;
+    private TestCertificate next;
+    private TestCertificate shop;
+    private TestCertificate stranger;
+    private TestCertificate expired;
     private final InMemoryRuleSource rules = new InMemoryRuleSource();
 
-    @BeforeAll
-    static void make() throws Exception {
-        originals = new Certificates(made);
-        originals.makeCa("ca");
-        originals.makeCa("other-ca");
-        originals.make("server", "ca");
-        originals.make("next", "other-ca");
-        originals.make("shop", "ca");
-        originals.make("stranger", "other-ca");
-        originals.make("expired", "ca", "-startdate", "-10d", "-validity", "5");
-    }
-
     @BeforeEach
-    void copy() throws Exception {
-        certificates = new Certificates(directory);
-        for (String name :
-                List.of("ca", "other-ca", "server", "next", "shop", "stranger", "expired")) {
-            Files.copy(originals.cert(name), certificates.cert(name));
-            Files.copy(originals.key(name), certificates.key(name));
-        }
+    void makeCertificates() throws Exception {
+        ca = TestCertificate.selfSigned(directory, "ca");
+        otherCa = TestCertificate.selfSigned(directory, "other-ca");
+        server = ca.sign("server");
+        next = otherCa.sign("next");
+        shop = ca.sign("shop");
+        stranger = otherCa.sign("stranger");
+        Instant now = Instant.now();
+        expired = ca.sign("expired", now.minus(DAYS.multipliedBy(2)), now.minus(DAYS));
         rules.put(rateLimit("a", 1));
     }
 
@@ -75,7 +69,7 @@ class ServerTlsTest {
                 OpenSergoClient client =
                         OpenSergoClients.builder()
                                 .endpoints("https://localhost:" + controlPlane.port())
-                                .tls(TlsSettings.trusting(certificates.cert("ca")))
+                                .tls(TlsSettings.trusting(ca.certificate()))
                                 .build()) {
             assertThat(
                             client.rules(Target.of("foo-app"), RateLimitStrategy.KIND)
@@ -88,7 +82,7 @@ class ServerTlsTest {
     @Test
     void clientOfAnotherCaDoesNotTrustTheControlPlane() throws Exception {
         try (ControlPlane controlPlane = start(serverOnly());
-                TestClient client = client(controlPlane, "other-ca", null)) {
+                TestClient client = client(controlPlane, otherCa, null)) {
             assertThat(client.open().status().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
         }
     }
@@ -104,11 +98,11 @@ class ServerTlsTest {
     @Test
     void mutualTlsLetsInThoseAloneThatItsCaVouchesFor() throws Exception {
         try (ControlPlane controlPlane = start(mutual());
-                TestClient shop = client(controlPlane, "ca", "shop");
-                TestClient stranger = client(controlPlane, "ca", "stranger");
-                TestClient nobody = client(controlPlane, "ca", null)) {
-            assertThat(rulesOf(shop.open().subscribe("foo-app", RATE_LIMIT).next())).hasSize(1);
-            assertThat(stranger.open().status().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+                TestClient known = client(controlPlane, ca, shop);
+                TestClient unknown = client(controlPlane, ca, stranger);
+                TestClient nobody = client(controlPlane, ca, null)) {
+            assertThat(rulesOf(known.open().subscribe("foo-app", RATE_LIMIT).next())).hasSize(1);
+            assertThat(unknown.open().status().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
             assertThat(nobody.open().status().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
         }
     }
@@ -130,8 +124,8 @@ class ServerTlsTest {
                     }
                 };
         try (ControlPlane controlPlane = builder(mutual()).authorizer(authorizer).start();
-                TestClient shop = client(controlPlane, "ca", "shop")) {
-            shop.open().subscribe("foo-app", RATE_LIMIT).next();
+                TestClient known = client(controlPlane, ca, shop)) {
+            known.open().subscribe("foo-app", RATE_LIMIT).next();
 
             assertThat(controlPlane.status().subscribers().get(0).principal()).isEqualTo("CN=shop");
             assertThat(shown)
@@ -153,15 +147,15 @@ class ServerTlsTest {
     @Test
     void rotatedCertificatesAreUsedAndNoStreamEnds() throws Exception {
         try (ControlPlane controlPlane = start(mutual());
-                TestClient before = client(controlPlane, "ca", "shop")) {
+                TestClient before = client(controlPlane, ca, shop)) {
             Stream stream = before.open().subscribe("foo-app", RATE_LIMIT);
             stream.next();
 
-            certificates.rotate("server", "next");
-            Certificates.replace(certificates.cert("ca"), certificates.cert("other-ca"));
+            server.replaceBy(next);
+            TestCertificate.replace(ca.certificate(), otherCa.certificate());
 
-            await().atMost(PATIENCE).until(() -> isServed(controlPlane, "other-ca", "stranger"));
-            await().atMost(PATIENCE).until(() -> !isServed(controlPlane, "other-ca", "shop"));
+            await().atMost(PATIENCE).until(() -> isServed(controlPlane, otherCa, stranger));
+            await().atMost(PATIENCE).until(() -> !isServed(controlPlane, otherCa, shop));
             rules.put(rateLimit("a", 2));
             assertThat(rulesOf(stream.next())).containsExactly(rateLimit("a", 2));
             assertThat(stream.end()).isNotDone();
@@ -174,39 +168,38 @@ class ServerTlsTest {
         try (ControlPlane controlPlane = start(serverOnly())) {
             switch (fault) {
                 case "other pair" ->
-                        Certificates.replace(
-                                certificates.cert("server"), certificates.cert("next"));
+                        TestCertificate.replace(server.certificate(), next.certificate());
                 case "torn" ->
                         Files.writeString(
-                                certificates.key("server"),
-                                Files.readString(certificates.key("next")).substring(0, 60));
-                case "expired" -> certificates.rotate("server", "expired");
-                default -> Files.delete(certificates.cert("server"));
+                                server.key(), Files.readString(next.key()).substring(0, 60));
+                case "expired" -> server.replaceBy(expired);
+                default -> Files.delete(server.certificate());
             }
             var looks = new CopyOnWriteArrayList<Boolean>();
             await().atMost(PATIENCE)
                     .until(
                             () -> {
-                                looks.add(isServed(controlPlane, "ca", null));
+                                looks.add(isServed(controlPlane, ca, null));
                                 return looks.size() == 10;
                             });
             assertThat(looks).containsOnly(true);
 
-            certificates.rotate("server", "next");
+            server.replaceBy(next);
 
-            await().atMost(PATIENCE).until(() -> isServed(controlPlane, "other-ca", null));
+            await().atMost(PATIENCE).until(() -> isServed(controlPlane, otherCa, null));
         }
     }
 
     @Test
     void certificateThatIsThereBeforeItIsValidIsTakenWhenItIs() throws Exception {
-        originals.make("soon", "other-ca", "-startdate", "+10S", "-validity", "5");
+        Instant now = Instant.now();
+        TestCertificate soon = otherCa.sign("soon", now.plusSeconds(10), now.plus(DAYS));
         try (ControlPlane controlPlane = start(serverOnly())) {
-            certificates.rotate("server", originals.cert("soon"), originals.key("soon"));
-            assertThat(isServed(controlPlane, "ca", null)).isTrue();
+            server.replaceBy(soon);
+            assertThat(isServed(controlPlane, ca, null)).isTrue();
 
             await().atMost(Duration.ofSeconds(40))
-                    .until(() -> isServed(controlPlane, "other-ca", null));
+                    .until(() -> isServed(controlPlane, otherCa, null));
         }
     }
 
@@ -216,32 +209,32 @@ class ServerTlsTest {
         Files.writeString(
                 all,
                 "\uFEFF"
-                        + Files.readString(certificates.cert("ca"))
-                        + Files.readString(certificates.key("server"))
+                        + Files.readString(ca.certificate())
+                        + Files.readString(server.key())
                         + "the certificate of the server\n"
-                        + Files.readString(certificates.cert("server")));
+                        + Files.readString(server.certificate()));
         try (ControlPlane controlPlane = start(ServerTls.of(all, all))) {
-            assertThat(isServed(controlPlane, "ca", null)).isTrue();
-            assertThat(isServed(controlPlane, "other-ca", null)).isFalse();
+            assertThat(isServed(controlPlane, ca, null)).isTrue();
+            assertThat(isServed(controlPlane, otherCa, null)).isFalse();
         }
     }
 
     @Test
     void fileThatCannotBeUsedAtTheStartIsNamedWithTheFixAndWithoutItsContent() throws Exception {
-        assertRefused("server", "shop", "shop.key is not that of a certificate in");
-        assertRefused("expired", "expired", "expired.pem is valid only from");
-        Files.writeString(certificates.cert("shop"), "no certificate");
-        assertRefused("shop", "shop", "shop.pem must hold a certificate in PEM");
+        assertRefused(server, shop, "shop.key is not that of a certificate in");
+        assertRefused(expired, expired, "expired.pem is valid only from");
+        Files.writeString(shop.certificate(), "no certificate");
+        assertRefused(shop, shop, "shop.pem must hold a certificate in PEM");
         String secret = "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQ";
         Files.writeString(
-                certificates.key("server"),
+                server.key(),
                 "-----BEGIN PRIVATE KEY-----\n" + secret + "\n-----END PRIVATE KEY-----\n");
         assertThatThrownBy(() -> start(serverOnly()))
                 .isInstanceOf(UncheckedIOException.class)
                 .hasMessageContaining("server.key must hold an RSA or EC private key in PKCS#8")
                 .satisfies(e -> assertThat(stackTraceOf(e)).doesNotContain(secret));
-        Files.delete(certificates.key("server"));
-        assertRefused("server", "server", "server.key cannot be read");
+        Files.delete(server.key());
+        assertRefused(server, server, "server.key cannot be read");
     }
 
     private static String stackTraceOf(Throwable e) {
@@ -250,19 +243,19 @@ class ServerTlsTest {
         return text.toString();
     }
 
-    private void assertRefused(String cert, String key, String reason) {
-        var tls = ServerTls.of(certificates.cert(cert), certificates.key(key));
+    private void assertRefused(TestCertificate cert, TestCertificate key, String reason) {
+        var tls = ServerTls.of(cert.certificate(), key.key());
         assertThatThrownBy(() -> start(tls))
                 .isInstanceOf(UncheckedIOException.class)
                 .hasMessageContaining(reason);
     }
 
     private ServerTls serverOnly() {
-        return ServerTls.of(certificates.cert("server"), certificates.key("server"));
+        return ServerTls.of(server.certificate(), server.key());
     }
 
     private ServerTls mutual() {
-        return serverOnly().withClientCa(certificates.cert("ca"));
+        return serverOnly().withClientCa(ca.certificate());
     }
 
     private ControlPlane start(ServerTls tls) {
@@ -277,8 +270,10 @@ class ServerTlsTest {
                 .tlsReloadInterval(Duration.ofMillis(50));
     }
 
-    private boolean isServed(ControlPlane controlPlane, String ca, String name) throws Exception {
-        try (TestClient client = client(controlPlane, ca, name)) {
+    private boolean isServed(
+            ControlPlane controlPlane, TestCertificate trusted, TestCertificate own)
+            throws Exception {
+        try (TestClient client = client(controlPlane, trusted, own)) {
             Stream stream = client.open().subscribe("foo-app", RATE_LIMIT);
             await().atMost(PATIENCE).until(() -> stream.end().isDone() || stream.hasNext());
             return !stream.end().isDone();
@@ -286,12 +281,14 @@ class ServerTlsTest {
     }
 
     /**
-     * @param name whose certificate the client shows; {@code null} for none
+     * @param own what the client shows; {@code null} for nothing
      */
-    private TestClient client(ControlPlane controlPlane, String ca, String name) throws Exception {
-        var tls = TlsChannelCredentials.newBuilder().trustManager(originals.cert(ca).toFile());
-        if (name != null) {
-            tls.keyManager(originals.cert(name).toFile(), originals.key(name).toFile());
+    private static TestClient client(
+            ControlPlane controlPlane, TestCertificate trusted, TestCertificate own)
+            throws Exception {
+        var tls = TlsChannelCredentials.newBuilder().trustManager(trusted.certificate().toFile());
+        if (own != null) {
+            tls.keyManager(own.certificate().toFile(), own.key().toFile());
         }
         ChannelCredentials credentials = tls.build();
         return new TestClient(

@@ -1,8 +1,8 @@
 package io.opensergo.controlplane;
 
-import static io.opensergo.controlplane.Rules.RATE_LIMIT;
-import static io.opensergo.controlplane.Rules.rateLimit;
 import static io.opensergo.controlplane.TestClient.rulesOf;
+import static io.opensergo.testsupport.RateLimits.RATE_LIMIT;
+import static io.opensergo.testsupport.RateLimits.rateLimit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 

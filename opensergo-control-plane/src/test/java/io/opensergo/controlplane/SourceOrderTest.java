@@ -1,13 +1,14 @@
 package io.opensergo.controlplane;
 
-import static io.opensergo.controlplane.Rules.RATE_LIMIT;
-import static io.opensergo.controlplane.Rules.rateLimit;
 import static io.opensergo.controlplane.TestClient.versionOf;
+import static io.opensergo.testsupport.RateLimits.RATE_LIMIT;
+import static io.opensergo.testsupport.RateLimits.rateLimit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.opensergo.controlplane.TestClient.Stream;
 import io.opensergo.rules.Metadata;
+import io.opensergo.testsupport.ManualClock;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;

@@ -1,10 +1,13 @@
 package io.opensergo.controlplane;
 
-import static io.opensergo.controlplane.Rules.document;
+import static io.opensergo.testsupport.RateLimits.document;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.opensergo.rules.document.RuleKinds;
+import io.opensergo.testsupport.LogCapture;
+import io.opensergo.testsupport.ManualClock;
+import io.opensergo.testsupport.RateLimits;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -39,7 +42,7 @@ class StateDirectoryTest {
         long served = revisionAfterStart();
         write(document("a", 2), NOW.minusSeconds(86_400));
 
-        try (var log = new LogCapture()) {
+        try (var log = LogCapture.open()) {
             assertThat(revisionAfterStart()).isGreaterThan(served);
             assertThat(log.linesOf(RevisionFile.class))
                     .singleElement()
@@ -81,7 +84,7 @@ class StateDirectoryTest {
         long served;
         try (ControlPlane controlPlane =
                 ControlPlane.builder().port(0).source(source).stateDirectory(state).start()) {
-            source.put(Rules.rateLimit("a", 1));
+            source.put(RateLimits.rateLimit("a", 1));
             served = controlPlane.status().revision();
         }
 

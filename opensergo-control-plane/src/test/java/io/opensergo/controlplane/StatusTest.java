@@ -1,8 +1,8 @@
 package io.opensergo.controlplane;
 
-import static io.opensergo.controlplane.Rules.RATE_LIMIT;
-import static io.opensergo.controlplane.Rules.rateLimit;
 import static io.opensergo.controlplane.TestClient.versionOf;
+import static io.opensergo.testsupport.RateLimits.RATE_LIMIT;
+import static io.opensergo.testsupport.RateLimits.rateLimit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.opensergo.controlplane.TestClient.Stream;
@@ -10,6 +10,7 @@ import io.opensergo.proto.WireStatus;
 import io.opensergo.proto.internal.transport.v1.Status;
 import io.opensergo.proto.internal.transport.v1.SubscribeRequest;
 import io.opensergo.proto.internal.transport.v1.SubscribeResponse;
+import io.opensergo.testsupport.ManualClock;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

@@ -17,6 +17,7 @@ import io.opensergo.proto.internal.transport.v1.SubscribeRequest;
 import io.opensergo.proto.internal.transport.v1.SubscribeRequestTarget;
 import io.opensergo.proto.internal.transport.v1.SubscribeResponse;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
+import io.opensergo.testsupport.RateLimits;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -235,7 +236,7 @@ final class TestClient implements AutoCloseable {
          */
         void expectNothing() throws InterruptedException {
             String marker = "marker-" + System.nanoTime();
-            send(TestClient.subscribe(marker, "", Rules.RATE_LIMIT));
+            send(TestClient.subscribe(marker, "", RateLimits.RATE_LIMIT));
             assertThat(next().getResponseId()).isEqualTo(marker);
         }
     }

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2Error;
 import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2Exception;
+import io.opensergo.testsupport.LogCapture;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -37,7 +38,7 @@ class TransportLogTest {
     private static final int END_STREAM = 1;
     private static final int END_HEADERS = 4;
 
-    private final LogCapture log = new LogCapture();
+    private final LogCapture log = LogCapture.open();
     private final Traces traces = new Traces();
     private ControlPlane controlPlane;
 

@@ -1,7 +1,7 @@
 package io.opensergo.rulefiles;
 
-import static io.opensergo.rulefiles.Rules.document;
-import static io.opensergo.rulefiles.Rules.rateLimit;
+import static io.opensergo.testsupport.RateLimits.document;
+import static io.opensergo.testsupport.RateLimits.rateLimit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -12,6 +12,7 @@ import io.opensergo.rules.document.Problem;
 import io.opensergo.rules.document.RuleReader;
 import io.opensergo.rules.document.RuleWriter;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
+import io.opensergo.testsupport.ManualClock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;

@@ -1,6 +1,6 @@
 package io.opensergo.rulefiles;
 
-import static io.opensergo.rulefiles.Rules.document;
+import static io.opensergo.testsupport.RateLimits.document;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;

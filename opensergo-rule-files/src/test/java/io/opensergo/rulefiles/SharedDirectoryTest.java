@@ -1,6 +1,6 @@
 package io.opensergo.rulefiles;
 
-import static io.opensergo.rulefiles.Rules.document;
+import static io.opensergo.testsupport.RateLimits.document;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -13,6 +13,9 @@ import io.opensergo.rules.document.RuleKinds;
 import io.opensergo.rules.document.RuleReader;
 import io.opensergo.rules.document.RuleWriter;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
+import io.opensergo.testsupport.LogCapture;
+import io.opensergo.testsupport.ManualClock;
+import io.opensergo.testsupport.RateLimits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -308,7 +311,9 @@ class SharedDirectoryTest {
     void readsExtensionsInAnyCase() throws IOException {
         write("UP.YAML", document("a", 1));
         write("Up.Yml", document("b", 1));
-        write("up.JSON", io.opensergo.rules.document.RuleWriter.toJson(Rules.rateLimit("c", 1)));
+        write(
+                "up.JSON",
+                io.opensergo.rules.document.RuleWriter.toJson(RateLimits.rateLimit("c", 1)));
 
         settle();
 
@@ -365,7 +370,7 @@ class SharedDirectoryTest {
         write("a-backup.yaml", document("a", 1));
         settle();
 
-        try (var log = new LogCapture()) {
+        try (var log = LogCapture.open()) {
             for (int threshold = 2; threshold < 4; threshold++) {
                 write("a-backup.yaml", document("a", threshold));
                 settle();

@@ -1,15 +1,16 @@
-package io.opensergo.controlplane;
+package io.opensergo.testsupport;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
 /** A clock that the test moves. */
-final class ManualClock implements InstantSource {
+public final class ManualClock implements InstantSource {
 
     private volatile Instant now;
 
-    ManualClock(Instant now) {
+    /** Makes a clock that stands at a time. */
+    public ManualClock(Instant now) {
         this.now = now;
     }
 
@@ -18,11 +19,13 @@ final class ManualClock implements InstantSource {
         return now;
     }
 
-    void set(Instant now) {
+    /** Sets the clock to a time. */
+    public void set(Instant now) {
         this.now = now;
     }
 
-    void advance(Duration duration) {
+    /** Sets the clock forward. */
+    public void advance(Duration duration) {
         now = now.plus(duration);
     }
 }
