@@ -12,9 +12,9 @@ import io.opensergo.controlplane.ControlPlaneBuilder;
 import io.opensergo.controlplane.DirectoryRuleSource;
 import io.opensergo.controlplane.ServerTls;
 import io.opensergo.controlplane.TokenAuthorizer;
-import io.opensergo.etcd.TestCertificate;
 import io.opensergo.gitrepository.GitRuleRepository;
 import io.opensergo.rulerepository.RuleRepository;
+import io.opensergo.testsupport.TestCertificate;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -177,7 +177,7 @@ class ConsoleCommandsTest {
     @Test
     void aConsoleWithTlsIsTrustedByItsAuthority() throws Exception {
         stop();
-        TestCertificate certificate = TestCertificate.in(elsewhere);
+        TestCertificate certificate = TestCertificate.selfSigned(elsewhere, "own");
         Path authority = certificate.certificate();
         serve(ServerTls.of(authority, certificate.key()));
 

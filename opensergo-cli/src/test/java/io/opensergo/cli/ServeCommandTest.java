@@ -3,7 +3,7 @@ package io.opensergo.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.opensergo.etcd.TestCertificate;
+import io.opensergo.testsupport.TestCertificate;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -105,7 +105,7 @@ class ServeCommandTest {
 
     @Test
     void servesByTlsThoseWhoseTokenOpensTheApp() throws Exception {
-        TestCertificate own = TestCertificate.in(directory);
+        TestCertificate own = TestCertificate.selfSigned(directory, "own");
         String authority = own.certificate().toString();
         Path tokens =
                 Files.writeString(

@@ -16,6 +16,7 @@ import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleKind;
 import io.opensergo.rules.faulttolerance.ConcurrencyLimitStrategy;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
+import io.opensergo.testsupport.LogCapture;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;

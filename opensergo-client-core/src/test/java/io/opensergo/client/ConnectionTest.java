@@ -12,6 +12,7 @@ import io.opensergo.api.ConnectionState.Phase;
 import io.opensergo.api.OpenSergoClient;
 import io.opensergo.api.Target;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
+import io.opensergo.testsupport.TestCertificate;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -37,7 +38,7 @@ class ConnectionTest {
 
     @BeforeAll
     static void makeCertificate() throws Exception {
-        TestCertificate made = TestCertificate.make(directory, "server", "localhost");
+        TestCertificate made = TestCertificate.selfSigned(directory, "server");
         certificate = made.certificate();
         key = made.key();
     }

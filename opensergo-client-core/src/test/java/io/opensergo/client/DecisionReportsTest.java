@@ -13,6 +13,7 @@ import io.opensergo.api.Target;
 import io.opensergo.proto.internal.decision_report.v1.DecisionReportServiceGrpc;
 import io.opensergo.proto.internal.decision_report.v1.ReportDirective;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
+import io.opensergo.testsupport.LogCapture;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

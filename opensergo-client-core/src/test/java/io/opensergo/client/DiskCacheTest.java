@@ -13,6 +13,7 @@ import io.opensergo.client.CacheEvent.Result;
 import io.opensergo.rules.Metadata;
 import io.opensergo.rules.faulttolerance.LimitMode;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
+import io.opensergo.testsupport.LogCapture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

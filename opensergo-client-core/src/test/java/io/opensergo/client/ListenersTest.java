@@ -10,6 +10,7 @@ import io.opensergo.api.Target;
 import io.opensergo.client.CacheEvent.Result;
 import io.opensergo.client.LimitEvent.Limit;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
+import io.opensergo.testsupport.LogCapture;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;

@@ -7,11 +7,9 @@ import io.opensergo.api.ConfigurationException;
 import io.opensergo.api.OpenSergoClient;
 import io.opensergo.api.Target;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
-import java.io.InputStream;
-import java.nio.file.Files;
+import io.opensergo.testsupport.LogCapture;
+import io.opensergo.testsupport.TestCertificate;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.KeyManagerFactory;
@@ -30,8 +28,8 @@ class ManagedTlsTest {
 
     @BeforeAll
     static void makeCertificates() throws Exception {
-        first = TestCertificate.make(made, "first", "localhost");
-        second = TestCertificate.make(made, "second", "localhost");
+        first = TestCertificate.selfSigned(made, "first");
+        second = TestCertificate.selfSigned(made, "second");
     }
 
     @Test
@@ -93,29 +91,14 @@ class ManagedTlsTest {
     }
 
     private static KeyManagerFactory keys() throws Exception {
-        KeyStore store =
-                KeyStore.getInstance(made.resolve("first.p12").toFile(), "changeit".toCharArray());
-        var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        keys.init(store, "changeit".toCharArray());
-        return keys;
+        return first.bundle().toKeyManagerFactory();
     }
 
     private static KeyManagerFactory uninitialized() throws Exception {
         return KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     }
 
-    private static TrustManagerFactory trusting(TestCertificate authority) throws Exception {
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
-        store.setCertificateEntry("ca", certificate(authority.certificate()));
-        var trusted = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trusted.init(store);
-        return trusted;
-    }
-
-    private static java.security.cert.Certificate certificate(Path file) throws Exception {
-        try (InputStream in = Files.newInputStream(file)) {
-            return CertificateFactory.getInstance("X.509").generateCertificate(in);
-        }
+    private static TrustManagerFactory trusting(TestCertificate authority) {
+        return authority.bundle().toTrustManagerFactory();
     }
 }

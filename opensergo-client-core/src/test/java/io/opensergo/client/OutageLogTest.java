@@ -8,6 +8,7 @@ import io.opensergo.api.ConnectionState.Phase;
 import io.opensergo.api.OpenSergoClient;
 import io.opensergo.api.Target;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
+import io.opensergo.testsupport.LogCapture;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -57,7 +58,7 @@ class OutageLogTest {
     @ParameterizedTest
     @EnumSource
     void isOneWarningAndALineWhenItIsOver(End end) {
-        try (LogCapture log = LogCapture.openForEverything();
+        try (LogCapture log = LogCapture.openForAllOfPackage(ReactiveClient.class);
                 ScriptedControlPlane server = ScriptedControlPlane.start();
                 OpenSergoClient client = connect(server.endpoint())) {
             int port = server.port();
@@ -90,7 +91,7 @@ class OutageLogTest {
 
     @Test
     void theNextOutageIsWarnedOfAnew() {
-        try (LogCapture log = LogCapture.openForEverything();
+        try (LogCapture log = LogCapture.openForAllOfPackage(ReactiveClient.class);
                 ScriptedControlPlane first = ScriptedControlPlane.start();
                 OpenSergoClient client = connect(first.endpoint())) {
             int port = first.port();
@@ -111,7 +112,7 @@ class OutageLogTest {
 
     @Test
     void aServerThatIsBackAtOnceIsNoneToWarnOf() {
-        try (LogCapture log = LogCapture.openForEverything();
+        try (LogCapture log = LogCapture.openForAllOfPackage(ReactiveClient.class);
                 ScriptedControlPlane server = ScriptedControlPlane.start();
                 OpenSergoClient client = connect(server.endpoint())) {
             client.rules(Target.of("shop"), RateLimitStrategy.KIND).subscribe();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.opensergo.api.ConfigurationException;
+import io.opensergo.testsupport.TestCertificate;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,9 +30,9 @@ class PemFileTest {
 
     @BeforeAll
     static void makeCertificates() throws Exception {
-        own = TestCertificate.make(directory, "own", "localhost");
-        other = TestCertificate.make(directory, "other", "other");
-        signed = TestCertificate.makeSigned(directory, "signed", "localhost");
+        own = TestCertificate.selfSigned(directory, "own");
+        other = TestCertificate.selfSignedFor(directory, "other", "other");
+        signed = TestCertificate.selfSigned(directory, "root").sign("signed");
         cert = Files.readString(own.certificate());
         key = Files.readString(own.key());
     }
@@ -136,7 +137,9 @@ class PemFileTest {
         assertWrong(
                 bytes(ownCertificate().getEncoded()),
                 "a certificate in DER; convert it with: openssl x509 -inform der");
-        assertWrong(directory.resolve("own.p12"), "binary (DER or PKCS#12)");
+        assertWrong(
+                own.bundle().toTempKeyStoreFile("changeit".toCharArray()).toPath(),
+                "binary (DER or PKCS#12)");
         assertWrong(bytes(cert.getBytes(StandardCharsets.UTF_16)), "in UTF-16");
         assertWrong(own.key(), "a file with a private key alone");
         assertWrong(file(""), "empty");

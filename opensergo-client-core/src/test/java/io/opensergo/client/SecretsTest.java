@@ -9,6 +9,8 @@ import io.opensergo.api.ConnectionState.Phase;
 import io.opensergo.api.OpenSergoClient;
 import io.opensergo.api.Target;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
+import io.opensergo.testsupport.LogCapture;
+import io.opensergo.testsupport.TestCertificate;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -63,7 +65,7 @@ class SecretsTest {
     @ParameterizedTest
     @MethodSource("suppliers")
     void tokenIsNeverShownWhateverBecomesOfIt(Supplier<String> token) {
-        try (LogCapture log = LogCapture.openForEverything();
+        try (LogCapture log = LogCapture.openForAllOfPackage(ReactiveClient.class);
                 var server = ScriptedControlPlane.start()) {
             OpenSergoClient client =
                     OpenSergoClients.builder()
@@ -104,7 +106,7 @@ class SecretsTest {
                 "s3cr3tT0ken"
             })
     void tokenOfABootstrapThatCannotBeUsedIsNotShown(String json) {
-        try (LogCapture log = LogCapture.openForEverything()) {
+        try (LogCapture log = LogCapture.openForAllOfPackage(ReactiveClient.class)) {
             Throwable error = null;
             try {
                 Bootstrap bootstrap =
@@ -141,8 +143,8 @@ class SecretsTest {
 
     @Test
     void privateKeyThatCannotBeUsedIsNotShown() throws Exception {
-        TestCertificate one = TestCertificate.make(directory, "one", "localhost");
-        TestCertificate other = TestCertificate.make(directory, "other", "localhost");
+        TestCertificate one = TestCertificate.selfSigned(directory, "one");
+        TestCertificate other = TestCertificate.selfSigned(directory, "other");
         String key = Files.readString(other.key());
         List<String> faults =
                 List.of(
@@ -154,7 +156,7 @@ class SecretsTest {
         String body = key.lines().skip(1).findFirst().orElseThrow();
         Path file = directory.resolve("used.pem");
         var tls = new TlsSettings(null, one.certificate(), file, null);
-        try (LogCapture log = LogCapture.openForEverything()) {
+        try (LogCapture log = LogCapture.openForAllOfPackage(ReactiveClient.class)) {
             for (String fault : faults) {
                 Files.writeString(file, fault);
                 Throwable error = null;
@@ -176,6 +178,6 @@ class SecretsTest {
         }
         assertThat(tls.toString()).doesNotContain(body);
         OwnCertificate own = OwnCertificate.read(one.certificate(), one.key());
-        assertThat(own.toString()).isEqualTo("OwnCertificate[CN=localhost]");
+        assertThat(own.toString()).isEqualTo("OwnCertificate[CN=one]");
     }
 }

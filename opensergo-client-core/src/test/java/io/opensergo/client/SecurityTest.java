@@ -9,10 +9,11 @@ import io.opensergo.api.ConnectionState.Phase;
 import io.opensergo.api.OpenSergoClient;
 import io.opensergo.api.Target;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
+import io.opensergo.testsupport.LogCapture;
+import io.opensergo.testsupport.TestCertificate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -48,9 +49,9 @@ class SecurityTest {
 
     @BeforeAll
     static void makeCertificates() throws Exception {
-        first = TestCertificate.make(made, "first", "localhost");
-        second = TestCertificate.make(made, "second", "localhost");
-        elsewhere = TestCertificate.make(made, "elsewhere", "control-plane.example.org");
+        first = TestCertificate.selfSigned(made, "first");
+        second = TestCertificate.selfSigned(made, "second");
+        elsewhere = TestCertificate.selfSignedFor(made, "elsewhere", "control-plane.example.org");
     }
 
     @BeforeEach
@@ -58,9 +59,9 @@ class SecurityTest {
         caFile = files.resolve("ca.pem");
         certFile = files.resolve("cert.pem");
         keyFile = files.resolve("key.pem");
-        replace(caFile, first.certificate());
-        replace(certFile, first.certificate());
-        replace(keyFile, first.key());
+        TestCertificate.replace(caFile, first.certificate());
+        TestCertificate.replace(certFile, first.certificate());
+        TestCertificate.replace(keyFile, first.key());
     }
 
     @AfterEach
@@ -68,12 +69,6 @@ class SecurityTest {
         for (AutoCloseable each : open) {
             each.close();
         }
-    }
-
-    /** Replaces a file as a whole, as a rotation does. */
-    private void replace(Path file, Path content) throws IOException {
-        Path next = Files.copy(content, files.resolve("next"));
-        Files.move(next, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     }
 
     private ScriptedControlPlane open(ScriptedControlPlane server) {
@@ -122,7 +117,7 @@ class SecurityTest {
         follower.get(0);
         int port = old.port();
 
-        replace(caFile, second.certificate());
+        TestCertificate.replace(caFile, second.certificate());
         old.stream().push(RateLimitStrategy.KIND, 2, limit("a", 6));
         follower.get(1);
         old.kill();
@@ -141,8 +136,8 @@ class SecurityTest {
         awaitPhase(client, Phase.READY);
         int port = old.port();
 
-        replace(certFile, second.certificate());
-        replace(keyFile, second.key());
+        TestCertificate.replace(certFile, second.certificate());
+        TestCertificate.replace(keyFile, second.key());
         old.kill();
         ScriptedControlPlane next = open(ScriptedControlPlane.startMutualTls(port, first, second));
         client.rules(SHOP, RateLimitStrategy.KIND).subscribe();
@@ -184,7 +179,7 @@ class SecurityTest {
             case "half" -> Files.write(keyFile, Arrays.copyOf(good, good.length / 2));
             case "empty" -> Files.write(caFile, new byte[0]);
             case "missing" -> Files.delete(certFile);
-            default -> replace(keyFile, second.key());
+            default -> TestCertificate.replace(keyFile, second.key());
         }
     }
 
@@ -196,7 +191,7 @@ class SecurityTest {
         Files.writeString(caFile, "-----BEGIN CERTIFICATE-----\n");
         Files.delete(caFile);
 
-        replace(caFile, second.certificate());
+        TestCertificate.replace(caFile, second.certificate());
 
         awaitPhase(client, Phase.READY);
     }

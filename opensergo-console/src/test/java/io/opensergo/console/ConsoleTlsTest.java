@@ -7,19 +7,14 @@ import io.opensergo.controlplane.Authorizer;
 import io.opensergo.controlplane.ClientCredentials;
 import io.opensergo.controlplane.ControlPlane;
 import io.opensergo.controlplane.ServerTls;
+import io.opensergo.testsupport.TestCertificate;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.util.Base64;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -28,10 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The console over TLS, by the certificates of its control plane. */
 class ConsoleTlsTest {
 
-    private static final char[] PASSWORD = "changeit".toCharArray();
-
     @TempDir private static Path directory;
-    private static KeyStore keys;
+    private static TestCertificate own;
 
     /** Knows one token, and clients by their certificate. */
     private static final class Known implements Authorizer {
@@ -55,68 +48,15 @@ class ConsoleTlsTest {
 
     @BeforeAll
     static void makeCertificate() throws Exception {
-        Path store = directory.resolve("keys.p12");
-        Process keytool =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                        .toString(),
-                                "-genkeypair",
-                                "-alias",
-                                "own",
-                                "-keyalg",
-                                "EC",
-                                "-groupname",
-                                "secp256r1",
-                                "-dname",
-                                "CN=localhost",
-                                "-ext",
-                                "san=dns:localhost",
-                                "-keystore",
-                                store.toString(),
-                                "-storetype",
-                                "PKCS12",
-                                "-storepass",
-                                new String(PASSWORD))
-                        .redirectErrorStream(true)
-                        .redirectOutput(directory.resolve("keytool").toFile())
-                        .start();
-        assertThat(keytool.waitFor()).isZero();
-        keys = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(store)) {
-            keys.load(in, PASSWORD);
-        }
-        Files.writeString(cert(), pem("CERTIFICATE", keys.getCertificate("own").getEncoded()));
-        Files.writeString(key(), pem("PRIVATE KEY", keys.getKey("own", PASSWORD).getEncoded()));
-    }
-
-    private static Path cert() {
-        return directory.resolve("cert.pem");
-    }
-
-    private static Path key() {
-        return directory.resolve("key.pem");
-    }
-
-    private static String pem(String type, byte[] content) {
-        return "-----BEGIN "
-                + type
-                + "-----\n"
-                + Base64.getMimeEncoder().encodeToString(content)
-                + "\n-----END "
-                + type
-                + "-----\n";
+        own = TestCertificate.selfSigned(directory, "localhost");
     }
 
     private static HttpClient client(boolean withCertificate) throws Exception {
-        var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        KeyStore trusted = KeyStore.getInstance("PKCS12");
-        trusted.load(null, null);
-        trusted.setCertificateEntry("own", keys.getCertificate("own"));
-        trust.init(trusted);
-        var own = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        own.init(keys, PASSWORD);
         var context = SSLContext.getInstance("TLS");
-        context.init(withCertificate ? own.getKeyManagers() : null, trust.getTrustManagers(), null);
+        context.init(
+                withCertificate ? own.bundle().toKeyManagerFactory().getKeyManagers() : null,
+                own.bundle().toTrustManagerFactory().getTrustManagers(),
+                null);
         return HttpClient.newBuilder().sslContext(context).build();
     }
 
@@ -137,7 +77,7 @@ class ConsoleTlsTest {
         try (ControlPlane controlPlane =
                         ControlPlane.builder()
                                 .port(0)
-                                .tls(ServerTls.of(cert(), key()))
+                                .tls(ServerTls.of(own.certificate(), own.key()))
                                 .authorizer(new Known())
                                 .start();
                 Console console = Console.builder(controlPlane).port(0).start()) {
@@ -170,7 +110,9 @@ class ConsoleTlsTest {
         try (ControlPlane controlPlane =
                         ControlPlane.builder()
                                 .port(0)
-                                .tls(ServerTls.of(cert(), key()).withClientCa(cert()))
+                                .tls(
+                                        ServerTls.of(own.certificate(), own.key())
+                                                .withClientCa(own.certificate()))
                                 .authorizer(new Known())
                                 .start();
                 Console console = Console.builder(controlPlane).port(0).start()) {

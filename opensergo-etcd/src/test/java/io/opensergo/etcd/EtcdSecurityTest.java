@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.opensergo.rulerepository.RuleEdit;
 import io.opensergo.rules.document.RuleReader;
+import io.opensergo.testsupport.TestCertificate;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -77,7 +78,7 @@ class EtcdSecurityTest {
     @Test
     void anEncryptedServerIsTrustedByTheCertificateThatIsNamedAndTrustsTheClientByIts()
             throws Exception {
-        TestCertificate own = TestCertificate.in(directory);
+        TestCertificate own = TestCertificate.selfSigned(directory, "own");
         try (EtcdServer server =
                 EtcdServer.start(
                         directory,

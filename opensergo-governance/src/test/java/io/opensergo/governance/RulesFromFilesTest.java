@@ -7,10 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 import io.opensergo.api.Target;
-import io.opensergo.governance.quota.LogCapture;
 import io.opensergo.rulefiles.RuleDirectory;
 import io.opensergo.rules.document.ReadResult;
 import io.opensergo.rules.document.RuleReader;
+import io.opensergo.testsupport.LogCapture;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

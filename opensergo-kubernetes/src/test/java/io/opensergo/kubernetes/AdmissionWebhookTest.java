@@ -13,6 +13,7 @@ import io.opensergo.rules.document.RuleKinds;
 import io.opensergo.rules.document.RuleReader;
 import io.opensergo.rules.faulttolerance.FaultToleranceRule;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
+import io.opensergo.testsupport.TestCertificate;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -21,7 +22,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
@@ -40,20 +40,20 @@ class AdmissionWebhookTest {
     private static final List<Rule> RULES = new CopyOnWriteArrayList<>();
 
     @TempDir private static Path keys;
-    private static KeyStore key;
+    private static TestCertificate key;
     private static AdmissionWebhook webhook;
     private static HttpClient client;
 
     @BeforeAll
     static void start() throws Exception {
-        key = TestKeys.make(keys, "webhook");
+        key = TestCertificate.selfSigned(keys, "webhook");
         webhook =
                 AdmissionWebhook.start(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                        TestKeys.context(key),
+                        key.context(),
                         RuleKinds.standard(),
                         () -> RULES);
-        client = HttpClient.newBuilder().sslContext(TestKeys.context(key)).build();
+        client = HttpClient.newBuilder().sslContext(key.context()).build();
     }
 
     @AfterAll
@@ -148,10 +148,7 @@ class AdmissionWebhookTest {
         assertThatThrownBy(
                         () ->
                                 AdmissionWebhook.start(
-                                        taken,
-                                        TestKeys.context(key),
-                                        RuleKinds.standard(),
-                                        List::of))
+                                        taken, key.context(), RuleKinds.standard(), List::of))
                 .isInstanceOf(UncheckedIOException.class)
                 .hasMessageContaining("cannot listen on");
     }

@@ -2,7 +2,6 @@ package io.opensergo.kubernetes;
 
 import static io.opensergo.kubernetes.KubernetesRuleSourceTest.rate;
 import static io.opensergo.kubernetes.KubernetesRuleSourceTest.slots;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -18,12 +17,12 @@ import io.opensergo.rules.faulttolerance.ConcurrencyLimitStrategy;
 import io.opensergo.rules.faulttolerance.FaultToleranceRule;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
 import io.opensergo.rules.faulttolerance.ThrottlingStrategy;
+import io.opensergo.testsupport.TestCertificate;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -415,11 +414,11 @@ class RealClusterTest {
     /** The server says what the schema cannot. */
     @Test
     void webhookRefusesAtApplyAndWarns() throws Exception {
-        KeyStore key = TestKeys.make(directory, "webhook");
+        TestCertificate key = TestCertificate.selfSigned(directory, "webhook");
         try (AdmissionWebhook webhook =
                 AdmissionWebhook.start(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                        TestKeys.context(key),
+                        key.context(),
                         RuleKinds.standard(),
                         List::of)) {
             configureWebhook(webhook.port(), key, "Fail");
@@ -468,12 +467,7 @@ class RealClusterTest {
         return object;
     }
 
-    private void configureWebhook(int port, KeyStore key, String policy) throws Exception {
-        String pem =
-                "-----BEGIN CERTIFICATE-----\n"
-                        + Base64.getMimeEncoder(64, new byte[] {'\n'})
-                                .encodeToString(key.getCertificate("key").getEncoded())
-                        + "\n-----END CERTIFICATE-----\n";
+    private void configureWebhook(int port, TestCertificate key, String policy) throws Exception {
         ObjectNode configuration =
                 (ObjectNode)
                         RealCluster.tree(
@@ -486,7 +480,9 @@ class RealClusterTest {
         webhook.put("failurePolicy", policy);
         webhook.putObject("clientConfig")
                 .put("url", "https://localhost:" + port + AdmissionWebhook.PATH)
-                .put("caBundle", Base64.getEncoder().encodeToString(pem.getBytes(UTF_8)));
+                .put(
+                        "caBundle",
+                        Base64.getEncoder().encodeToString(Files.readAllBytes(key.certificate())));
         RealApiServer.Answer answer = server.apply(WEBHOOKS + "test.opensergo.io", configuration);
         assertThat(answer.code()).as(answer.message()).isEqualTo(201);
     }

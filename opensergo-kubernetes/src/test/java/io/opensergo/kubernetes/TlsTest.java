@@ -5,22 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
+import io.opensergo.testsupport.TestCertificate;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
 import java.time.Duration;
 import java.util.Base64;
 import javax.net.ServerSocketFactory;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,9 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
 class TlsTest {
 
     @TempDir private static Path keys;
-    private static KeyStore serverKeys;
-    private static KeyStore clientKeys;
-    private static KeyStore otherKeys;
+    private static TestCertificate serverKeys;
+    private static TestCertificate clientKeys;
+    private static TestCertificate otherKeys;
 
     private final Recorder heard = new Recorder();
 
@@ -43,14 +38,17 @@ class TlsTest {
 
     @BeforeAll
     static void makeKeys() throws Exception {
-        serverKeys = TestKeys.make(keys, "server");
-        clientKeys = TestKeys.make(keys, "client");
-        otherKeys = TestKeys.make(keys, "other");
+        serverKeys = TestCertificate.selfSigned(keys, "server");
+        clientKeys = TestCertificate.selfSigned(keys, "client");
+        otherKeys = TestCertificate.selfSigned(keys, "other");
     }
 
     @BeforeEach
     void startServer() throws Exception {
-        server = new ScriptedApiServer(asking(clientKeys.getCertificate("key")));
+        server =
+                new ScriptedApiServer(
+                        new NeedingClients(
+                                serverKeys.contextTrusting(clientKeys).getServerSocketFactory()));
         server.install(RateLimitStrategy.KIND);
         server.apply(RateLimitStrategy.KIND, "shop", "a", KubernetesRuleSourceTest.rate(1));
     }
@@ -105,7 +103,7 @@ class TlsTest {
         source.start(heard);
     }
 
-    private Path kubeconfig(KeyStore authority, KeyStore me) throws Exception {
+    private Path kubeconfig(TestCertificate authority, TestCertificate me) throws IOException {
         return Files.writeString(
                 directory.resolve("kubeconfig"),
                 """
@@ -118,25 +116,13 @@ class TlsTest {
                 """
                         .formatted(
                                 server.url().replace("http:", "https:"),
-                                pem("CERTIFICATE", authority.getCertificate("key").getEncoded()),
-                                pem("CERTIFICATE", me.getCertificate("key").getEncoded()),
-                                pem(
-                                        "PRIVATE KEY",
-                                        me.getKey("key", TestKeys.PASSWORD).getEncoded())));
+                                data(authority.certificate()),
+                                data(me.certificate()),
+                                data(me.key())));
     }
 
-    /** Returns sockets that ask for a certificate, of which they know one. */
-    private static ServerSocketFactory asking(Certificate known) throws Exception {
-        var ours = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        ours.init(serverKeys, TestKeys.PASSWORD);
-        KeyStore trusted = KeyStore.getInstance("PKCS12");
-        trusted.load(null, null);
-        trusted.setCertificateEntry("client", known);
-        var theirs = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        theirs.init(trusted);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(ours.getKeyManagers(), theirs.getTrustManagers(), null);
-        return new NeedingClients(context.getServerSocketFactory());
+    private static String data(Path file) throws IOException {
+        return Base64.getEncoder().encodeToString(Files.readAllBytes(file));
     }
 
     /** The JDK has this as a property of each socket alone. */
@@ -169,17 +155,5 @@ class TlsTest {
         public ServerSocket createServerSocket(int port, int backlog, InetAddress address) {
             throw new UnsupportedOperationException();
         }
-    }
-
-    private static String pem(String type, byte[] content) {
-        String text =
-                "-----BEGIN "
-                        + type
-                        + "-----\n"
-                        + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content)
-                        + "\n-----END "
-                        + type
-                        + "-----\n";
-        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
 }

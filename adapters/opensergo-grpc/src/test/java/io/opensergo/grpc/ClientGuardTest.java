@@ -18,6 +18,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
 import io.opensergo.governance.RequestRejectedException;
+import io.opensergo.testsupport.Documents;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;

@@ -10,6 +10,7 @@ import io.grpc.ClientCall;
 import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.stub.ClientCalls;
+import io.opensergo.testsupport.Documents;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

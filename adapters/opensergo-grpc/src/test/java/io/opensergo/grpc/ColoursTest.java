@@ -10,6 +10,7 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.ServerCalls;
+import io.opensergo.testsupport.Documents;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class ColoursTest {
 
     private static final String LANE =
-            Documents.lane("beta", "{headers: {x-cohort: {exact: beta}}}");
+            Documents.laneWithKey("beta", "{headers: {x-cohort: {exact: beta}}}", "x-lane");
 
     private final World world = new World();
     private final Prices prices = new Prices("prices");

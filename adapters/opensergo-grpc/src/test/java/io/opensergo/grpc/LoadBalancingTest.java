@@ -18,6 +18,7 @@ import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.opensergo.testsupport.Documents;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -19,6 +19,7 @@ import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.opensergo.testsupport.Documents;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;

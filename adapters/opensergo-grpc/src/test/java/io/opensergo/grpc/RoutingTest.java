@@ -16,6 +16,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
+import io.opensergo.testsupport.Documents;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;

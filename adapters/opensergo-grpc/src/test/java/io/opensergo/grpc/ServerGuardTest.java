@@ -16,6 +16,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
+import io.opensergo.testsupport.Documents;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Future;

@@ -18,6 +18,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
+import io.opensergo.testsupport.Documents;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -18,6 +18,7 @@ import io.opensergo.controlplane.ControlPlane;
 import io.opensergo.controlplane.InMemoryRuleSource;
 import io.opensergo.governance.ResourceStats;
 import io.opensergo.governance.TrafficDirection;
+import io.opensergo.testsupport.Documents;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -17,13 +17,12 @@ import io.grpc.TlsServerCredentials;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
+import io.opensergo.testsupport.Documents;
+import io.opensergo.testsupport.TestCertificate;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,7 +32,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Servers and channels with TLS: rules are followed as without. */
 class TlsTest {
 
-    private static final char[] PASSWORD = "changeit".toCharArray();
     private static final String BY_COHORT =
             Documents.router(
                     "prices",
@@ -46,38 +44,14 @@ class TlsTest {
                     """);
 
     @TempDir private static Path directory;
-    private static KeyStore keys;
+    private static TestCertificate prices;
 
     private final Registry registry = new Registry();
     private final World world = new World(registry);
 
     @BeforeAll
     static void makeCertificate() throws Exception {
-        Path store = directory.resolve("keys");
-        Process keytool =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                        .toString(),
-                                "-genkeypair",
-                                "-keystore",
-                                store.toString(),
-                                "-storetype",
-                                "PKCS12",
-                                "-storepass",
-                                new String(PASSWORD),
-                                "-alias",
-                                "prices",
-                                "-keyalg",
-                                "EC",
-                                "-dname",
-                                "CN=prices",
-                                "-ext",
-                                "SAN=dns:prices")
-                        .redirectErrorStream(true)
-                        .redirectOutput(directory.resolve("keytool.log").toFile())
-                        .start();
-        assertThat(keytool.waitFor()).isZero();
-        keys = KeyStore.getInstance(store.toFile(), PASSWORD);
+        prices = TestCertificate.selfSignedFor(directory, "prices", "prices");
     }
 
     @BeforeEach
@@ -159,11 +133,10 @@ class TlsTest {
     }
 
     private ServiceInstance instance(String name, String version) throws Exception {
-        KeyManagerFactory own =
-                KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        own.init(keys, PASSWORD);
         ServerCredentials credentials =
-                TlsServerCredentials.newBuilder().keyManager(own.getKeyManagers()).build();
+                TlsServerCredentials.newBuilder()
+                        .keyManager(prices.bundle().toKeyManagerFactory().getKeyManagers())
+                        .build();
         int port =
                 world.start(
                         world.openSergo
@@ -179,14 +152,10 @@ class TlsTest {
                         Grpc.newChannelBuilder(world.openSergo.target("prices"), credentials())));
     }
 
-    private static ChannelCredentials credentials() throws Exception {
-        KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-        trusted.load(null);
-        trusted.setCertificateEntry("prices", keys.getCertificate("prices"));
-        TrustManagerFactory trust =
-                TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(trusted);
-        return TlsChannelCredentials.newBuilder().trustManager(trust.getTrustManagers()).build();
+    private static ChannelCredentials credentials() {
+        return TlsChannelCredentials.newBuilder()
+                .trustManager(prices.bundle().toTrustManagerFactory().getTrustManagers())
+                .build();
     }
 
     private static Channel testers(Channel channel) {

@@ -20,6 +20,7 @@ import io.opensergo.governance.ResourceStats.StrategyStats;
 import io.opensergo.governance.TrafficDirection;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.document.RuleReader;
+import io.opensergo.testsupport.Documents;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;

@@ -6,6 +6,7 @@ import static io.opensergo.vertx.World.to;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.opensergo.testsupport.Documents;
 import io.vertx.core.Context;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpMethod;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.opensergo.governance.routing.TrafficColour;
+import io.opensergo.testsupport.Documents;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -191,7 +192,8 @@ class GovernedRouterTest {
 
     @Test
     void eachRequestHasItsOwnColourAndKeepsItEverywhere() {
-        world.rules.replaceAll(World.read(Documents.lane("beta", "{uri: {prefix: /beta}}")));
+        world.rules.replaceAll(
+                World.read(Documents.laneWithKey("beta", "{uri: {prefix: /beta}}", "x-lane")));
         router.get("/beta").handler(this::colourAfterBlocking);
         router.get("/plain").handler(this::colourAfterBlocking);
         world.openSergo.govern(router);
@@ -219,7 +221,8 @@ class GovernedRouterTest {
             routes.route()
                     .handler(context -> context.end(String.valueOf(entry.openSergo.colour())));
             entry.openSergo.govern(routes);
-            entry.rules.replaceAll(World.read(Documents.lane("beta", "{uri: {prefix: /beta}}")));
+            entry.rules.replaceAll(
+                    World.read(Documents.laneWithKey("beta", "{uri: {prefix: /beta}}", "x-lane")));
             int port = entry.serve(routes);
             HttpClientAgent client = entry.client(HttpVersion.HTTP_1_1);
 

@@ -6,6 +6,7 @@ import static io.opensergo.vertx.World.send;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.opensergo.testsupport.Documents;
 import io.opensergo.vertx.World.Reply;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

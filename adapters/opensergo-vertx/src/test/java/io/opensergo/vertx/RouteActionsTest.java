@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.opensergo.testsupport.Documents;
 import io.opensergo.vertx.World.Reply;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.opensergo.rules.traffic.TrafficLane;
+import io.opensergo.testsupport.Documents;
 import io.opensergo.vertx.World.Reply;
 import io.vertx.core.Context;
 import io.vertx.core.Promise;
@@ -228,7 +229,8 @@ class RoutedClientTest {
 
     @Test
     void aColourTravelsFromServiceToServiceAndChoosesTheLane() {
-        world.rules.replaceAll(World.read(Documents.lane("beta", "{uri: {prefix: /beta}}")));
+        world.rules.replaceAll(
+                World.read(Documents.laneWithKey("beta", "{uri: {prefix: /beta}}", "x-lane")));
         List<String> seenByC = new CopyOnWriteArrayList<>();
         ServiceInstance c = laneInstance("c", null, seenByC, null);
         ServiceInstance cOfBeta = laneInstance("c-beta", "beta", seenByC, null);

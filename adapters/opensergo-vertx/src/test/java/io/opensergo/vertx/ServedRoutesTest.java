@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.opensergo.governance.routing.RequestView;
+import io.opensergo.testsupport.Documents;
 import io.opensergo.vertx.World.Reply;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.opensergo.governance.BreakerState;
 import io.opensergo.governance.TrafficDirection;
+import io.opensergo.testsupport.Documents;
 import io.opensergo.vertx.World.Reply;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpClientAgent;

@@ -10,6 +10,7 @@ import io.opensergo.api.ConfigurationException;
 import io.opensergo.controlplane.ControlPlane;
 import io.opensergo.controlplane.DirectoryRuleSource;
 import io.opensergo.controlplane.InMemoryRuleSource;
+import io.opensergo.testsupport.Documents;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpVersion;

@@ -12,6 +12,7 @@ import io.opensergo.governance.ResourceStats;
 import io.opensergo.governance.TrafficDirection;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.document.RuleReader;
+import io.opensergo.testsupport.Documents;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;

@@ -3,6 +3,7 @@ package io.opensergo.governance.quota;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.opensergo.api.time.ManualTicker;
+import io.opensergo.testsupport.LogCapture;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

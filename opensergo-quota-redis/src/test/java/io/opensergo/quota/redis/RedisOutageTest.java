@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.opensergo.governance.quota.GlobalQuota;
-import io.opensergo.governance.quota.LogCapture;
 import io.opensergo.governance.quota.QuotaHealth;
+import io.opensergo.testsupport.LogCapture;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.opensergo.api.ConfigurationException;
 import io.opensergo.governance.quota.GlobalQuota;
-import io.opensergo.governance.quota.LogCapture;
 import io.opensergo.governance.quota.QuotaGrant;
 import io.opensergo.governance.quota.QuotaKey;
 import io.opensergo.governance.quota.QuotaLimit;
+import io.opensergo.testsupport.LogCapture;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;

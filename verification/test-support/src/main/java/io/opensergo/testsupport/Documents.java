@@ -1,10 +1,11 @@
 package io.opensergo.testsupport;
 
-/** Rules of the application {@code shop}. */
+/** Documents of rules of the application {@code shop}. */
 public final class Documents {
 
     private Documents() {}
 
+    /** A limit of requests in a window of some seconds. */
     public static String rateLimit(String name, int threshold, int seconds) {
         return strategy(
                 "RateLimitStrategy",
@@ -13,6 +14,7 @@ public final class Documents {
                         .formatted(threshold, seconds));
     }
 
+    /** A limit of requests at a time. */
     public static String concurrency(String name, int max) {
         return strategy(
                 "ConcurrencyLimitStrategy",
@@ -20,6 +22,7 @@ public final class Documents {
                 "maxConcurrency: %d\n  limitMode: Local".formatted(max));
     }
 
+    /** A queue that lets requests through at an even pace. */
     public static String throttling(String name, String gap, String timeout) {
         return strategy(
                 "ThrottlingStrategy",
@@ -27,6 +30,7 @@ public final class Documents {
                 "minIntervalOfRequests: %s\n  queueTimeout: %s".formatted(gap, timeout));
     }
 
+    /** A circuit breaker that opens when half of the requests fail. */
     public static String breaker(String name, int minRequests, String recovery) {
         return strategy(
                 "CircuitBreakerStrategy",
@@ -40,10 +44,12 @@ public final class Documents {
                         .formatted(recovery, minRequests));
     }
 
+    /** A rule that protects a resource by a strategy. */
     public static String rule(String resource, String kind, String strategy) {
         return rule(resource, kind, strategy, "");
     }
 
+    /** A rule whose refusals are answered by a fallback action. */
     public static String ruleWithFallback(
             String resource, String kind, String strategy, String fallback) {
         return rule(resource, kind, strategy, "\n  fallbackAction: %s".formatted(fallback));
@@ -62,6 +68,7 @@ public final class Documents {
                         .formatted(resource, strategy, kind, rest));
     }
 
+    /** An answer to requests that are refused. */
     public static String fallback(String name, int status, String body, String headers) {
         return document(
                 "fault-tolerance",
@@ -76,6 +83,7 @@ public final class Documents {
                         .formatted(status, body, headers));
     }
 
+    /** Routes, by the fields below {@code spec}. */
     public static String router(String name, String spec) {
         return document("traffic", "TrafficRouter", name, spec.strip().replace("\n", "\n  "));
     }
@@ -93,7 +101,17 @@ public final class Documents {
                         .formatted(host, policy));
     }
 
+    /** A lane whose colour travels under the default key. */
     public static String lane(String colour, String traffic) {
+        return lane(colour, traffic, "");
+    }
+
+    /** A lane whose colour travels under a key of its own. */
+    public static String laneWithKey(String colour, String traffic, String key) {
+        return lane(colour, traffic, "\n    traceIdBaggage: " + key);
+    }
+
+    private static String lane(String colour, String traffic, String rest) {
         return document(
                 "traffic",
                 "TrafficLane",
@@ -102,9 +120,8 @@ public final class Documents {
                 rules:
                     traffic:
                       http: %s
-                    lane: {name: %s}
-                    traceIdBaggage: x-lane"""
-                        .formatted(traffic, colour));
+                    lane: {name: %s}%s"""
+                        .formatted(traffic, colour, rest));
     }
 
     private static String strategy(String kind, String name, String spec) {

@@ -2,6 +2,7 @@ package io.opensergo.spring.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.opensergo.testsupport.Documents;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

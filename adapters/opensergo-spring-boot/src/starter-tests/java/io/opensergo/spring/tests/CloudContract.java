@@ -12,6 +12,7 @@ import io.opensergo.spring.tests.CloudApplication.Clients;
 import io.opensergo.spring.tests.CloudApplication.Kind;
 import io.opensergo.spring.tests.CloudApplication.PricesClient;
 import io.opensergo.spring.tests.CloudApplication.SilentClient;
+import io.opensergo.testsupport.Documents;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;

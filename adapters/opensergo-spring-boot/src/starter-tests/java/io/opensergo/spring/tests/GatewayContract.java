@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.opensergo.governance.TrafficDirection;
+import io.opensergo.testsupport.Documents;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.http.HttpResponse;

@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.Timer;
 import io.opensergo.governance.RequestRejectedException;
 import io.opensergo.spring.tests.Application.Gate;
 import io.opensergo.spring.tests.Application.Prices;
+import io.opensergo.testsupport.Documents;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;

@@ -15,6 +15,8 @@ import io.opensergo.spring.cloud.FeignGovernance;
 import io.opensergo.spring.cloud.GuardCircuitBreakerFactory;
 import io.opensergo.spring.cloud.InstanceRouting;
 import io.opensergo.spring.cloud.ReactiveGuardCircuitBreakerFactory;
+import io.opensergo.testsupport.Documents;
+import io.opensergo.testsupport.TestCertificate;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -186,8 +188,7 @@ class StartTest {
 
     @Test
     void connectsByTheNameOfAnSslBundle() throws Exception {
-        Path store = directory.resolve("control-plane.p12");
-        Path certificate = SelfSigned.make(store);
+        TestCertificate own = TestCertificate.selfSigned(directory, "control-plane");
         var rules = new InMemoryRuleSource();
         rules.put(
                 RuleReader.strict()
@@ -200,7 +201,7 @@ class StartTest {
         try (ControlPlane controlPlane =
                         ControlPlane.builder()
                                 .port(0)
-                                .tls(ServerTls.of(certificate, SelfSigned.keyOf(store)))
+                                .tls(ServerTls.of(own.certificate(), own.key()))
                                 .source(rules)
                                 .start();
                 ConfigurableApplicationContext context =
@@ -209,7 +210,7 @@ class StartTest {
                                 "--opensergo.endpoints=https://localhost:" + controlPlane.port(),
                                 "--opensergo.tls.bundle=control-plane",
                                 "--spring.ssl.bundle.pem.control-plane.truststore.certificate="
-                                        + certificate)) {
+                                        + own.certificate())) {
             await().atMost(World.PATIENCE)
                     .until(
                             () ->

@@ -3,10 +3,10 @@ package io.opensergo.governance.internal.limiter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.opensergo.api.time.ManualTicker;
-import io.opensergo.governance.quota.LogCapture;
 import io.opensergo.governance.quota.QuotaFailurePolicy;
 import io.opensergo.governance.quota.QuotaHealth;
 import io.opensergo.governance.quota.QuotaKey;
+import io.opensergo.testsupport.LogCapture;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
