@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.grpc.CallOptions;
-import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptors;
 import io.grpc.Metadata;
@@ -16,37 +15,22 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
+import io.opensergo.governance.ResourceStats;
 import io.opensergo.testsupport.Documents;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** A server whose calls are guarded; its callers know nothing of it. */
-class ServerGuardTest {
+class ServerGuardTest extends GuardContract {
 
-    private final World world = new World();
-    private final Prices prices = new Prices("prices");
-    private final Channel channel = world.freeChannel(world.governedServer(prices.definition()));
-
-    @AfterEach
-    void close() {
-        world.close();
+    ServerGuardTest() {
+        super((world, service) -> world.freeChannel(world.governedServer(service)));
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"shop.Prices/Get", "shop.Prices"})
-    void aMethodIsGuardedByItsNameAndByThatOfItsService(String resource) {
-        limit(resource, 1);
-
-        assertThat(get(channel, "")).isEqualTo("prices");
-        assertThat(failure(channel, "").getStatus().getCode())
-                .isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
-        assertThat(prices.handled).hasValue(1);
+    @Override
+    ResourceStats stats(String resource) {
+        return world.inbound(resource);
     }
 
     @Test
@@ -91,37 +75,13 @@ class ServerGuardTest {
         assertThat(world.inbound("shop.Prices").passed()).isZero();
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "throw, 1, 1",
-        "fail UNAVAILABLE, 1, 1",
-        "fail NOT_FOUND, 0, 1",
-        "ok, 0, 1",
-        "fail CANCELLED, 0, 0",
-        "fail RESOURCE_EXHAUSTED, 0, 0",
-        "fail DATA_LOSS, 1, 1"
-    })
-    void aBreakerLearnsFromTheEndOfACall(String request, long failures, long calls) {
-        world.breaker("shop.Prices/Get", 100);
-
-        try {
-            get(channel, request);
-        } catch (StatusRuntimeException e) {
-            assertThat(request).isNotEqualTo("ok");
-        }
-
-        assertThat(World.failures(world.inbound("shop.Prices/Get"))).isEqualTo(failures);
-        assertThat(World.calls(world.inbound("shop.Prices/Get"))).isEqualTo(calls);
-    }
-
     @Test
-    void anOpenBreakerIsUnavailable() {
+    void anOpenBreakerSaysWhyAndWhenToComeAgain() {
         world.breaker("shop.Prices/Get", 1);
         failure(channel, "throw");
 
         StatusRuntimeException refused = failure(channel, "");
 
-        assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
         assertThat(refused.getStatus().getDescription()).isEqualTo("circuit breaker is open");
         assertThat(refused.getTrailers().containsKey(Pushback.KEY)).isTrue();
     }
@@ -251,38 +211,5 @@ class ServerGuardTest {
         } catch (StatusRuntimeException cancelled) {
             assertThat(cancelled.getStatus().getCode()).isEqualTo(Status.Code.CANCELLED);
         }
-    }
-
-    @Test
-    void aThousandCallsAtOncePassOrAreRefusedAndNoneIsLeft() throws Exception {
-        world.rules(
-                Documents.concurrency("some", 10),
-                Documents.rule("shop.Prices", "ConcurrencyLimitStrategy", "some"));
-        List<Future<String>> calls = new ArrayList<>();
-        for (int i = 0; i < 1000; i++) {
-            calls.add(
-                    ClientCalls.futureUnaryCall(
-                            channel.newCall(Prices.GET, World.withDeadline()), "ok"));
-        }
-
-        int passed = 0;
-        for (Future<String> call : calls) {
-            passed += Replies.code(call) == Status.Code.OK ? 1 : 0;
-        }
-
-        assertThat(world.inbound("shop.Prices").inFlight()).isZero();
-        assertThat(world.inbound("shop.Prices").passed()).isEqualTo(passed).isPositive();
-        assertThat(world.inbound("shop.Prices").rejected()).isEqualTo(1000 - passed);
-    }
-
-    @Test
-    void withoutRulesCallsGoThrough() {
-        assertThat(get(channel, "")).isEqualTo("prices");
-    }
-
-    private void limit(String resource, int calls) {
-        world.rules(
-                Documents.rateLimit("limit", calls, 600),
-                Documents.rule(resource, "RateLimitStrategy", "limit"));
     }
 }

@@ -18,11 +18,8 @@ import io.opensergo.grpc.InstanceResolver;
 import io.opensergo.grpc.OpenSergoGrpc;
 import io.opensergo.grpc.OpenSergoGrpcBuilder;
 import io.opensergo.grpc.ServiceInstance;
-import java.io.ByteArrayInputStream;
+import io.opensergo.testsupport.TextMarshaller;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,12 +29,7 @@ import java.util.concurrent.TimeUnit;
 final class GrpcService implements AutoCloseable {
 
     private static final MethodDescriptor<String, String> CALL =
-            MethodDescriptor.<String, String>newBuilder()
-                    .setType(MethodType.UNARY)
-                    .setFullMethodName("chain.Step/Call")
-                    .setRequestMarshaller(new Text())
-                    .setResponseMarshaller(new Text())
-                    .build();
+            TextMarshaller.method(MethodType.UNARY, "chain.Step/Call");
 
     private final List<Server> servers = new ArrayList<>();
     private final OpenSergoGrpc serving;
@@ -111,22 +103,5 @@ final class GrpcService implements AutoCloseable {
         servers.forEach(Server::shutdownNow);
         entry.close();
         serving.close();
-    }
-
-    private static final class Text implements MethodDescriptor.Marshaller<String> {
-
-        @Override
-        public InputStream stream(String text) {
-            return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
-        }
-
-        @Override
-        public String parse(InputStream stream) {
-            try {
-                return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
     }
 }

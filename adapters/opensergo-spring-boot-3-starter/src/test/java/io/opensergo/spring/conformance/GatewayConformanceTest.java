@@ -28,7 +28,6 @@ import org.springframework.core.Ordered;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.SignalType;
 
 /** Spring Cloud Gateway on WebFlux, whose routes are named as resources are. */
 class GatewayConformanceTest extends HttpConformance {
@@ -130,26 +129,11 @@ class GatewayConformanceTest extends HttpConformance {
             return HIGHEST_PRECEDENCE + 100;
         }
 
-        /**
-         * Completion comes to whoever is further in last, cancellation to whoever is further out.
-         */
         @Override
         public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
-            return governance
-                    .filter(exchange, inner -> chain.filter(inner).doFinally(this::ended))
-                    .doFinally(this::cancelled);
-        }
-
-        private void ended(SignalType signal) {
-            if (signal != SignalType.CANCEL) {
-                signals.tellEnd();
-            }
-        }
-
-        private void cancelled(SignalType signal) {
-            if (signal == SignalType.CANCEL) {
-                signals.tellEnd();
-            }
+            return signals.tellingCancellation(
+                    governance.filter(
+                            exchange, inner -> signals.tellingCompletion(chain.filter(inner))));
         }
     }
 

@@ -8,6 +8,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.SignalType;
 
 /**
  * What a server tells the driver of a case. That makes one request after the other and waits for
@@ -47,6 +49,28 @@ final class Signals {
     /** Tells that a request has given back what it had. */
     void tellEnd() {
         ends.add(true);
+    }
+
+    /**
+     * Tells the end of a request that completes: whoever is further in is the last to hear of it.
+     */
+    Mono<Void> tellingCompletion(Mono<Void> inner) {
+        return inner.doFinally(
+                signal -> {
+                    if (signal != SignalType.CANCEL) {
+                        tellEnd();
+                    }
+                });
+    }
+
+    /** Tells the end of a request that is cancelled: that comes to whoever is further out last. */
+    Mono<Void> tellingCancellation(Mono<Void> outer) {
+        return outer.doFinally(
+                signal -> {
+                    if (signal == SignalType.CANCEL) {
+                        tellEnd();
+                    }
+                });
     }
 
     /** Returns what becomes of a request; if that is nothing, its answer may tell why. */

@@ -24,7 +24,6 @@ import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.SignalType;
 import reactor.core.publisher.Sinks;
 
 /** WebFlux on Netty. */
@@ -108,26 +107,11 @@ class WebFluxConformanceTest extends HttpConformance {
             return governance.getHandler(exchange);
         }
 
-        /**
-         * Completion comes to whoever is further in last, cancellation to whoever is further out.
-         */
         @Override
         public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
-            return governance
-                    .filter(exchange, inner -> chain.filter(inner).doFinally(this::ended))
-                    .doFinally(this::cancelled);
-        }
-
-        private void ended(SignalType signal) {
-            if (signal != SignalType.CANCEL) {
-                signals.tellEnd();
-            }
-        }
-
-        private void cancelled(SignalType signal) {
-            if (signal == SignalType.CANCEL) {
-                signals.tellEnd();
-            }
+            return signals.tellingCancellation(
+                    governance.filter(
+                            exchange, inner -> signals.tellingCompletion(chain.filter(inner))));
         }
     }
 
