@@ -26,6 +26,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -113,321 +114,350 @@ class DiskCacheTest {
         return event(number);
     }
 
-    private static List<String> threads(String suffix) {
-        return Thread.getAllStackTraces().keySet().stream()
-                .map(Thread::getName)
-                .filter(name -> name.endsWith(suffix))
-                .toList();
-    }
+    @Nested
+    class Loading {
 
-    @Test
-    void loadsWhatWasStored() {
-        open(null);
-        store(pushed(5));
-        assertThat(event(0)).isEqualTo(new CacheEvent(KEY, Result.WRITTEN, Duration.ZERO, null));
-        now = START.plusSeconds(60);
-
-        assertThat(load(1))
-                .isEqualTo(new CacheEvent(KEY, Result.LOADED, Duration.ofMinutes(1), null));
-
-        assertThat(offered)
-                .containsExactly(snapshot(SHOP, Origin.DISK_CACHE, List.of(limit("a", 5))));
-    }
-
-    @Test
-    void keyThatWasNeverStoredIsAbsentWithoutAWord() {
-        open(null);
-        try (LogCapture log = LogCapture.open()) {
-            assertThat(load(0).result()).isEqualTo(Result.ABSENT);
-
-            assertThat(log.linesOf(DiskCache.class)).isEmpty();
-        }
-        assertThat(offered).isEmpty();
-    }
-
-    @Test
-    void snapshotThatTheControlPlaneOvertookIsReportedAsSuch() {
-        open(null);
-        store(pushed(5));
-        event(0);
-
-        cache.load(SHOP, RateLimitStrategy.KIND, kept -> false);
-
-        assertThat(event(1).result()).isEqualTo(Result.OVERTAKEN);
-    }
-
-    @Test
-    void onlyTheLatestOfManyWaitingSnapshotsIsWritten() throws InterruptedException {
-        open(null);
-        store(pushed(0));
-        event(0);
-        var disk = new CountDownLatch(1);
-        slowDisk = disk;
-        cache.load(SHOP, RateLimitStrategy.KIND, offered::add);
-        var stored = new CountDownLatch(1);
-        loop.execute(
-                () -> {
-                    for (int i = 1; i <= 1000; i++) {
-                        cache.store(pushed(i));
-                    }
-                    stored.countDown();
-                });
-        stored.await();
-        disk.countDown();
-
-        assertThat(event(1).result()).isEqualTo(Result.LOADED);
-        assertThat(event(2).result()).isEqualTo(Result.WRITTEN);
-        assertThat(load(3).result()).isEqualTo(Result.LOADED);
-        assertThat(offered.get(1).rules()).containsExactly(limit("a", 1000));
-    }
-
-    @Test
-    void rulesThatNoControlPlaneSentAreNotStored() {
-        open(null);
-        store(pushed(5));
-        event(0);
-
-        store(snapshot(SHOP, Origin.ASSUMED_EMPTY, List.of()));
-        store(snapshot(SHOP, Origin.DISK_CACHE, List.of(limit("a", 7))));
-
-        assertThat(load(1).result()).isEqualTo(Result.LOADED);
-        assertThat(offered.get(0).rules()).containsExactly(limit("a", 5));
-    }
-
-    @Test
-    void pushOfWhichNothingCanBeUsedDoesNotReplaceGoodRulesAndThatThereAreNoneDoes() {
-        open(null);
-        store(pushed(5));
-        event(0);
-        store(snapshot(SHOP, Origin.CONTROL_PLANE, List.of(), new RejectedRule("a", "bad", false)));
-        load(1);
-        assertThat(offered.get(0).rules()).hasSize(1);
-
-        store(snapshot(SHOP, Origin.CONTROL_PLANE, List.of()));
-        assertThat(event(2).result()).isEqualTo(Result.WRITTEN);
-        load(3);
-
-        assertThat(offered.get(1).rules()).isEmpty();
-    }
-
-    @Test
-    void pushThatConfirmsTheRulesMakesThemYoungOnlyWhenThatMatters() {
-        open(Duration.ofMinutes(10));
-        store(pushed(5));
-        event(0);
-
-        now = START.plusSeconds(5 * 60 - 1);
-        store(pushed(5));
-        load(1);
-        assertThat(offered.get(0).receivedAt()).isEqualTo(START);
-        now = START.plusSeconds(5 * 60);
-        store(pushed(5));
-        assertThat(event(2).result()).isEqualTo(Result.WRITTEN);
-        load(3);
-
-        assertThat(offered.get(1).receivedAt()).isEqualTo(now);
-    }
-
-    @Test
-    void rulesOverTheMaximumAgeAreIgnoredWithAWarning() {
-        open(Duration.ofMinutes(10));
-        store(pushed(5));
-        event(0);
-        now = START.plus(Duration.ofMinutes(10));
-        assertThat(load(1).result()).isEqualTo(Result.LOADED);
-
-        now = now.plusMillis(1);
-        try (LogCapture log = LogCapture.open()) {
-            CacheEvent event = load(2);
-
-            assertThat(event.result()).isEqualTo(Result.EXPIRED);
-            assertThat(event.age()).isEqualTo(Duration.ofMinutes(10).plusMillis(1));
-            now = now.plusSeconds(1);
-            assertThat(load(3).result()).isEqualTo(Result.EXPIRED);
-            assertThat(log.linesOf(DiskCache.class))
-                    .singleElement()
-                    .asString()
-                    .contains("default_shop_ratelimitstrategy")
-                    .contains("600001 ms old")
-                    .contains("10 min allowed");
-        }
-        assertThat(offered).hasSize(1);
-    }
-
-    @Test
-    void rulesOfATimeToComeAreNotYoungerThanTheMaximumAge() {
-        open(Duration.ofMinutes(10));
-        store(pushed(5));
-        event(0);
-        now = START.minus(Duration.ofMinutes(1));
-        assertThat(load(1).result()).as("a clock set back a little").isEqualTo(Result.LOADED);
-
-        now = now.minusMillis(1);
-        try (LogCapture log = LogCapture.open()) {
-            assertThat(load(2).result()).isEqualTo(Result.EXPIRED);
-
-            assertThat(log.linesOf(DiskCache.class))
-                    .singleElement()
-                    .asString()
-                    .contains("60001 ms ahead of the clock")
-                    .contains("10 min allowed");
-        }
-        assertThat(offered).hasSize(1);
-    }
-
-    @Test
-    void rulesOfATimeToComeAreReadIfAnyAgeWillDo() {
-        open(null);
-        store(pushed(5));
-        event(0);
-        now = START.minus(Duration.ofDays(1));
-
-        assertThat(load(1).result()).isEqualTo(Result.LOADED);
-    }
-
-    @Test
-    void fileThatCannotBeUsedIsReportedOnceAndReplacedByTheNextSnapshot() throws IOException {
-        open(null);
-        store(pushed(5));
-        event(0);
-        Path file;
-        try (Stream<Path> files = Files.list(path())) {
-            file = files.findFirst().orElseThrow();
-        }
-        Files.writeString(file, "no rules here, but something longer than a header");
-        try (LogCapture log = LogCapture.open()) {
-            CacheEvent event = load(1);
-            load(2);
-
-            assertThat(event.result()).isEqualTo(Result.IGNORED);
-            assertThat(event.reason()).isEqualTo("is not a rule cache file");
-            assertThat(log.linesOf(DiskCache.class))
-                    .singleElement()
-                    .asString()
-                    .contains(file.toString())
-                    .contains("is not a rule cache file");
-        }
-        assertThat(offered).isEmpty();
-
-        store(pushed(6));
-        event(3);
-        assertThat(load(4).result()).isEqualTo(Result.LOADED);
-    }
-
-    @Test
-    void directoryThatCannotBeWrittenIsReportedOnceAndTriedAgainUntilItCan() throws IOException {
-        Path blocker = Files.createFile(path());
-        try (LogCapture log = LogCapture.open()) {
+        @Test
+        void loadsWhatWasStored() {
             open(null);
             store(pushed(5));
-            store(snapshot(Target.of("till"), Origin.CONTROL_PLANE, List.of()));
-            await().until(() -> events.size() >= 6);
+            assertThat(event(0))
+                    .isEqualTo(new CacheEvent(KEY, Result.WRITTEN, Duration.ZERO, null));
+            now = START.plusSeconds(60);
 
-            assertThat(events).allMatch(event -> event.result() == Result.WRITE_FAILED);
-            assertThat(log.linesOf(DiskCache.class))
-                    .singleElement()
-                    .asString()
-                    .contains(path().toString())
-                    .contains("tried again");
+            assertThat(load(1))
+                    .isEqualTo(new CacheEvent(KEY, Result.LOADED, Duration.ofMinutes(1), null));
+
+            assertThat(offered)
+                    .containsExactly(snapshot(SHOP, Origin.DISK_CACHE, List.of(limit("a", 5))));
         }
 
-        Files.delete(blocker);
+        @Test
+        void keyThatWasNeverStoredIsAbsentWithoutAWord() {
+            open(null);
+            try (LogCapture log = LogCapture.open()) {
+                assertThat(load(0).result()).isEqualTo(Result.ABSENT);
 
-        await().until(
-                        () ->
-                                events.stream()
-                                                .filter(event -> event.result() == Result.WRITTEN)
-                                                .count()
-                                        == 2);
-        offered.clear();
-        cache.load(SHOP, RateLimitStrategy.KIND, offered::add);
-        await().until(() -> offered.size() == 1);
+                assertThat(log.linesOf(DiskCache.class)).isEmpty();
+            }
+            assertThat(offered).isEmpty();
+        }
+
+        @Test
+        void snapshotThatTheControlPlaneOvertookIsReportedAsSuch() {
+            open(null);
+            store(pushed(5));
+            event(0);
+
+            cache.load(SHOP, RateLimitStrategy.KIND, kept -> false);
+
+            assertThat(event(1).result()).isEqualTo(Result.OVERTAKEN);
+        }
+
+        @Test
+        void fileThatCannotBeUsedIsReportedOnceAndReplacedByTheNextSnapshot() throws IOException {
+            open(null);
+            store(pushed(5));
+            event(0);
+            Path file;
+            try (Stream<Path> files = Files.list(path())) {
+                file = files.findFirst().orElseThrow();
+            }
+            Files.writeString(file, "no rules here, but something longer than a header");
+            try (LogCapture log = LogCapture.open()) {
+                CacheEvent event = load(1);
+                load(2);
+
+                assertThat(event.result()).isEqualTo(Result.IGNORED);
+                assertThat(event.reason()).isEqualTo("is not a rule cache file");
+                assertThat(log.linesOf(DiskCache.class))
+                        .singleElement()
+                        .asString()
+                        .contains(file.toString())
+                        .contains("is not a rule cache file");
+            }
+            assertThat(offered).isEmpty();
+
+            store(pushed(6));
+            event(3);
+            assertThat(load(4).result()).isEqualTo(Result.LOADED);
+        }
     }
 
-    @Test
-    void snapshotOfAKeyThatIsNoLongerFollowedIsNotTriedForEver() throws IOException {
-        Path blocker = Files.createFile(path());
-        open(null);
-        store(pushed(5));
-        await().until(() -> events.size() >= 2);
+    @Nested
+    class Storing {
 
-        loop.execute(() -> cache.forget(new RuleKey(SHOP, RateLimitStrategy.KIND)));
-        store(snapshot(Target.of("till"), Origin.CONTROL_PLANE, List.of()));
-        int failures = events.size();
-        await().until(() -> events.size() >= failures + 3);
-        Files.delete(blocker);
+        @Test
+        void onlyTheLatestOfManyWaitingSnapshotsIsWritten() throws InterruptedException {
+            open(null);
+            store(pushed(0));
+            event(0);
+            var disk = new CountDownLatch(1);
+            slowDisk = disk;
+            cache.load(SHOP, RateLimitStrategy.KIND, offered::add);
+            var stored = new CountDownLatch(1);
+            loop.execute(
+                    () -> {
+                        for (int i = 1; i <= 1000; i++) {
+                            cache.store(pushed(i));
+                        }
+                        stored.countDown();
+                    });
+            stored.await();
+            disk.countDown();
 
-        await().until(() -> events.stream().anyMatch(event -> event.result() == Result.WRITTEN));
-        assertThat(events)
-                .filteredOn(event -> event.result() == Result.WRITTEN)
-                .extracting(event -> event.key().target())
-                .containsExactly(Target.of("till"));
-    }
+            assertThat(event(1).result()).isEqualTo(Result.LOADED);
+            assertThat(event(2).result()).isEqualTo(Result.WRITTEN);
+            assertThat(load(3).result()).isEqualTo(Result.LOADED);
+            assertThat(offered.get(1).rules()).containsExactly(limit("a", 1000));
+        }
 
-    @Test
-    void snapshotThatIsTooLargeIsReportedAndTheLastOneStays() {
-        open(null);
-        store(pushed(5));
-        event(0);
-        try (LogCapture log = LogCapture.open()) {
+        @Test
+        void rulesThatNoControlPlaneSentAreNotStored() {
+            open(null);
+            store(pushed(5));
+            event(0);
+
+            store(snapshot(SHOP, Origin.ASSUMED_EMPTY, List.of()));
+            store(snapshot(SHOP, Origin.DISK_CACHE, List.of(limit("a", 7))));
+
+            assertThat(load(1).result()).isEqualTo(Result.LOADED);
+            assertThat(offered.get(0).rules()).containsExactly(limit("a", 5));
+        }
+
+        @Test
+        void pushOfWhichNothingCanBeUsedDoesNotReplaceGoodRulesAndThatThereAreNoneDoes() {
+            open(null);
+            store(pushed(5));
+            event(0);
             store(
                     snapshot(
                             SHOP,
                             Origin.CONTROL_PLANE,
-                            IntStream.range(100, 110)
-                                    .mapToObj(i -> limit("x".repeat(i * 9), 1))
-                                    .toList()));
+                            List.of(),
+                            new RejectedRule("a", "bad", false)));
+            load(1);
+            assertThat(offered.get(0).rules()).hasSize(1);
 
-            assertThat(event(1).result()).isEqualTo(Result.WRITE_FAILED);
-            assertThat(event(1).reason()).contains("more than the 10000 allowed");
-            assertThat(log.linesOf(DiskCache.class)).hasSize(1);
+            store(snapshot(SHOP, Origin.CONTROL_PLANE, List.of()));
+            assertThat(event(2).result()).isEqualTo(Result.WRITTEN);
+            load(3);
+
+            assertThat(offered.get(1).rules()).isEmpty();
+        }
+
+        @Test
+        void pushThatConfirmsTheRulesMakesThemYoungOnlyWhenThatMatters() {
+            open(Duration.ofMinutes(10));
+            store(pushed(5));
+            event(0);
+
+            now = START.plusSeconds(5 * 60 - 1);
+            store(pushed(5));
+            load(1);
+            assertThat(offered.get(0).receivedAt()).isEqualTo(START);
+            now = START.plusSeconds(5 * 60);
+            store(pushed(5));
+            assertThat(event(2).result()).isEqualTo(Result.WRITTEN);
+            load(3);
+
+            assertThat(offered.get(1).receivedAt()).isEqualTo(now);
+        }
+
+        @Test
+        void directoryThatCannotBeWrittenIsReportedOnceAndTriedAgainUntilItCan()
+                throws IOException {
+            Path blocker = Files.createFile(path());
+            try (LogCapture log = LogCapture.open()) {
+                open(null);
+                store(pushed(5));
+                store(snapshot(Target.of("till"), Origin.CONTROL_PLANE, List.of()));
+                await().until(() -> events.size() >= 6);
+
+                assertThat(events).allMatch(event -> event.result() == Result.WRITE_FAILED);
+                assertThat(log.linesOf(DiskCache.class))
+                        .singleElement()
+                        .asString()
+                        .contains(path().toString())
+                        .contains("tried again");
+            }
+
+            Files.delete(blocker);
+
+            await().until(
+                            () ->
+                                    events.stream()
+                                                    .filter(
+                                                            event ->
+                                                                    event.result()
+                                                                            == Result.WRITTEN)
+                                                    .count()
+                                            == 2);
+            offered.clear();
+            cache.load(SHOP, RateLimitStrategy.KIND, offered::add);
+            await().until(() -> offered.size() == 1);
+        }
+
+        @Test
+        void snapshotOfAKeyThatIsNoLongerFollowedIsNotTriedForEver() throws IOException {
+            Path blocker = Files.createFile(path());
+            open(null);
+            store(pushed(5));
+            await().until(() -> events.size() >= 2);
+
+            loop.execute(() -> cache.forget(new RuleKey(SHOP, RateLimitStrategy.KIND)));
+            store(snapshot(Target.of("till"), Origin.CONTROL_PLANE, List.of()));
+            int failures = events.size();
+            await().until(() -> events.size() >= failures + 3);
+            Files.delete(blocker);
+
+            await().until(
+                            () ->
+                                    events.stream()
+                                            .anyMatch(event -> event.result() == Result.WRITTEN));
+            assertThat(events)
+                    .filteredOn(event -> event.result() == Result.WRITTEN)
+                    .extracting(event -> event.key().target())
+                    .containsExactly(Target.of("till"));
+        }
+
+        @Test
+        void snapshotThatIsTooLargeIsReportedAndTheLastOneStays() {
+            open(null);
+            store(pushed(5));
+            event(0);
+            try (LogCapture log = LogCapture.open()) {
+                store(
+                        snapshot(
+                                SHOP,
+                                Origin.CONTROL_PLANE,
+                                IntStream.range(100, 110)
+                                        .mapToObj(i -> limit("x".repeat(i * 9), 1))
+                                        .toList()));
+
+                assertThat(event(1).result()).isEqualTo(Result.WRITE_FAILED);
+                assertThat(event(1).reason()).contains("more than the 10000 allowed");
+                assertThat(log.linesOf(DiskCache.class)).hasSize(1);
+            }
+        }
+
+        @Test
+        void forgottenKeyIsWrittenAnewAndNotDeleted() {
+            open(null);
+            store(pushed(5));
+            event(0);
+
+            loop.execute(() -> cache.forget(KEY));
+            assertThat(load(1).result()).isEqualTo(Result.LOADED);
+            store(pushed(5));
+
+            assertThat(event(2).result()).isEqualTo(Result.WRITTEN);
         }
     }
 
-    @Test
-    void closingWritesWhatWaitsAndEndsTheThread() throws IOException {
-        open(null);
-        assertThat(threads(loop.name() + "-cache")).hasSize(1);
-        loop.execute(
-                () -> {
-                    cache.store(pushed(5));
-                    cache.store(pushed(6));
-                });
-        loop.execute(() -> cache.store(pushed(7)));
-        loop.stop();
-        loop.awaitEnd(PATIENCE);
+    @Nested
+    class MaximumAge {
 
-        cache.close(PATIENCE);
+        @Test
+        void rulesOverTheMaximumAgeAreIgnoredWithAWarning() {
+            open(Duration.ofMinutes(10));
+            store(pushed(5));
+            event(0);
+            now = START.plus(Duration.ofMinutes(10));
+            assertThat(load(1).result()).isEqualTo(Result.LOADED);
 
-        await().until(() -> threads(loop.name() + "-cache").isEmpty());
-        byte[] content = new CacheDirectory(path(), 10_000).read(KEY);
-        assertThat(CacheFile.decode(content, SHOP, RateLimitStrategy.KIND).rules())
-                .containsExactly(limit("a", 7));
+            now = now.plusMillis(1);
+            try (LogCapture log = LogCapture.open()) {
+                CacheEvent event = load(2);
+
+                assertThat(event.result()).isEqualTo(Result.EXPIRED);
+                assertThat(event.age()).isEqualTo(Duration.ofMinutes(10).plusMillis(1));
+                now = now.plusSeconds(1);
+                assertThat(load(3).result()).isEqualTo(Result.EXPIRED);
+                assertThat(log.linesOf(DiskCache.class))
+                        .singleElement()
+                        .asString()
+                        .contains("default_shop_ratelimitstrategy")
+                        .contains("600001 ms old")
+                        .contains("10 min allowed");
+            }
+            assertThat(offered).hasSize(1);
+        }
+
+        @Test
+        void rulesOfATimeToComeAreNotYoungerThanTheMaximumAge() {
+            open(Duration.ofMinutes(10));
+            store(pushed(5));
+            event(0);
+            now = START.minus(Duration.ofMinutes(1));
+            assertThat(load(1).result()).as("a clock set back a little").isEqualTo(Result.LOADED);
+
+            now = now.minusMillis(1);
+            try (LogCapture log = LogCapture.open()) {
+                assertThat(load(2).result()).isEqualTo(Result.EXPIRED);
+
+                assertThat(log.linesOf(DiskCache.class))
+                        .singleElement()
+                        .asString()
+                        .contains("60001 ms ahead of the clock")
+                        .contains("10 min allowed");
+            }
+            assertThat(offered).hasSize(1);
+        }
+
+        @Test
+        void rulesOfATimeToComeAreReadIfAnyAgeWillDo() {
+            open(null);
+            store(pushed(5));
+            event(0);
+            now = START.minus(Duration.ofDays(1));
+
+            assertThat(load(1).result()).isEqualTo(Result.LOADED);
+        }
     }
 
-    @Test
-    void closedCacheDoesNothing() {
-        open(null);
-        cache.close(PATIENCE);
+    @Nested
+    class Closing {
 
-        cache.load(SHOP, RateLimitStrategy.KIND, offered::add);
-        store(pushed(5));
-        cache.close(PATIENCE);
+        @Test
+        void closingWritesWhatWaitsAndEndsTheThread() throws IOException {
+            open(null);
+            assertThat(threads(loop.name() + "-cache")).hasSize(1);
+            loop.execute(
+                    () -> {
+                        cache.store(pushed(5));
+                        cache.store(pushed(6));
+                    });
+            loop.execute(() -> cache.store(pushed(7)));
+            loop.stop();
+            loop.awaitEnd(PATIENCE);
 
-        assertThat(events).isEmpty();
-        assertThat(Files.exists(path())).isFalse();
-    }
+            cache.close(PATIENCE);
 
-    @Test
-    void forgottenKeyIsWrittenAnewAndNotDeleted() {
-        open(null);
-        store(pushed(5));
-        event(0);
+            await().until(() -> threads(loop.name() + "-cache").isEmpty());
+            byte[] content = new CacheDirectory(path(), 10_000).read(KEY);
+            assertThat(CacheFile.decode(content, SHOP, RateLimitStrategy.KIND).rules())
+                    .containsExactly(limit("a", 7));
+        }
 
-        loop.execute(() -> cache.forget(KEY));
-        assertThat(load(1).result()).isEqualTo(Result.LOADED);
-        store(pushed(5));
+        private static List<String> threads(String suffix) {
+            return Thread.getAllStackTraces().keySet().stream()
+                    .map(Thread::getName)
+                    .filter(name -> name.endsWith(suffix))
+                    .toList();
+        }
 
-        assertThat(event(2).result()).isEqualTo(Result.WRITTEN);
+        @Test
+        void closedCacheDoesNothing() {
+            open(null);
+            cache.close(PATIENCE);
+
+            cache.load(SHOP, RateLimitStrategy.KIND, offered::add);
+            store(pushed(5));
+            cache.close(PATIENCE);
+
+            assertThat(events).isEmpty();
+            assertThat(Files.exists(path())).isFalse();
+        }
     }
 }
