@@ -1,6 +1,6 @@
 package io.opensergo.kubernetes;
 
-import static io.opensergo.kubernetes.KubernetesRuleSourceTest.rate;
+import static io.opensergo.kubernetes.ScriptedCluster.rate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

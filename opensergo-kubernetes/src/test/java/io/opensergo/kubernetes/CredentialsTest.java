@@ -1,6 +1,6 @@
 package io.opensergo.kubernetes;
 
-import static io.opensergo.kubernetes.KubernetesRuleSourceTest.rate;
+import static io.opensergo.kubernetes.ScriptedCluster.rate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -212,7 +212,7 @@ class CredentialsTest {
     }
 
     private void start(KubernetesRuleSourceBuilder builder) {
-        source = builder.timing(KubernetesRuleSourceTest.QUICK).build();
+        source = builder.timing(ScriptedCluster.QUICK).build();
         source.start(heard);
     }
 

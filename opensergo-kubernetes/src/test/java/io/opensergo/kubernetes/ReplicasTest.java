@@ -1,7 +1,7 @@
 package io.opensergo.kubernetes;
 
-import static io.opensergo.kubernetes.KubernetesRuleSourceTest.rate;
-import static io.opensergo.kubernetes.KubernetesRuleSourceTest.slots;
+import static io.opensergo.kubernetes.ScriptedCluster.rate;
+import static io.opensergo.kubernetes.ScriptedCluster.slots;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -143,9 +143,7 @@ class ReplicasTest {
 
     private KubernetesRuleSourceBuilder source(String token) throws Exception {
         Path file = Kubeconfigs.withToken(directory.resolve(token), server.url(), token);
-        return KubernetesRuleSource.builder()
-                .kubeconfig(file)
-                .timing(KubernetesRuleSourceTest.QUICK);
+        return KubernetesRuleSource.builder().kubeconfig(file).timing(ScriptedCluster.QUICK);
     }
 
     private ControlPlane start(KubernetesRuleSourceBuilder source) {

@@ -1,7 +1,7 @@
 package io.opensergo.kubernetes;
 
-import static io.opensergo.kubernetes.KubernetesRuleSourceTest.QUICK;
-import static io.opensergo.kubernetes.KubernetesRuleSourceTest.rate;
+import static io.opensergo.kubernetes.ScriptedCluster.QUICK;
+import static io.opensergo.kubernetes.ScriptedCluster.rate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 

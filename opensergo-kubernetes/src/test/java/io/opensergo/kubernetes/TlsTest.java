@@ -50,7 +50,7 @@ class TlsTest {
                         new NeedingClients(
                                 serverKeys.contextTrusting(clientKeys).getServerSocketFactory()));
         server.install(RateLimitStrategy.KIND);
-        server.apply(RateLimitStrategy.KIND, "shop", "a", KubernetesRuleSourceTest.rate(1));
+        server.apply(RateLimitStrategy.KIND, "shop", "a", ScriptedCluster.rate(1));
     }
 
     @AfterEach
@@ -66,7 +66,7 @@ class TlsTest {
         start(kubeconfig(serverKeys, clientKeys));
         assertThat(heard.names()).hasSize(1);
 
-        server.apply(RateLimitStrategy.KIND, "shop", "b", KubernetesRuleSourceTest.rate(1));
+        server.apply(RateLimitStrategy.KIND, "shop", "b", ScriptedCluster.rate(1));
 
         await().until(() -> heard.names().size() == 2);
     }
@@ -98,7 +98,7 @@ class TlsTest {
                 KubernetesRuleSource.builder()
                         .kubeconfig(kubeconfig)
                         .startTimeout(Duration.ofSeconds(60))
-                        .timing(KubernetesRuleSourceTest.QUICK)
+                        .timing(ScriptedCluster.QUICK)
                         .build();
         source.start(heard);
     }
