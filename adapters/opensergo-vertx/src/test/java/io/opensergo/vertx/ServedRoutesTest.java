@@ -31,6 +31,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -144,285 +145,315 @@ class ServedRoutesTest {
         return send(clients.get(version), options, "");
     }
 
-    @ParameterizedTest
-    @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
-    void aFaultEndsARequestThatItsGuardHasAdmitted(HttpVersion version) {
-        route("fault: {abort: {httpStatus: 418, percentage: {value: 100}}}");
-        long admitted = world.stats(RESOURCE).passed();
+    @Nested
+    class Faults {
 
-        assertThat(item(version).status()).isEqualTo(418);
-        assertThat(served).hasValue(0);
-        assertThat(world.stats(RESOURCE).passed()).isEqualTo(admitted + 1);
-    }
+        @ParameterizedTest
+        @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
+        void aFaultEndsARequestThatItsGuardHasAdmitted(HttpVersion version) {
+            route("fault: {abort: {httpStatus: 418, percentage: {value: 100}}}");
+            long admitted = world.stats(RESOURCE).passed();
 
-    @ParameterizedTest
-    @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
-    void aFaultOfHttp2ResetsAStreamAndAnswers503ElseWhere(HttpVersion version) {
-        route("fault: {abort: {http2Error: ENHANCE_YOUR_CALM, percentage: {value: 100}}}");
-
-        if (version == HttpVersion.HTTP_2) {
-            assertThatThrownBy(() -> item(version))
-                    .rootCause()
-                    .isInstanceOfSatisfying(
-                            StreamResetException.class,
-                            reset -> assertThat(reset.getCode()).isEqualTo(11));
-        } else {
-            assertThat(item(version).status()).isEqualTo(503);
-        }
-        assertThat(served).hasValue(0);
-    }
-
-    @ParameterizedTest
-    @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
-    void aDelayHoldsARequestUpWithItsBody(HttpVersion version) {
-        route("fault: {delay: {fixedDelay: 200ms, percentage: {value: 100}}}");
-        String body = "x".repeat(300_000);
-        long start = System.nanoTime();
-
-        Reply reply = get(send(clients.get(version), to(HttpMethod.POST, port, "/items"), body));
-
-        assertThat(reply.body()).isEqualTo(body);
-        assertThat(Duration.ofNanos(System.nanoTime() - start))
-                .isGreaterThanOrEqualTo(Duration.ofMillis(200));
-    }
-
-    @ParameterizedTest
-    @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
-    void aCallerThatLeavesWhileItIsHeldUpGivesItsPlaceBackAndIsNotServed(HttpVersion version) {
-        route("fault: {delay: {fixedDelay: 600s, percentage: {value: 100}}}");
-        List<HttpClientRequest> requests = new ArrayList<>();
-        for (int i = 0; i < 20; i++) {
-            var request =
-                    get(clients.get(version).request(to(HttpMethod.GET, port, "/items/" + i)));
-            Future<?> unused = request.send();
-            requests.add(request);
-        }
-        await().atMost(PATIENCE).until(() -> world.stats(RESOURCE).inFlight() == 20);
-
-        requests.forEach(request -> request.reset());
-
-        world.awaitIdle(RESOURCE);
-        assertThat(served).hasValue(0);
-    }
-
-    @Test
-    void aThousandAtOnceGetTheirShareOfFaultsExactly() {
-        route("fault: {abort: {httpStatus: 503, percentage: {value: 25}}}");
-        List<Future<Reply>> replies = new ArrayList<>();
-        for (int i = 0; i < 1_000; i++) {
-            replies.add(ask(HttpVersion.HTTP_1_1, HttpMethod.GET, "/items/" + i, Map.of()));
+            assertThat(item(version).status()).isEqualTo(418);
+            assertThat(served).hasValue(0);
+            assertThat(world.stats(RESOURCE).passed()).isEqualTo(admitted + 1);
         }
 
-        long failed = replies.stream().filter(each -> get(each).status() == 503).count();
+        @ParameterizedTest
+        @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
+        void aFaultOfHttp2ResetsAStreamAndAnswers503ElseWhere(HttpVersion version) {
+            route("fault: {abort: {http2Error: ENHANCE_YOUR_CALM, percentage: {value: 100}}}");
 
-        assertThat(failed).isEqualTo(250);
-        assertThat(served).hasValue(750);
-    }
-
-    @ParameterizedTest
-    @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
-    void aRedirectAndAResponseAnswer(HttpVersion version) {
-        route(
-                "shop",
-                """
-                  - match: [{uri: {prefix: /items/old}}]
-                    redirect: {uri: /items/new, redirectCode: 308}
-                  - directResponse: {status: 451, body: {string: not here}}
-                    headers: {response: {set: {x-by: rule}}}
-                """);
-
-        Reply redirect = get(ask(version, HttpMethod.GET, "/items/old?a=b", Map.of()));
-        Reply direct = item(version);
-
-        assertThat(redirect.status()).isEqualTo(308);
-        assertThat(redirect.headers())
-                .containsEntry("location", "http://localhost:" + port + "/items/new?a=b");
-        assertThat(direct.status()).isEqualTo(451);
-        assertThat(direct.body()).isEqualTo("not here");
-        assertThat(direct.headers()).containsEntry("x-by", "rule");
-        assertThat(get(ask(version, HttpMethod.HEAD, "/items/7", Map.of())).status())
-                .isEqualTo(451);
-        assertThat(served).hasValue(0);
-    }
-
-    @ParameterizedTest
-    @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
-    void headersAreChangedOnTheWayInAndOut(HttpVersion version) {
-        route(
-                """
-                headers:
-                  request: {set: {x-env: gray}}
-                  response: {remove: [x-kind], add: {x-by: route}}
-                route:
-                  - destination: {host: shop}
-                    headers: {response: {set: {x-version: v2}}}
-                """);
-
-        Reply reply = item(version, Map.of("x-env", "blue"));
-
-        assertThat(reply.body()).isEqualTo("7 gray");
-        assertThat(reply.headers())
-                .containsEntry("x-by", "route")
-                .containsEntry("x-version", "v2")
-                .doesNotContainKey("x-kind");
-    }
-
-    @ParameterizedTest
-    @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
-    void aResponseThatDoesNotBeginInTimeIs504(HttpVersion version) {
-        route("timeout: 200ms");
-
-        Reply reply = get(ask(version, HttpMethod.GET, "/hold/head", Map.of()));
-
-        assertThat(reply.status()).isEqualTo(504);
-        assertThat(failures).containsExactly(504);
-        letGo();
-    }
-
-    @ParameterizedTest
-    @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
-    void aResponseThatHasBegunAndDoesNotEndInTimeIsCutOff(HttpVersion version) {
-        route("timeout: 200ms");
-
-        assertThatThrownBy(() -> get(ask(version, HttpMethod.GET, "/hold/body", Map.of())))
-                .rootCause()
-                .isInstanceOfAny(StreamResetException.class, HttpClosedException.class);
-    }
-
-    @ParameterizedTest
-    @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
-    void browsersAreToldWhatOtherOriginsMayDo(HttpVersion version) {
-        route(
-                """
-                corsPolicy:
-                  allowOrigins: [{prefix: 'https://shop.'}]
-                  allowOrigin: ['https://partner.example']
-                  allowMethods: [GET, PUT]
-                  allowHeaders: [x-token]
-                  exposeHeaders: [x-kind]
-                  maxAge: 600s
-                  allowCredentials: true
-                """);
-
-        Reply preflight = preflight(version, "https://shop.example");
-        Reply allowed = item(version, Map.of("origin", "https://partner.example"));
-        Reply other = item(version, Map.of("origin", "https://other.example"));
-
-        assertThat(preflight.status()).isEqualTo(200);
-        assertThat(preflight.headers())
-                .containsEntry("access-control-allow-origin", "https://shop.example")
-                .containsEntry("access-control-allow-methods", "GET,PUT")
-                .containsEntry("access-control-allow-headers", "x-token")
-                .containsEntry("access-control-allow-credentials", "true")
-                .containsEntry("access-control-max-age", "600")
-                .containsEntry("vary", "Origin");
-        assertThat(allowed.body()).startsWith("7");
-        assertThat(allowed.headers())
-                .containsEntry("access-control-allow-origin", "https://partner.example")
-                .containsEntry("access-control-expose-headers", "x-kind")
-                .containsEntry("vary", "Origin");
-        assertThat(other.body()).startsWith("7");
-        assertThat(other.headers()).doesNotContainKey("access-control-allow-origin");
-        assertThat(preflight(version, "https://other.example").status())
-                .as("is the application's")
-                .isEqualTo(405);
-    }
-
-    private Reply preflight(HttpVersion version, String origin) {
-        return get(
-                ask(
-                        version,
-                        HttpMethod.OPTIONS,
-                        "/items/7",
-                        Map.of("origin", origin, "access-control-request-method", "PUT")));
-    }
-
-    @Test
-    void aRefusalTellsBrowsersAsWell() {
-        world.follow(
-                plan -> plan.routers().contains("refused") && plan.resources().contains(RESOURCE),
-                Documents.router(
-                        "refused", "hosts: [shop]\nhttp: [{corsPolicy: {allowOrigin: ['*']}}]"),
-                Documents.rateLimit("none", 0, 1),
-                Documents.rule(RESOURCE, "RateLimitStrategy", "none"));
-
-        Reply refused = item(HttpVersion.HTTP_1_1, Map.of("origin", "https://a.example"));
-
-        assertThat(refused.status()).isEqualTo(429);
-        assertThat(refused.headers())
-                .containsEntry("access-control-allow-origin", "https://a.example");
-        assertThat(preflight(HttpVersion.HTTP_1_1, "https://a.example").status()).isEqualTo(200);
-    }
-
-    @Test
-    void onlyRoutersThatNameTheApplicationAreAboutWhatItServes() {
-        for (String host : List.of("*", "prices", "sh*")) {
-            route(host, "  - fault: {abort: {httpStatus: 418, percentage: {value: 100}}}");
-
-            assertThat(item(HttpVersion.HTTP_1_1).status()).as(host).isEqualTo(200);
+            if (version == HttpVersion.HTTP_2) {
+                assertThatThrownBy(() -> item(version))
+                        .rootCause()
+                        .isInstanceOfSatisfying(
+                                StreamResetException.class,
+                                reset -> assertThat(reset.getCode()).isEqualTo(11));
+            } else {
+                assertThat(item(version).status()).isEqualTo(503);
+            }
+            assertThat(served).hasValue(0);
         }
-        route(
-                "shop.default.svc.cluster.local",
-                "  - fault: {abort: {httpStatus: 418, percentage: {value: 100}}}");
-        assertThat(item(HttpVersion.HTTP_1_1).status()).isEqualTo(418);
-    }
 
-    @Test
-    void aServedHostHasRoutesOfItsOwn() {
-        route("shop.example.com", "  - directResponse: {status: 418}");
+        @ParameterizedTest
+        @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
+        void aDelayHoldsARequestUpWithItsBody(HttpVersion version) {
+            route("fault: {delay: {fixedDelay: 200ms, percentage: {value: 100}}}");
+            String body = "x".repeat(300_000);
+            long start = System.nanoTime();
 
-        assertThat(item(HttpVersion.HTTP_1_1).status()).isEqualTo(200);
-        assertThat(item(HttpVersion.HTTP_1_1, Map.of("host", "Shop.Example.com")).status())
-                .isEqualTo(418);
-    }
-
-    @Test
-    void aCallOfTheApplicationToItselfIsUnderARuleOnce() {
-        route(
-                """
-                fault: {abort: {httpStatus: 503, percentage: {value: 50}}}
-                headers: {response: {add: {x-by: rule}}}
-                route: [{destination: {host: shop}}]
-                """);
-        HttpClientAgent client =
-                world.openSergo.client(
-                        clients.get(HttpVersion.HTTP_1_1),
-                        InstanceResolver.of(
-                                Map.of(
-                                        "shop",
-                                        List.of(ServiceInstance.of("localhost", port, Map.of())))));
-        int failed = 0;
-        for (int i = 0; i < 100; i++) {
             Reply reply =
-                    get(send(client, new RequestOptions().setHost("shop").setURI("/items/1"), ""));
-            failed += reply.status() == 503 ? 1 : 0;
-            assertThat(reply.headers()).containsEntry("x-by", "rule");
+                    get(send(clients.get(version), to(HttpMethod.POST, port, "/items"), body));
+
+            assertThat(reply.body()).isEqualTo(body);
+            assertThat(Duration.ofNanos(System.nanoTime() - start))
+                    .isGreaterThanOrEqualTo(Duration.ofMillis(200));
         }
 
-        assertThat(failed).isEqualTo(50);
+        @ParameterizedTest
+        @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
+        void aCallerThatLeavesWhileItIsHeldUpGivesItsPlaceBackAndIsNotServed(HttpVersion version) {
+            route("fault: {delay: {fixedDelay: 600s, percentage: {value: 100}}}");
+            List<HttpClientRequest> requests = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                var request =
+                        get(clients.get(version).request(to(HttpMethod.GET, port, "/items/" + i)));
+                Future<?> unused = request.send();
+                requests.add(request);
+            }
+            await().atMost(PATIENCE).until(() -> world.stats(RESOURCE).inFlight() == 20);
+
+            requests.forEach(request -> request.reset());
+
+            world.awaitIdle(RESOURCE);
+            assertThat(served).hasValue(0);
+        }
+
+        @Test
+        void aThousandAtOnceGetTheirShareOfFaultsExactly() {
+            route("fault: {abort: {httpStatus: 503, percentage: {value: 25}}}");
+            List<Future<Reply>> replies = new ArrayList<>();
+            for (int i = 0; i < 1_000; i++) {
+                replies.add(ask(HttpVersion.HTTP_1_1, HttpMethod.GET, "/items/" + i, Map.of()));
+            }
+
+            long failed = replies.stream().filter(each -> get(each).status() == 503).count();
+
+            assertThat(failed).isEqualTo(250);
+            assertThat(served).hasValue(750);
+        }
     }
 
-    @Test
-    void whatAServerCannotDoIsAProblemOfThePlanAndExplained() {
-        route(
-                """
-                retries: {attempts: 2}
-                timeout: 600s
-                rewrite: {uri: /v2}
-                """);
+    @Nested
+    class AnswersAndHeaders {
 
-        assertThat(world.openSergo.governor().plan().problems())
-                .anySatisfy(
-                        problem ->
-                                assertThat(problem.message())
-                                        .contains(
-                                                "asks for retries, rewrite.uri, which the Vert.x"
-                                                        + " server adapter does not do"));
-        assertThat(
-                        world.openSergo
-                                .governor()
-                                .explainServed(RequestView.builder().path("/items/7").build())
-                                .toString())
-                .contains("timeout", "it is about calls, and this request is served here");
+        @ParameterizedTest
+        @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
+        void aRedirectAndAResponseAnswer(HttpVersion version) {
+            route(
+                    "shop",
+                    """
+                      - match: [{uri: {prefix: /items/old}}]
+                        redirect: {uri: /items/new, redirectCode: 308}
+                      - directResponse: {status: 451, body: {string: not here}}
+                        headers: {response: {set: {x-by: rule}}}
+                    """);
+
+            Reply redirect = get(ask(version, HttpMethod.GET, "/items/old?a=b", Map.of()));
+            Reply direct = item(version);
+
+            assertThat(redirect.status()).isEqualTo(308);
+            assertThat(redirect.headers())
+                    .containsEntry("location", "http://localhost:" + port + "/items/new?a=b");
+            assertThat(direct.status()).isEqualTo(451);
+            assertThat(direct.body()).isEqualTo("not here");
+            assertThat(direct.headers()).containsEntry("x-by", "rule");
+            assertThat(get(ask(version, HttpMethod.HEAD, "/items/7", Map.of())).status())
+                    .isEqualTo(451);
+            assertThat(served).hasValue(0);
+        }
+
+        @ParameterizedTest
+        @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
+        void headersAreChangedOnTheWayInAndOut(HttpVersion version) {
+            route(
+                    """
+                    headers:
+                      request: {set: {x-env: gray}}
+                      response: {remove: [x-kind], add: {x-by: route}}
+                    route:
+                      - destination: {host: shop}
+                        headers: {response: {set: {x-version: v2}}}
+                    """);
+
+            Reply reply = item(version, Map.of("x-env", "blue"));
+
+            assertThat(reply.body()).isEqualTo("7 gray");
+            assertThat(reply.headers())
+                    .containsEntry("x-by", "route")
+                    .containsEntry("x-version", "v2")
+                    .doesNotContainKey("x-kind");
+        }
+    }
+
+    @Nested
+    class TimeLimits {
+
+        @ParameterizedTest
+        @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
+        void aResponseThatDoesNotBeginInTimeIs504(HttpVersion version) {
+            route("timeout: 200ms");
+
+            Reply reply = get(ask(version, HttpMethod.GET, "/hold/head", Map.of()));
+
+            assertThat(reply.status()).isEqualTo(504);
+            assertThat(failures).containsExactly(504);
+            letGo();
+        }
+
+        @ParameterizedTest
+        @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
+        void aResponseThatHasBegunAndDoesNotEndInTimeIsCutOff(HttpVersion version) {
+            route("timeout: 200ms");
+
+            assertThatThrownBy(() -> get(ask(version, HttpMethod.GET, "/hold/body", Map.of())))
+                    .rootCause()
+                    .isInstanceOfAny(StreamResetException.class, HttpClosedException.class);
+        }
+    }
+
+    @Nested
+    class OtherOrigins {
+
+        @ParameterizedTest
+        @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
+        void browsersAreToldWhatOtherOriginsMayDo(HttpVersion version) {
+            route(
+                    """
+                    corsPolicy:
+                      allowOrigins: [{prefix: 'https://shop.'}]
+                      allowOrigin: ['https://partner.example']
+                      allowMethods: [GET, PUT]
+                      allowHeaders: [x-token]
+                      exposeHeaders: [x-kind]
+                      maxAge: 600s
+                      allowCredentials: true
+                    """);
+
+            Reply preflight = preflight(version, "https://shop.example");
+            Reply allowed = item(version, Map.of("origin", "https://partner.example"));
+            Reply other = item(version, Map.of("origin", "https://other.example"));
+
+            assertThat(preflight.status()).isEqualTo(200);
+            assertThat(preflight.headers())
+                    .containsEntry("access-control-allow-origin", "https://shop.example")
+                    .containsEntry("access-control-allow-methods", "GET,PUT")
+                    .containsEntry("access-control-allow-headers", "x-token")
+                    .containsEntry("access-control-allow-credentials", "true")
+                    .containsEntry("access-control-max-age", "600")
+                    .containsEntry("vary", "Origin");
+            assertThat(allowed.body()).startsWith("7");
+            assertThat(allowed.headers())
+                    .containsEntry("access-control-allow-origin", "https://partner.example")
+                    .containsEntry("access-control-expose-headers", "x-kind")
+                    .containsEntry("vary", "Origin");
+            assertThat(other.body()).startsWith("7");
+            assertThat(other.headers()).doesNotContainKey("access-control-allow-origin");
+            assertThat(preflight(version, "https://other.example").status())
+                    .as("is the application's")
+                    .isEqualTo(405);
+        }
+
+        private Reply preflight(HttpVersion version, String origin) {
+            return get(
+                    ask(
+                            version,
+                            HttpMethod.OPTIONS,
+                            "/items/7",
+                            Map.of("origin", origin, "access-control-request-method", "PUT")));
+        }
+
+        @Test
+        void aRefusalTellsBrowsersAsWell() {
+            world.follow(
+                    plan ->
+                            plan.routers().contains("refused")
+                                    && plan.resources().contains(RESOURCE),
+                    Documents.router(
+                            "refused", "hosts: [shop]\nhttp: [{corsPolicy: {allowOrigin: ['*']}}]"),
+                    Documents.rateLimit("none", 0, 1),
+                    Documents.rule(RESOURCE, "RateLimitStrategy", "none"));
+
+            Reply refused = item(HttpVersion.HTTP_1_1, Map.of("origin", "https://a.example"));
+
+            assertThat(refused.status()).isEqualTo(429);
+            assertThat(refused.headers())
+                    .containsEntry("access-control-allow-origin", "https://a.example");
+            assertThat(preflight(HttpVersion.HTTP_1_1, "https://a.example").status())
+                    .isEqualTo(200);
+        }
+    }
+
+    @Nested
+    class RoutersThatApply {
+
+        @Test
+        void onlyRoutersThatNameTheApplicationAreAboutWhatItServes() {
+            for (String host : List.of("*", "prices", "sh*")) {
+                route(host, "  - fault: {abort: {httpStatus: 418, percentage: {value: 100}}}");
+
+                assertThat(item(HttpVersion.HTTP_1_1).status()).as(host).isEqualTo(200);
+            }
+            route(
+                    "shop.default.svc.cluster.local",
+                    "  - fault: {abort: {httpStatus: 418, percentage: {value: 100}}}");
+            assertThat(item(HttpVersion.HTTP_1_1).status()).isEqualTo(418);
+        }
+
+        @Test
+        void aServedHostHasRoutesOfItsOwn() {
+            route("shop.example.com", "  - directResponse: {status: 418}");
+
+            assertThat(item(HttpVersion.HTTP_1_1).status()).isEqualTo(200);
+            assertThat(item(HttpVersion.HTTP_1_1, Map.of("host", "Shop.Example.com")).status())
+                    .isEqualTo(418);
+        }
+
+        @Test
+        void aCallOfTheApplicationToItselfIsUnderARuleOnce() {
+            route(
+                    """
+                    fault: {abort: {httpStatus: 503, percentage: {value: 50}}}
+                    headers: {response: {add: {x-by: rule}}}
+                    route: [{destination: {host: shop}}]
+                    """);
+            HttpClientAgent client =
+                    world.openSergo.client(
+                            clients.get(HttpVersion.HTTP_1_1),
+                            InstanceResolver.of(
+                                    Map.of(
+                                            "shop",
+                                            List.of(
+                                                    ServiceInstance.of(
+                                                            "localhost", port, Map.of())))));
+            int failed = 0;
+            for (int i = 0; i < 100; i++) {
+                Reply reply =
+                        get(
+                                send(
+                                        client,
+                                        new RequestOptions().setHost("shop").setURI("/items/1"),
+                                        ""));
+                failed += reply.status() == 503 ? 1 : 0;
+                assertThat(reply.headers()).containsEntry("x-by", "rule");
+            }
+
+            assertThat(failed).isEqualTo(50);
+        }
+
+        @Test
+        void whatAServerCannotDoIsAProblemOfThePlanAndExplained() {
+            route(
+                    """
+                    retries: {attempts: 2}
+                    timeout: 600s
+                    rewrite: {uri: /v2}
+                    """);
+
+            assertThat(world.openSergo.governor().plan().problems())
+                    .anySatisfy(
+                            problem ->
+                                    assertThat(problem.message())
+                                            .contains(
+                                                    "asks for retries, rewrite.uri, which the Vert.x"
+                                                            + " server adapter does not do"));
+            assertThat(
+                            world.openSergo
+                                    .governor()
+                                    .explainServed(RequestView.builder().path("/items/7").build())
+                                    .toString())
+                    .contains("timeout", "it is about calls, and this request is served here");
+        }
     }
 }
