@@ -2,51 +2,22 @@ package io.opensergo.governance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.opensergo.api.time.ManualTicker;
-import io.opensergo.rules.Metadata;
-import io.opensergo.rules.Rule;
-import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy;
-import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy.AdaptiveStrategy;
-import io.opensergo.rules.faulttolerance.AdaptiveOverloadProtectionStrategy.Threshold;
-import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy;
-import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy.SlowConditions;
-import io.opensergo.rules.faulttolerance.CircuitBreakerStrategy.TriggerType;
-import io.opensergo.rules.faulttolerance.ConcurrencyLimitStrategy;
-import io.opensergo.rules.faulttolerance.FaultToleranceRule;
-import io.opensergo.rules.faulttolerance.FaultToleranceRule.ResourceRef;
-import io.opensergo.rules.faulttolerance.FaultToleranceRule.StrategyRef;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
 import io.opensergo.rules.faulttolerance.Strategy;
-import io.opensergo.rules.faulttolerance.ThrottlingStrategy;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
-import net.jqwik.api.Tuple;
-import reactor.test.scheduler.VirtualTimeScheduler;
 
-/** A guard with arbitrary strategies, some of them shadows, under a ticker that is set by hand. */
-class GuardProperties {
-
-    private static final String RESOURCE = "GET:/foo";
-
-    /** Token times are in units of 64 ns, and both ends of a wait are rounded. */
-    private static final long ROUNDING = 127;
-
-    private static final Outcome FAILURE = Outcome.failure("UNAVAILABLE");
+/** What holds for each decision, whatever the rules, the requests and the times. */
+class GuardProperties extends GuardTraces {
 
     @Property(tries = 200, seed = "1661", edgeCases = EdgeCasesMode.NONE)
     void explainEqualsTheNextDecisionAndChangesNothing(@ForAll("traces") Trace trace) {
         try (var run = new Run(trace)) {
-            for (Step step : trace.steps) {
+            for (Step step : trace.steps()) {
                 run.prepare(step);
-                if (step.action != Action.REQUEST) {
+                if (step.action() != Action.REQUEST) {
                     continue;
                 }
                 GuardExplanation explained = run.guard.explain();
@@ -73,9 +44,9 @@ class GuardProperties {
     @Property(tries = 200, seed = "1662", edgeCases = EdgeCasesMode.NONE)
     void aRefusedRequestTakesNothing(@ForAll("traces") Trace trace) {
         try (var run = new Run(trace)) {
-            for (Step step : trace.steps) {
+            for (Step step : trace.steps()) {
                 run.prepare(step);
-                if (step.action != Action.REQUEST) {
+                if (step.action() != Action.REQUEST) {
                     continue;
                 }
                 GuardExplanation before = run.guard.explain();
@@ -101,16 +72,16 @@ class GuardProperties {
     @Property(tries = 200, seed = "1665", edgeCases = EdgeCasesMode.NONE)
     void aRequestThatIsWithdrawnAtOnceHasTakenNothing(@ForAll("enforcedTraces") Trace trace) {
         try (var run = new Run(trace)) {
-            for (Step step : trace.steps) {
+            for (Step step : trace.steps()) {
                 run.prepare(step);
-                if (step.action != Action.REQUEST) {
+                if (step.action() != Action.REQUEST) {
                     continue;
                 }
                 GuardExplanation before = run.guard.explain();
                 ResourceStats stats = run.guard.stats();
 
                 long token = run.guard.acquire();
-                if (step.last) {
+                if (step.last()) {
                     run.guard.withdraw(token);
                     assertThat(run.guard.explain().admitted()).isEqualTo(before.admitted());
                     assertThat(run.guard.explain().waitTime()).isEqualTo(before.waitTime());
@@ -130,9 +101,9 @@ class GuardProperties {
     void whoeverProceedsOrIsRefusedAtItsTurnLeavesNothingBehind(@ForAll("traces") Trace trace) {
         // A permit of a window that has passed, or of a clock that was set back, counts no more.
         long mayStay =
-                trace.strategies.stream().anyMatch(RateLimitStrategy.class::isInstance) ? 1 : 0;
+                trace.strategies().stream().anyMatch(RateLimitStrategy.class::isInstance) ? 1 : 0;
         try (var run = new Run(trace)) {
-            for (Step step : trace.steps) {
+            for (Step step : trace.steps()) {
                 run.prepare(step);
                 long token = run.guard.acquire();
                 if (!Guard.isWaiting(token)) {
@@ -145,13 +116,13 @@ class GuardProperties {
                 if (Guard.isRefused(next)) {
                     assertThat(run.guard.stats().passed())
                             .isBetween(passed - 1, passed - 1 + mayStay);
-                } else if (step.last) {
+                } else if (step.last()) {
                     run.guard.withdraw(next);
                     run.guard.withdraw(token);
                     assertThat(run.guard.stats().passed())
                             .isBetween(passed - 1, passed - 1 + mayStay);
                 } else {
-                    run.guard.release(next, step.outcome);
+                    run.guard.release(next, step.outcome());
                     assertThat(run.guard.stats().passed()).isEqualTo(passed);
                 }
                 assertThat(run.guard.stats().inFlight()).isZero();
@@ -164,17 +135,17 @@ class GuardProperties {
     void nothingIsInFlightWhenAllIsReleasedWhateverRulesCameMeanwhile(
             @ForAll("traces") Trace trace, @ForAll("strategies") List<Strategy> others) {
         try (var run = new Run(trace)) {
-            for (int i = 0; i < trace.steps.size(); i++) {
-                Step step = trace.steps.get(i);
+            for (int i = 0; i < trace.steps().size(); i++) {
+                Step step = trace.steps().get(i);
                 run.prepare(step);
-                if (step.action == Action.REQUEST) {
+                if (step.action() == Action.REQUEST) {
                     long token = run.guard.acquire();
                     if (!Guard.isRefused(token)) {
                         run.tokens.add(token);
                     }
                 }
                 if (i % 8 == 7) {
-                    run.replaceRules(i % 16 == 7 ? others : trace.strategies);
+                    run.replaceRules(i % 16 == 7 ? others : trace.strategies());
                 }
                 if (i % 40 == 39) {
                     run.replaceRules(List.of());
@@ -184,7 +155,7 @@ class GuardProperties {
 
             assertThat(run.guard.stats().inFlight()).isZero();
             assertThat(run.governor.engine().load().inFlight().count()).isZero();
-            run.replaceRules(trace.strategies);
+            run.replaceRules(trace.strategies());
             assertThat(run.guard.stats().inFlight()).isZero();
         }
     }
@@ -192,13 +163,13 @@ class GuardProperties {
     @Property(tries = 200, seed = "1664", edgeCases = EdgeCasesMode.NONE)
     void shadowsDoNotChangeWhatTheOthersDecide(@ForAll("traces") Trace trace) {
         List<Strategy> enforced =
-                trace.strategies.stream().filter(one -> !one.metadata().isShadow()).toList();
+                trace.strategies().stream().filter(one -> !one.metadata().isShadow()).toList();
         try (var run = new Run(trace);
-                var without = new Run(new Trace(trace.start, enforced, trace.steps))) {
-            for (Step step : trace.steps) {
+                var without = new Run(new Trace(trace.start(), enforced, trace.steps()))) {
+            for (Step step : trace.steps()) {
                 run.prepare(step);
                 without.prepare(step);
-                if (step.action != Action.REQUEST) {
+                if (step.action() != Action.REQUEST) {
                     continue;
                 }
                 long token = run.guard.acquire();
@@ -213,258 +184,6 @@ class GuardProperties {
                     run.tokens.add(token);
                     without.tokens.add(other);
                 }
-            }
-        }
-    }
-
-    @Provide
-    Arbitrary<Trace> traces() {
-        Arbitrary<Long> times =
-                Arbitraries.frequencyOf(
-                        Tuple.of(10, Arbitraries.just(0L)),
-                        Tuple.of(10, Arbitraries.longs().between(0, nanos(50))),
-                        Tuple.of(5, Arbitraries.longs().between(0, nanos(1000))),
-                        Tuple.of(1, Arbitraries.of(nanos(5000), -nanos(1), nanos(86_400_000))),
-                        Tuple.of(1, Arbitraries.just(-nanos(86_400_000))));
-        Arbitrary<Action> actions =
-                Arbitraries.frequency(
-                        Tuple.of(20, Action.REQUEST),
-                        Tuple.of(12, Action.END),
-                        Tuple.of(1, Action.LOAD));
-        Arbitrary<Step> steps =
-                Combinators.combine(
-                                times,
-                                actions,
-                                Arbitraries.of(
-                                        Outcome.SUCCESS, FAILURE, FAILURE, Outcome.CANCELLED),
-                                Arbitraries.of(false, false, true),
-                                loads())
-                        .as(Step::new);
-        return Combinators.combine(
-                        Arbitraries.of(0L, -1L, Long.MAX_VALUE - nanos(500), nanos(86_400_000)),
-                        strategies(),
-                        steps.list().ofMaxSize(80))
-                .as(Trace::new);
-    }
-
-    /**
-     * Those without shadows, whose counts are not given back late, and with one line at most, since
-     * a token tells one place; in time that goes forwards, and that a token tells exactly.
-     */
-    @Provide
-    Arbitrary<Trace> enforcedTraces() {
-        return traces().map(
-                        trace ->
-                                new Trace(
-                                        nanos(1),
-                                        enforced(trace.strategies),
-                                        trace.steps.stream().map(Step::forwards).toList()));
-    }
-
-    private static List<Strategy> enforced(List<Strategy> strategies) {
-        List<Strategy> enforced = new ArrayList<>();
-        boolean paced = false;
-        for (Strategy strategy : strategies) {
-            boolean paces = strategy instanceof ThrottlingStrategy;
-            if (!strategy.metadata().isShadow() && !(paces && paced)) {
-                enforced.add(strategy);
-                paced |= paces;
-            }
-        }
-        return enforced;
-    }
-
-    @Provide
-    Arbitrary<List<Strategy>> strategies() {
-        Arbitrary<Strategy> any =
-                Arbitraries.frequencyOf(
-                        Tuple.of(2, rateLimits()),
-                        Tuple.of(2, throttlings()),
-                        Tuple.of(2, concurrencyLimits()),
-                        Tuple.of(3, breakers()),
-                        Tuple.of(1, overloads()));
-        return any.list().ofMinSize(1).ofMaxSize(6).uniqueElements(Rule::id);
-    }
-
-    private static Arbitrary<Metadata> metadata() {
-        return Combinators.combine(Arbitraries.of("a", "b", "c", "d"), Arbitraries.of(0, 0, 1))
-                .as(
-                        (name, shadow) -> {
-                            Metadata metadata = Metadata.of("default", "app", name);
-                            return shadow == 0
-                                    ? metadata
-                                    : metadata.withAnnotation(
-                                            Metadata.MODE_ANNOTATION, Metadata.SHADOW_MODE);
-                        });
-    }
-
-    private static Arbitrary<Strategy> rateLimits() {
-        return Combinators.combine(
-                        metadata(), Arbitraries.longs().between(0, 12), Arbitraries.of(1, 2, 60))
-                .as(
-                        (metadata, threshold, seconds) ->
-                                RateLimitStrategy.builder(metadata)
-                                        .threshold(threshold)
-                                        .statDuration(Duration.ofSeconds(seconds))
-                                        .build());
-    }
-
-    private static Arbitrary<Strategy> throttlings() {
-        return Combinators.combine(
-                        metadata(),
-                        Arbitraries.longs().between(0, 80),
-                        Arbitraries.longs().between(1, 1000))
-                .as(
-                        (metadata, interval, timeout) ->
-                                ThrottlingStrategy.builder(metadata)
-                                        .minIntervalOfRequests(Duration.ofMillis(interval))
-                                        .queueTimeout(Duration.ofMillis(timeout))
-                                        .build());
-    }
-
-    private static Arbitrary<Strategy> concurrencyLimits() {
-        return Combinators.combine(metadata(), Arbitraries.longs().between(0, 8))
-                .as(
-                        (metadata, max) ->
-                                ConcurrencyLimitStrategy.builder(metadata)
-                                        .maxConcurrency(max)
-                                        .build());
-    }
-
-    private static Arbitrary<Strategy> breakers() {
-        return Combinators.combine(
-                        metadata(),
-                        Arbitraries.of(TriggerType.values()),
-                        Arbitraries.doubles().between(0, 1).ofScale(2),
-                        Arbitraries.longs().between(1, 2000),
-                        Arbitraries.longs().between(1, 500),
-                        Arbitraries.integers().between(1, 4),
-                        Arbitraries.longs().between(1, 300))
-                .as(
-                        (metadata, type, ratio, window, recovery, amount, maxRt) ->
-                                CircuitBreakerStrategy.builder(metadata)
-                                        .strategy(type)
-                                        .triggerRatio(ratio)
-                                        .statDuration(Duration.ofMillis(window))
-                                        .recoveryTimeout(Duration.ofMillis(recovery))
-                                        .minRequestAmount(amount)
-                                        .slowConditions(SlowConditions.of(Duration.ofMillis(maxRt)))
-                                        .build());
-    }
-
-    private static Arbitrary<Strategy> overloads() {
-        return Combinators.combine(metadata(), loads(), Arbitraries.of(AdaptiveStrategy.values()))
-                .as(
-                        (metadata, cpu, strategy) ->
-                                AdaptiveOverloadProtectionStrategy.builder(metadata)
-                                        .metricType(
-                                                AdaptiveOverloadProtectionStrategy.MetricType
-                                                        .CPU_PERCENTAGE)
-                                        .triggerThreshold(Threshold.ofCpu(cpu))
-                                        .adaptiveStrategy(strategy)
-                                        .build());
-    }
-
-    /** Of two of them the greater is so much greater that all is refused, not only a share. */
-    private static Arbitrary<Double> loads() {
-        return Arbitraries.of(0.0, 0.2, 0.4, 0.6, 0.8, 1.0);
-    }
-
-    private static long nanos(long millis) {
-        return millis * 1_000_000;
-    }
-
-    private enum Action {
-        REQUEST,
-        END,
-        LOAD
-    }
-
-    /**
-     * A step of a trace.
-     *
-     * @param last whether the latest request ends, not the earliest
-     */
-    private record Step(long nanos, Action action, Outcome outcome, boolean last, double cpu) {
-
-        Step forwards() {
-            return new Step(Math.abs(nanos) & -64, action, outcome, last, cpu);
-        }
-    }
-
-    private record Trace(long start, List<Strategy> strategies, List<Step> steps) {}
-
-    /** A governor that follows a trace, but for its requests. */
-    private static final class Run implements AutoCloseable {
-
-        private final ManualTicker ticker;
-        private final Governor governor;
-        private final Guard guard;
-        private final List<Long> tokens = new ArrayList<>();
-        private volatile double cpu;
-
-        Run(Trace trace) {
-            ticker = new ManualTicker(trace.start);
-            governor =
-                    Governor.builder()
-                            .ticker(ticker)
-                            .loadMetrics(new Load())
-                            .loadScheduler(VirtualTimeScheduler.create())
-                            .build();
-            replaceRules(trace.strategies);
-            guard = governor.guard(RESOURCE);
-        }
-
-        void replaceRules(List<Strategy> strategies) {
-            List<Rule> rules = new ArrayList<>(strategies);
-            if (!strategies.isEmpty()) {
-                rules.add(
-                        FaultToleranceRule.builder(Metadata.of("default", "app", "rule"))
-                                .targets(List.of(ResourceRef.of(RESOURCE)))
-                                .strategies(strategies.stream().map(StrategyRef::to).toList())
-                                .build());
-            }
-            governor.replaceRules(rules);
-        }
-
-        /** Ends a request; one whose turn has not come leaves, and else it asks again. */
-        void end(long token, Outcome outcome) {
-            if (guard.waitNanos(token) > 0) {
-                guard.withdraw(token);
-                return;
-            }
-            long next = guard.proceed(token);
-            if (!Guard.isRefused(next)) {
-                guard.release(next, outcome);
-            }
-        }
-
-        void prepare(Step step) {
-            ticker.advanceNanos(step.nanos);
-            if (step.action == Action.LOAD) {
-                cpu = step.cpu;
-                governor.engine().overloadControls().measured(cpu, -1);
-            } else if (step.action == Action.END && !tokens.isEmpty()) {
-                long token = tokens.remove(step.last ? tokens.size() - 1 : 0);
-                end(token, step.outcome);
-            }
-        }
-
-        @Override
-        public void close() {
-            governor.close();
-        }
-
-        private final class Load implements LoadMetrics {
-
-            @Override
-            public double cpu() {
-                return cpu;
-            }
-
-            @Override
-            public double loadAverage() {
-                return -1;
             }
         }
     }
