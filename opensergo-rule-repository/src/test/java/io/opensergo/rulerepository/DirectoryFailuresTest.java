@@ -22,6 +22,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -102,278 +103,301 @@ class DirectoryFailuresTest {
                 .build();
     }
 
-    private Map<String, String> visible() throws IOException {
-        Map<String, String> contents = new TreeMap<>();
-        try (Stream<Path> files = Files.list(directory)) {
-            for (Path file : files.toList()) {
-                if (Files.isRegularFile(file)) {
-                    contents.put(file.getFileName().toString(), Files.readString(file));
+    @Nested
+    class Crashes {
+
+        /** As a full disk has emptied configurations elsewhere. */
+        @Test
+        void whereverTheDiskIsFullNothingIsLost() throws IOException {
+            Map<String, String> before = visible();
+            int failed = 0;
+            for (int at = 1; ; at++) {
+                var files = new Failing(at, false);
+                try {
+                    with(files).commit(edit());
+                    break;
+                } catch (UncheckedIOException e) {
+                    assertThat(e)
+                            .hasMessageContaining("directory " + directory + ": not committed")
+                            .hasMessageContaining("No space left on device");
+                    failed++;
+                    assertThat(visible()).isEqualTo(before);
+                    assertThat(
+                                    DirectoryRuleRepository.open(directory)
+                                            .history(HistoryQuery.latest(1)))
+                            .isEmpty();
                 }
             }
+            assertThat(failed).isGreaterThan(8);
+            assertThat(visible()).containsOnlyKeys("a.yaml", "cart.yaml");
+            assertThat(DirectoryRuleRepository.open(directory).history(HistoryQuery.latest(9)))
+                    .hasSize(1);
         }
-        return contents;
-    }
 
-    /** As a full disk has emptied configurations elsewhere. */
-    @Test
-    void whereverTheDiskIsFullNothingIsLost() throws IOException {
-        Map<String, String> before = visible();
-        int failed = 0;
-        for (int at = 1; ; at++) {
-            var files = new Failing(at, false);
-            try {
-                with(files).commit(edit());
-                break;
-            } catch (UncheckedIOException e) {
-                assertThat(e)
-                        .hasMessageContaining("directory " + directory + ": not committed")
-                        .hasMessageContaining("No space left on device");
-                failed++;
-                assertThat(visible()).isEqualTo(before);
-                assertThat(DirectoryRuleRepository.open(directory).history(HistoryQuery.latest(1)))
-                        .isEmpty();
+        private Map<String, String> visible() throws IOException {
+            Map<String, String> contents = new TreeMap<>();
+            try (Stream<Path> files = Files.list(directory)) {
+                for (Path file : files.toList()) {
+                    if (Files.isRegularFile(file)) {
+                        contents.put(file.getFileName().toString(), Files.readString(file));
+                    }
+                }
             }
+            return contents;
         }
-        assertThat(failed).isGreaterThan(8);
-        assertThat(visible()).containsOnlyKeys("a.yaml", "cart.yaml");
-        assertThat(DirectoryRuleRepository.open(directory).history(HistoryQuery.latest(9)))
-                .hasSize(1);
-    }
 
-    @Test
-    void afterACrashAtAnyMomentAllOfABatchIsThereOrNothing() throws IOException {
-        Map<String, String> before = visible();
-        List<Boolean> outcomes = new ArrayList<>();
-        for (int at = 1; ; at++) {
-            var files = new Failing(at, true);
-            try {
-                with(files).commit(edit());
-            } catch (UncheckedIOException e) {
-                assertThat(e).hasMessageContaining("No space left");
+        @Test
+        void afterACrashAtAnyMomentAllOfABatchIsThereOrNothing() throws IOException {
+            Map<String, String> before = visible();
+            List<Boolean> outcomes = new ArrayList<>();
+            for (int at = 1; ; at++) {
+                var files = new Failing(at, true);
+                try {
+                    with(files).commit(edit());
+                } catch (UncheckedIOException e) {
+                    assertThat(e).hasMessageContaining("No space left");
+                }
+                boolean crashed = files.hasFailed();
+
+                var reopened = DirectoryRuleRepository.open(directory);
+
+                boolean committed = reopened.history(HistoryQuery.latest(9)).size() == 1;
+                outcomes.add(committed);
+                if (committed) {
+                    assertThat(visible().keySet())
+                            .filteredOn(name -> !name.startsWith("."))
+                            .containsExactly("a.yaml", "cart.yaml");
+                    assertThat(visible()).containsEntry("a.yaml", limit("a", 5));
+                    reopened.commit(
+                            RuleEdit.by("ann")
+                                    .undo(reopened.history(HistoryQuery.latest(1)).get(0))
+                                    .build());
+                    restart();
+                } else {
+                    assertThat(visible().entrySet()).containsAll(before.entrySet());
+                    assertThat(reopened.rules()).hasSize(2);
+                }
+                if (!crashed) {
+                    break;
+                }
             }
-            boolean crashed = files.hasFailed();
+            assertThat(outcomes).contains(true, false).isSorted();
+        }
+
+        private void restart() throws IOException {
+            for (String name :
+                    List.of(
+                            "a.yaml",
+                            "b.yaml",
+                            "shop.yaml",
+                            "cart.yaml",
+                            ".opensergo/history.jsonl")) {
+                Files.deleteIfExists(directory.resolve(name));
+            }
+            writeFiles();
+        }
+
+        @Test
+        void aFileEditedAfterTheCrashIsKeptAndTheBatchTakenBack() throws IOException {
+            int at = 8; // the second of the files, behind what prepares and notes the batch
+            assertThatThrownBy(() -> with(new Failing(at, true)).commit(edit()))
+                    .isInstanceOf(UncheckedIOException.class);
+            assertThat(directory.resolve("a.yaml")).content().isEqualTo(limit("a", 5));
+            Files.writeString(directory.resolve("b.yaml"), limit("b", 7));
 
             var reopened = DirectoryRuleRepository.open(directory);
 
-            boolean committed = reopened.history(HistoryQuery.latest(9)).size() == 1;
-            outcomes.add(committed);
-            if (committed) {
-                assertThat(visible().keySet())
-                        .filteredOn(name -> !name.startsWith("."))
-                        .containsExactly("a.yaml", "cart.yaml");
-                assertThat(visible()).containsEntry("a.yaml", limit("a", 5));
-                reopened.commit(
-                        RuleEdit.by("ann")
-                                .undo(reopened.history(HistoryQuery.latest(1)).get(0))
-                                .build());
-                restart();
-            } else {
-                assertThat(visible().entrySet()).containsAll(before.entrySet());
-                assertThat(reopened.rules()).hasSize(2);
-            }
-            if (!crashed) {
-                break;
-            }
+            assertThat(reopened.history(HistoryQuery.latest(9))).isEmpty();
+            assertThat(reopened.rules())
+                    .extracting(StoredRule::text)
+                    .containsExactly(limit("a", 1), limit("b", 7));
+            assertThat(visible()).containsOnlyKeys("a.yaml", "b.yaml");
         }
-        assertThat(outcomes).contains(true, false).isSorted();
-    }
 
-    private void restart() throws IOException {
-        for (String name :
-                List.of("a.yaml", "b.yaml", "shop.yaml", "cart.yaml", ".opensergo/history.jsonl")) {
-            Files.deleteIfExists(directory.resolve(name));
+        /**
+         * Of 16 MiB, as large as a rule file may be: in base 64 more than Jackson reads by itself.
+         */
+        @Test
+        void aBatchWithALargeFileIsCompletedAfterACrashToo() throws IOException {
+            Path large = directory.resolve("large.yaml");
+            var change =
+                    new RuleChange(
+                            "c",
+                            "ann",
+                            "m",
+                            null,
+                            Instant.EPOCH,
+                            List.of(new RuleChange.Entry(id("a"), null, limit("a", 1))));
+            var pending = new PendingBatch(new FileOperations(), directory);
+            byte[] content = new byte[RuleReader.DEFAULT_MAX_BYTES];
+            pending.write(change, List.of(new FileChange(large, null, content)));
+
+            pending.recover(new JsonLinesHistory(directory, new FileOperations()));
+
+            assertThat(Files.size(large)).isEqualTo(content.length);
+            assertThat(pending.exists()).isFalse();
         }
-        writeFiles();
+
+        @Test
+        void aLineThatACrashHasCutOffIsSkipped() throws IOException {
+            var repository = with(new FileOperations());
+            repository.commit(edit());
+            Path history = directory.resolve(".opensergo/history.jsonl");
+            Files.writeString(history, "{\"id\":\"x\",\"ti", StandardOpenOption.APPEND);
+
+            repository.commit(RuleEdit.by("bob").create(limit("d", 1)).build());
+
+            assertThat(repository.history(HistoryQuery.latest(9)))
+                    .extracting(RuleChange::author)
+                    .containsExactly("bob", "ann");
+        }
     }
 
-    @Test
-    void aFileEditedAfterTheCrashIsKeptAndTheBatchTakenBack() throws IOException {
-        int at = 8; // the second of the files, behind what prepares and notes the batch
-        assertThatThrownBy(() -> with(new Failing(at, true)).commit(edit()))
-                .isInstanceOf(UncheckedIOException.class);
-        assertThat(directory.resolve("a.yaml")).content().isEqualTo(limit("a", 5));
-        Files.writeString(directory.resolve("b.yaml"), limit("b", 7));
+    @Nested
+    class ChangesOfOthers {
 
-        var reopened = DirectoryRuleRepository.open(directory);
+        @Test
+        void aFileWrittenByHandWhileACommitIsPreparedIsAConflict() {
+            var files =
+                    new FileOperations() {
+                        private boolean written;
 
-        assertThat(reopened.history(HistoryQuery.latest(9))).isEmpty();
-        assertThat(reopened.rules())
-                .extracting(StoredRule::text)
-                .containsExactly(limit("a", 1), limit("b", 7));
-        assertThat(visible()).containsOnlyKeys("a.yaml", "b.yaml");
-    }
-
-    /** Of 16 MiB, as large as a rule file may be: in base 64 more than Jackson reads by itself. */
-    @Test
-    void aBatchWithALargeFileIsCompletedAfterACrashToo() throws IOException {
-        Path large = directory.resolve("large.yaml");
-        var change =
-                new RuleChange(
-                        "c",
-                        "ann",
-                        "m",
-                        null,
-                        Instant.EPOCH,
-                        List.of(new RuleChange.Entry(id("a"), null, limit("a", 1))));
-        var pending = new PendingBatch(new FileOperations(), directory);
-        byte[] content = new byte[RuleReader.DEFAULT_MAX_BYTES];
-        pending.write(change, List.of(new FileChange(large, null, content)));
-
-        pending.recover(new JsonLinesHistory(directory, new FileOperations()));
-
-        assertThat(Files.size(large)).isEqualTo(content.length);
-        assertThat(pending.exists()).isFalse();
-    }
-
-    @Test
-    void aFileWrittenByHandWhileACommitIsPreparedIsAConflict() {
-        var files =
-                new FileOperations() {
-                    private boolean written;
-
-                    @Override
-                    void move(Path from, Path to) throws IOException {
-                        if (!written && to.endsWith("pending.json")) {
-                            written = true;
-                            Files.writeString(directory.resolve("a.yaml"), limit("a", 77));
+                        @Override
+                        void move(Path from, Path to) throws IOException {
+                            if (!written && to.endsWith("pending.json")) {
+                                written = true;
+                                Files.writeString(directory.resolve("a.yaml"), limit("a", 77));
+                            }
+                            super.move(from, to);
                         }
-                        super.move(from, to);
-                    }
-                };
+                    };
 
-        assertThatThrownBy(() -> with(files).commit(edit()))
-                .isInstanceOf(RuleConflictException.class)
-                .hasMessageContaining("RateLimitStrategy default/a was changed since");
-        assertThat(directory.resolve("a.yaml")).content().isEqualTo(limit("a", 77));
-        assertThat(directory.resolve("b.yaml")).content().isEqualTo(limit("b", 1));
-    }
+            assertThatThrownBy(() -> with(files).commit(edit()))
+                    .isInstanceOf(RuleConflictException.class)
+                    .hasMessageContaining("RateLimitStrategy default/a was changed since");
+            assertThat(directory.resolve("a.yaml")).content().isEqualTo(limit("a", 77));
+            assertThat(directory.resolve("b.yaml")).content().isEqualTo(limit("b", 1));
+        }
 
-    @Test
-    void anotherDocumentWrittenByHandMeanwhileStays() {
-        var files =
-                new FileOperations() {
-                    private boolean written;
+        @Test
+        void anotherDocumentWrittenByHandMeanwhileStays() {
+            var files =
+                    new FileOperations() {
+                        private boolean written;
 
-                    @Override
-                    void move(Path from, Path to) throws IOException {
-                        if (!written && to.endsWith("pending.json")) {
-                            written = true;
-                            Files.writeString(
-                                    directory.resolve("a.yaml"),
-                                    "---\n" + limit("z", 9),
-                                    StandardOpenOption.APPEND);
+                        @Override
+                        void move(Path from, Path to) throws IOException {
+                            if (!written && to.endsWith("pending.json")) {
+                                written = true;
+                                Files.writeString(
+                                        directory.resolve("a.yaml"),
+                                        "---\n" + limit("z", 9),
+                                        StandardOpenOption.APPEND);
+                            }
+                            super.move(from, to);
                         }
-                        super.move(from, to);
-                    }
-                };
+                    };
 
-        with(files).commit(edit());
+            with(files).commit(edit());
 
-        assertThat(directory.resolve("a.yaml"))
-                .content()
-                .isEqualTo(limit("a", 5) + "---\n" + limit("z", 9));
-    }
+            assertThat(directory.resolve("a.yaml"))
+                    .content()
+                    .isEqualTo(limit("a", 5) + "---\n" + limit("z", 9));
+        }
 
-    @Test
-    void aFileThatVanishedIsAConflict() throws IOException {
-        var repository = with(new FileOperations());
-        repository.rules();
-        Files.delete(directory.resolve("a.yaml"));
+        @Test
+        void aFileThatVanishedIsAConflict() throws IOException {
+            var repository = with(new FileOperations());
+            repository.rules();
+            Files.delete(directory.resolve("a.yaml"));
 
-        assertThatThrownBy(() -> repository.commit(edit()))
-                .isInstanceOf(RuleConflictException.class)
-                .hasMessageContaining("is not stored any more");
-        assertThat(directory.resolve("b.yaml")).exists();
-    }
+            assertThatThrownBy(() -> repository.commit(edit()))
+                    .isInstanceOf(RuleConflictException.class)
+                    .hasMessageContaining("is not stored any more");
+            assertThat(directory.resolve("b.yaml")).exists();
+        }
 
-    @Test
-    void aDirectoryThatIsNotThereSaysSo() {
-        var repository = DirectoryRuleRepository.open(directory.resolve("none"));
+        @Test
+        void twoProcessesLoseNothing() throws Exception {
+            int each = 15;
+            List<Process> processes = List.of(incrementing(each), incrementing(each));
+            for (Process process : processes) {
+                assertThat(process.waitFor(90, TimeUnit.SECONDS)).isTrue();
+                assertThat(process.exitValue()).isZero();
+            }
 
-        assertThat(repository.readOnlyReason()).contains("does not exist: create it");
-        assertThatThrownBy(repository::rules)
-                .isInstanceOf(UncheckedIOException.class)
-                .hasMessageContaining("does not exist");
-        assertThatThrownBy(() -> repository.commit(edit()))
-                .isInstanceOf(ReadOnlyRepositoryException.class);
-    }
-
-    @Test
-    void aDirectoryThatMayNotBeWrittenIsReadAndSaysWhy() throws IOException {
-        directory.toFile().setWritable(false);
-        try {
             var repository = DirectoryRuleRepository.open(directory);
-            assumeFalse(Files.isWritable(directory), "permissions do not count for this user");
+            assertThat(repository.find(id("a")).orElseThrow().text())
+                    .startsWith(limit("a", 1 + 2 * each));
+            assertThat(repository.history(HistoryQuery.latest(100))).hasSize(2 * each);
+        }
 
-            assertThat(repository.rules()).hasSize(2);
-            assertThat(repository.history(HistoryQuery.latest(1))).isEmpty();
-            assertThat(repository.readOnlyReason()).contains("may not be written");
+        private Process incrementing(int times) throws IOException {
+            return new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            "-XX:TieredStopAtLevel=1",
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            Incrementing.class.getName(),
+                            directory.toString(),
+                            Integer.toString(times))
+                    .inheritIO()
+                    .start();
+        }
+    }
+
+    @Nested
+    class Directories {
+
+        @Test
+        void aDirectoryThatIsNotThereSaysSo() {
+            var repository = DirectoryRuleRepository.open(directory.resolve("none"));
+
+            assertThat(repository.readOnlyReason()).contains("does not exist: create it");
+            assertThatThrownBy(repository::rules)
+                    .isInstanceOf(UncheckedIOException.class)
+                    .hasMessageContaining("does not exist");
             assertThatThrownBy(() -> repository.commit(edit()))
                     .isInstanceOf(ReadOnlyRepositoryException.class);
-        } finally {
-            directory.toFile().setWritable(true);
-        }
-    }
-
-    @Test
-    void aLineThatACrashHasCutOffIsSkipped() throws IOException {
-        var repository = with(new FileOperations());
-        repository.commit(edit());
-        Path history = directory.resolve(".opensergo/history.jsonl");
-        Files.writeString(history, "{\"id\":\"x\",\"ti", StandardOpenOption.APPEND);
-
-        repository.commit(RuleEdit.by("bob").create(limit("d", 1)).build());
-
-        assertThat(repository.history(HistoryQuery.latest(9)))
-                .extracting(RuleChange::author)
-                .containsExactly("bob", "ann");
-    }
-
-    @Test
-    void theHistoryIsBounded() throws IOException {
-        var history =
-                new JsonLinesHistory(directory.resolve(".opensergo"), new FileOperations(), 40_000);
-        Files.createDirectories(history.stateDirectory());
-        for (int i = 0; i < 200; i++) {
-            var entry = new RuleChange.Entry(id("a"), null, limit("a", i));
-            history.record(
-                    new RuleChange("c" + i, "ann", "m", null, Instant.EPOCH, List.of(entry)),
-                    List.of());
         }
 
-        List<RuleChange> kept = history.read(HistoryQuery.latest(1_000));
+        @Test
+        void aDirectoryThatMayNotBeWrittenIsReadAndSaysWhy() throws IOException {
+            directory.toFile().setWritable(false);
+            try {
+                var repository = DirectoryRuleRepository.open(directory);
+                assumeFalse(Files.isWritable(directory), "permissions do not count for this user");
 
-        assertThat(kept.get(0).id()).isEqualTo("c199");
-        assertThat(kept).hasSizeBetween(20, 90);
-        assertThat(Files.size(directory.resolve(".opensergo/history.jsonl"))).isLessThan(40_000);
-    }
-
-    @Test
-    void twoProcessesLoseNothing() throws Exception {
-        int each = 15;
-        List<Process> processes = List.of(incrementing(each), incrementing(each));
-        for (Process process : processes) {
-            assertThat(process.waitFor(90, TimeUnit.SECONDS)).isTrue();
-            assertThat(process.exitValue()).isZero();
+                assertThat(repository.rules()).hasSize(2);
+                assertThat(repository.history(HistoryQuery.latest(1))).isEmpty();
+                assertThat(repository.readOnlyReason()).contains("may not be written");
+                assertThatThrownBy(() -> repository.commit(edit()))
+                        .isInstanceOf(ReadOnlyRepositoryException.class);
+            } finally {
+                directory.toFile().setWritable(true);
+            }
         }
 
-        var repository = DirectoryRuleRepository.open(directory);
-        assertThat(repository.find(id("a")).orElseThrow().text())
-                .startsWith(limit("a", 1 + 2 * each));
-        assertThat(repository.history(HistoryQuery.latest(100))).hasSize(2 * each);
-    }
+        @Test
+        void theHistoryIsBounded() throws IOException {
+            var history =
+                    new JsonLinesHistory(
+                            directory.resolve(".opensergo"), new FileOperations(), 40_000);
+            Files.createDirectories(history.stateDirectory());
+            for (int i = 0; i < 200; i++) {
+                var entry = new RuleChange.Entry(id("a"), null, limit("a", i));
+                history.record(
+                        new RuleChange("c" + i, "ann", "m", null, Instant.EPOCH, List.of(entry)),
+                        List.of());
+            }
 
-    private Process incrementing(int times) throws IOException {
-        return new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Incrementing.class.getName(),
-                        directory.toString(),
-                        Integer.toString(times))
-                .inheritIO()
-                .start();
+            List<RuleChange> kept = history.read(HistoryQuery.latest(1_000));
+
+            assertThat(kept.get(0).id()).isEqualTo("c199");
+            assertThat(kept).hasSizeBetween(20, 90);
+            assertThat(Files.size(directory.resolve(".opensergo/history.jsonl")))
+                    .isLessThan(40_000);
+        }
     }
 
     /** Another process: counts a threshold up. */

@@ -28,6 +28,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -165,246 +166,269 @@ class RouteActionsTest {
         return "http://localhost:" + server.getAddress().getPort() + path;
     }
 
-    @ParameterizedTest
-    @EnumSource
-    void aFailedCallIsMadeAgainWithItsBodyThroughAllThatStandsBehind(Kind kind) throws Exception {
-        Caller client = client(kind, to("retries: {attempts: 3, retryOn: 5xx}"));
-        failures.set(2);
+    @Nested
+    class Retries {
 
-        Reply reply = client.call("PUT", url("/a?b=1"), "body", Map.of());
+        @ParameterizedTest
+        @EnumSource
+        void aFailedCallIsMadeAgainWithItsBodyThroughAllThatStandsBehind(Kind kind)
+                throws Exception {
+            Caller client = client(kind, to("retries: {attempts: 3, retryOn: 5xx}"));
+            failures.set(2);
 
-        assertThat(reply.status()).isEqualTo(200);
-        assertThat(reply.body()).isEqualTo("heard body");
-        assertThat(received).hasSize(3).containsOnly("PUT /a?b=1 body[1][]");
-    }
+            Reply reply = client.call("PUT", url("/a?b=1"), "body", Map.of());
 
-    @ParameterizedTest
-    @EnumSource
-    void theLastFailureIsWhatTheCallerGets(Kind kind) throws Exception {
-        Caller client = client(kind, to("retries: {attempts: 2, retryOn: 5xx}"));
-        failures.set(10);
+            assertThat(reply.status()).isEqualTo(200);
+            assertThat(reply.body()).isEqualTo("heard body");
+            assertThat(received).hasSize(3).containsOnly("PUT /a?b=1 body[1][]");
+        }
 
-        assertThat(client.call("GET", url("/a"), "", Map.of()).status()).isEqualTo(503);
-        assertThat(received).hasSize(3);
-    }
+        @ParameterizedTest
+        @EnumSource
+        void theLastFailureIsWhatTheCallerGets(Kind kind) throws Exception {
+            Caller client = client(kind, to("retries: {attempts: 2, retryOn: 5xx}"));
+            failures.set(10);
 
-    @ParameterizedTest
-    @EnumSource
-    void aPostIsMadeAgainOnlyWithAnIdempotencyKey(Kind kind) throws Exception {
-        Caller client = client(kind, to("retries: {attempts: 3, retryOn: 5xx}"));
-        failures.set(1);
-        assertThat(client.call("POST", url("/a"), "x", Map.of()).status()).isEqualTo(503);
-        assertThat(received).hasSize(1);
-
-        failures.set(1);
-        Map<String, String> key = Map.of("Idempotency-Key", "4711");
-        assertThat(client.call("POST", url("/a"), "x", key).status()).isEqualTo(200);
-        assertThat(received).hasSize(3);
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void retriesStayWithinTheirBudget(Kind kind) throws Exception {
-        Caller client = client(kind, to("retries: {attempts: 1, retryOn: 5xx}"));
-        failures.set(1_000_000);
-
-        // the budget is 20 at first, and gets one for five calls and for each second
-        for (int i = 0; i < 100; i++) {
             assertThat(client.call("GET", url("/a"), "", Map.of()).status()).isEqualTo(503);
+            assertThat(received).hasSize(3);
         }
 
-        assertThat(received.size()).isGreaterThanOrEqualTo(120).isLessThan(200);
-    }
+        @ParameterizedTest
+        @EnumSource
+        void aPostIsMadeAgainOnlyWithAnIdempotencyKey(Kind kind) throws Exception {
+            Caller client = client(kind, to("retries: {attempts: 3, retryOn: 5xx}"));
+            failures.set(1);
+            assertThat(client.call("POST", url("/a"), "x", Map.of()).status()).isEqualTo(503);
+            assertThat(received).hasSize(1);
 
-    @ParameterizedTest
-    @EnumSource
-    void whereNobodyListensTheCallIsMadeAgainWhateverItsMethod(Kind kind) throws Exception {
-        Caller client = client(kind, to("retries: {attempts: 2, retryOn: connect-failure}"));
-        HttpServer gone = serve(exchange -> {});
-        String url = "http://localhost:" + gone.getAddress().getPort() + "/a";
-        gone.stop(0);
-
-        assertThatThrownBy(() -> client.call("POST", url, "x", Map.of()))
-                .isInstanceOf(Exception.class);
-        assertThat(client.behind()).isEqualTo(3);
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void aRefusalIsNeverTriedAgain(Kind kind) {
-        Caller client =
-                client(kind, to("retries: {attempts: 3, retryOn: '5xx,reset,connect-failure'}"));
-        client.refuse();
-
-        assertThatThrownBy(() -> client.call("GET", url("/a"), "", Map.of()))
-                .satisfies(
-                        error ->
-                                assertThat(error)
-                                        .hasStackTraceContaining(
-                                                RequestRejectedException.class.getName()));
-        assertThat(client.behind()).isEqualTo(1);
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void aCallFailsWhenItsTimeIsOver(Kind kind) {
-        Caller client = client(kind, to("timeout: 0.2s\nretries: {attempts: 9, retryOn: 5xx}"));
-
-        assertThatThrownBy(() -> client.call("GET", url("/silent"), "", Map.of()))
-                .hasStackTraceContaining("the route's timeout of PT0.2S");
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void anAttemptFailsWhenItsTimeIsOver(Kind kind) {
-        Caller client =
-                client(kind, to("retries: {attempts: 1, perTryTimeout: 0.2s, retryOn: 5xx}"));
-
-        assertThatThrownBy(() -> client.call("GET", url("/silent"), "", Map.of()))
-                .hasStackTraceContaining("the route's perTryTimeout of PT0.2S");
-        assertThat(client.behind()).isEqualTo(2);
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void aCallWithinItsTimeIsAsWithoutOne(Kind kind) throws Exception {
-        Caller client = client(kind, to("timeout: 60s\nretries: {perTryTimeout: 50s}"));
-
-        assertThat(client.call("PUT", url("/a"), "x", Map.of()).body()).isEqualTo("heard x");
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void aFaultAbortsItsShareOfCallsWithoutMakingThem(Kind kind) throws Exception {
-        Caller client =
-                client(kind, to("fault: {abort: {httpStatus: 418, percentage: {value: 30}}}"));
-
-        int aborted = 0;
-        for (int i = 0; i < 100; i++) {
-            aborted += client.call("GET", url("/a"), "", Map.of()).status() == 418 ? 1 : 0;
+            failures.set(1);
+            Map<String, String> key = Map.of("Idempotency-Key", "4711");
+            assertThat(client.call("POST", url("/a"), "x", key).status()).isEqualTo(200);
+            assertThat(received).hasSize(3);
         }
 
-        assertThat(aborted).isEqualTo(30);
-        assertThat(received).hasSize(70);
-    }
+        @ParameterizedTest
+        @EnumSource
+        void retriesStayWithinTheirBudget(Kind kind) throws Exception {
+            Caller client = client(kind, to("retries: {attempts: 1, retryOn: 5xx}"));
+            failures.set(1_000_000);
 
-    @ParameterizedTest
-    @EnumSource
-    void aFaultMayResetTheCallAndHoldItUp(Kind kind) {
-        Caller client =
-                client(kind, to("fault: {delay: {fixedDelay: 0.2s}, abort: {http2Error: CANCEL}}"));
-        long begun = System.nanoTime();
+            // the budget is 20 at first, and gets one for five calls and for each second
+            for (int i = 0; i < 100; i++) {
+                assertThat(client.call("GET", url("/a"), "", Map.of()).status()).isEqualTo(503);
+            }
 
-        assertThatThrownBy(() -> client.call("GET", url("/a"), "", Map.of()))
-                .hasStackTraceContaining("HTTP/2 error 8");
-        assertThat(System.nanoTime() - begun).isGreaterThan(Duration.ofMillis(200).toNanos());
-        assertThat(received).isEmpty();
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void headersAndPathsAreChanged(Kind kind) throws Exception {
-        Caller client =
-                client(
-                        kind,
-                        """
-                        rewrite: {uri: /v2/}
-                        headers:
-                          request: {set: {x-rule: here}}
-                          response: {remove: [x-server], add: {x-rule: back}}
-                        """
-                                + to(""));
-
-        Reply reply = client.call("GET", url("/a?b=%7B"), "", Map.of("X-Rule", "mine"));
-
-        assertThat(received).containsExactly("GET /v2/a?b=%7B [1][here]");
-        assertThat(reply.headers()).containsEntry("x-rule", "back").doesNotContainKey("x-server");
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void aRuleAnswersWithoutACall(Kind kind) throws Exception {
-        Reply answer =
-                client(kind, "directResponse: {status: 202, body: {string: later}}")
-                        .call("GET", url("/a"), "", Map.of());
-        assertThat(answer.status()).isEqualTo(202);
-        assertThat(answer.body()).isEqualTo("later");
-        governor.close();
-
-        Reply moved =
-                client(kind, "redirect: {authority: 'elsewhere:81', redirectCode: 308}")
-                        .call("GET", url("/a?b=1"), "", Map.of());
-        assertThat(moved.status()).isEqualTo(308);
-        assertThat(moved.headers()).containsEntry("location", "http://elsewhere:81/a?b=1");
-        assertThat(received).isEmpty();
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void callsAreCopiedAndNobodyHearsOfTheCopies(Kind kind) throws Exception {
-        Caller client =
-                client(
-                        kind,
-                        to(
-                                "mirror: {host: localhost, port: {number: "
-                                        + other.getAddress().getPort()
-                                        + "}}"));
-
-        for (int i = 0; i < 10; i++) {
-            assertThat(client.call("POST", url("/a"), "x" + i, Map.of()).body())
-                    .isEqualTo("heard x" + i);
+            assertThat(received.size()).isGreaterThanOrEqualTo(120).isLessThan(200);
         }
 
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(copies).hasSize(10));
-        assertThat(received).containsExactlyInAnyOrderElementsOf(copies);
-    }
+        @ParameterizedTest
+        @EnumSource
+        void whereNobodyListensTheCallIsMadeAgainWhateverItsMethod(Kind kind) throws Exception {
+            Caller client = client(kind, to("retries: {attempts: 2, retryOn: connect-failure}"));
+            HttpServer gone = serve(exchange -> {});
+            String url = "http://localhost:" + gone.getAddress().getPort() + "/a";
+            gone.stop(0);
 
-    @ParameterizedTest
-    @EnumSource
-    void copiesAreBounded(Kind kind) throws Exception {
-        Caller client =
-                client(
-                        kind,
-                        """
-                        timeout: 60s
-                        mirror: {host: localhost, port: {number: %d}}
-                        rewrite: {uri: /}
-                        """
-                                        .formatted(silentPort())
-                                + to(""));
-
-        for (int i = 0; i < 103; i++) {
-            assertThat(client.call("GET", url("/a"), "", Map.of()).status()).isEqualTo(200);
+            assertThatThrownBy(() -> client.call("POST", url, "x", Map.of()))
+                    .isInstanceOf(Exception.class);
+            assertThat(client.behind()).isEqualTo(3);
         }
 
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(copies).hasSize(100));
+        @ParameterizedTest
+        @EnumSource
+        void aRefusalIsNeverTriedAgain(Kind kind) {
+            Caller client =
+                    client(
+                            kind,
+                            to("retries: {attempts: 3, retryOn: '5xx,reset,connect-failure'}"));
+            client.refuse();
+
+            assertThatThrownBy(() -> client.call("GET", url("/a"), "", Map.of()))
+                    .satisfies(
+                            error ->
+                                    assertThat(error)
+                                            .hasStackTraceContaining(
+                                                    RequestRejectedException.class.getName()));
+            assertThat(client.behind()).isEqualTo(1);
+        }
+
+        @Test
+        void aClientHonoursWhatTheTableSays() {
+            client(
+                    Kind.REST_CLIENT,
+                    to(
+                            "retries: {retryRemoteLocalities: true}\ncorsPolicy: {allowOrigins: [{exact: a}]}"));
+
+            assertThat(governor.plan().problems().toString())
+                    .contains("corsPolicy")
+                    .contains("retryRemoteLocalities")
+                    .doesNotContain("retries ");
+        }
     }
 
-    /** Where nobody answers. */
-    private int silentPort() throws IOException {
-        HttpServer silent =
-                serve(
-                        exchange -> {
-                            copies.add("silent");
-                            try {
-                                closed.await();
-                            } catch (InterruptedException e) {
-                                Thread.currentThread().interrupt();
-                            }
-                        });
-        return silent.getAddress().getPort();
+    @Nested
+    class TimeLimits {
+
+        @ParameterizedTest
+        @EnumSource
+        void aCallFailsWhenItsTimeIsOver(Kind kind) {
+            Caller client = client(kind, to("timeout: 0.2s\nretries: {attempts: 9, retryOn: 5xx}"));
+
+            assertThatThrownBy(() -> client.call("GET", url("/silent"), "", Map.of()))
+                    .hasStackTraceContaining("the route's timeout of PT0.2S");
+        }
+
+        @ParameterizedTest
+        @EnumSource
+        void anAttemptFailsWhenItsTimeIsOver(Kind kind) {
+            Caller client =
+                    client(kind, to("retries: {attempts: 1, perTryTimeout: 0.2s, retryOn: 5xx}"));
+
+            assertThatThrownBy(() -> client.call("GET", url("/silent"), "", Map.of()))
+                    .hasStackTraceContaining("the route's perTryTimeout of PT0.2S");
+            assertThat(client.behind()).isEqualTo(2);
+        }
+
+        @ParameterizedTest
+        @EnumSource
+        void aCallWithinItsTimeIsAsWithoutOne(Kind kind) throws Exception {
+            Caller client = client(kind, to("timeout: 60s\nretries: {perTryTimeout: 50s}"));
+
+            assertThat(client.call("PUT", url("/a"), "x", Map.of()).body()).isEqualTo("heard x");
+        }
     }
 
-    @Test
-    void aClientHonoursWhatTheTableSays() {
-        client(
-                Kind.REST_CLIENT,
-                to(
-                        "retries: {retryRemoteLocalities: true}\ncorsPolicy: {allowOrigins: [{exact: a}]}"));
+    @Nested
+    class FaultsAndAnswers {
 
-        assertThat(governor.plan().problems().toString())
-                .contains("corsPolicy")
-                .contains("retryRemoteLocalities")
-                .doesNotContain("retries ");
+        @ParameterizedTest
+        @EnumSource
+        void aFaultAbortsItsShareOfCallsWithoutMakingThem(Kind kind) throws Exception {
+            Caller client =
+                    client(kind, to("fault: {abort: {httpStatus: 418, percentage: {value: 30}}}"));
+
+            int aborted = 0;
+            for (int i = 0; i < 100; i++) {
+                aborted += client.call("GET", url("/a"), "", Map.of()).status() == 418 ? 1 : 0;
+            }
+
+            assertThat(aborted).isEqualTo(30);
+            assertThat(received).hasSize(70);
+        }
+
+        @ParameterizedTest
+        @EnumSource
+        void aFaultMayResetTheCallAndHoldItUp(Kind kind) {
+            Caller client =
+                    client(
+                            kind,
+                            to("fault: {delay: {fixedDelay: 0.2s}, abort: {http2Error: CANCEL}}"));
+            long begun = System.nanoTime();
+
+            assertThatThrownBy(() -> client.call("GET", url("/a"), "", Map.of()))
+                    .hasStackTraceContaining("HTTP/2 error 8");
+            assertThat(System.nanoTime() - begun).isGreaterThan(Duration.ofMillis(200).toNanos());
+            assertThat(received).isEmpty();
+        }
+
+        @ParameterizedTest
+        @EnumSource
+        void headersAndPathsAreChanged(Kind kind) throws Exception {
+            Caller client =
+                    client(
+                            kind,
+                            """
+                            rewrite: {uri: /v2/}
+                            headers:
+                              request: {set: {x-rule: here}}
+                              response: {remove: [x-server], add: {x-rule: back}}
+                            """
+                                    + to(""));
+
+            Reply reply = client.call("GET", url("/a?b=%7B"), "", Map.of("X-Rule", "mine"));
+
+            assertThat(received).containsExactly("GET /v2/a?b=%7B [1][here]");
+            assertThat(reply.headers())
+                    .containsEntry("x-rule", "back")
+                    .doesNotContainKey("x-server");
+        }
+
+        @ParameterizedTest
+        @EnumSource
+        void aRuleAnswersWithoutACall(Kind kind) throws Exception {
+            Reply answer =
+                    client(kind, "directResponse: {status: 202, body: {string: later}}")
+                            .call("GET", url("/a"), "", Map.of());
+            assertThat(answer.status()).isEqualTo(202);
+            assertThat(answer.body()).isEqualTo("later");
+            governor.close();
+
+            Reply moved =
+                    client(kind, "redirect: {authority: 'elsewhere:81', redirectCode: 308}")
+                            .call("GET", url("/a?b=1"), "", Map.of());
+            assertThat(moved.status()).isEqualTo(308);
+            assertThat(moved.headers()).containsEntry("location", "http://elsewhere:81/a?b=1");
+            assertThat(received).isEmpty();
+        }
+    }
+
+    @Nested
+    class Copies {
+
+        @ParameterizedTest
+        @EnumSource
+        void callsAreCopiedAndNobodyHearsOfTheCopies(Kind kind) throws Exception {
+            Caller client =
+                    client(
+                            kind,
+                            to(
+                                    "mirror: {host: localhost, port: {number: "
+                                            + other.getAddress().getPort()
+                                            + "}}"));
+
+            for (int i = 0; i < 10; i++) {
+                assertThat(client.call("POST", url("/a"), "x" + i, Map.of()).body())
+                        .isEqualTo("heard x" + i);
+            }
+
+            await().atMost(PATIENCE).untilAsserted(() -> assertThat(copies).hasSize(10));
+            assertThat(received).containsExactlyInAnyOrderElementsOf(copies);
+        }
+
+        @ParameterizedTest
+        @EnumSource
+        void copiesAreBounded(Kind kind) throws Exception {
+            Caller client =
+                    client(
+                            kind,
+                            """
+                            timeout: 60s
+                            mirror: {host: localhost, port: {number: %d}}
+                            rewrite: {uri: /}
+                            """
+                                            .formatted(silentPort())
+                                    + to(""));
+
+            for (int i = 0; i < 103; i++) {
+                assertThat(client.call("GET", url("/a"), "", Map.of()).status()).isEqualTo(200);
+            }
+
+            await().atMost(PATIENCE).untilAsserted(() -> assertThat(copies).hasSize(100));
+        }
+
+        /** Where nobody answers. */
+        private int silentPort() throws IOException {
+            HttpServer silent =
+                    serve(
+                            exchange -> {
+                                copies.add("silent");
+                                try {
+                                    closed.await();
+                                } catch (InterruptedException e) {
+                                    Thread.currentThread().interrupt();
+                                }
+                            });
+            return silent.getAddress().getPort();
+        }
     }
 }

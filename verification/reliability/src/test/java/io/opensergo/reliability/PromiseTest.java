@@ -33,6 +33,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -247,219 +248,239 @@ class PromiseTest {
         }
     }
 
-    @Test
-    void streamsThatNeverEnd() throws Exception {
-        byte[] noProtobuf = {-1, -1, -1, -1, -1};
-        withstands(
-                "streams that never end",
-                2,
-                (port, going) -> {
-                    try (RawHttp2 peer = connect(port, 65_535)) {
-                        for (int i = 0; i < 300 && going.get(); i++) {
-                            peer.message(peer.open(RawHttp2.SUBSCRIBE), noProtobuf);
-                            peer.flush();
-                        }
-                    }
-                });
-    }
+    @Nested
+    class CallsAndStreams {
 
-    @Test
-    void callsThatAreBegunAndNotFinished() throws Exception {
-        withstands(
-                "80,000 calls begun",
-                4,
-                (port, going) -> {
-                    try (RawHttp2 peer = connect(port, 65_535)) {
-                        for (int i = 0; i < 20_000 && going.get(); i++) {
-                            peer.open(RawHttp2.HEALTH_CHECK);
-                            if (i % 100 == 0) {
+        @Test
+        void streamsThatNeverEnd() throws Exception {
+            byte[] noProtobuf = {-1, -1, -1, -1, -1};
+            withstands(
+                    "streams that never end",
+                    2,
+                    (port, going) -> {
+                        try (RawHttp2 peer = connect(port, 65_535)) {
+                            for (int i = 0; i < 300 && going.get(); i++) {
+                                peer.message(peer.open(RawHttp2.SUBSCRIBE), noProtobuf);
                                 peer.flush();
                             }
                         }
-                        peer.flush();
-                    }
-                });
-    }
+                    });
+        }
 
-    @Test
-    void readersThatDoNotRead() throws Exception {
-        withstands(
-                "400 readers with a window of 0",
-                4,
-                (port, going) -> {
-                    try (RawHttp2 peer = connect(port, 0)) {
-                        for (int i = 0; i < 100; i++) {
-                            peer.message(peer.open(RawHttp2.SUBSCRIBE), subscribe("large", KIND));
-                        }
-                        peer.flush();
-                        stay(going, peer);
-                    }
-                });
-    }
-
-    @Test
-    void readersThatEndTheirSideAndDoNotRead() throws Exception {
-        withstands(
-                "readers with a window of 0 that end their side",
-                4,
-                (port, going) -> {
-                    try (RawHttp2 peer = connect(port, 0)) {
-                        for (int i = 0; i < 500 && going.get(); i++) {
-                            int stream = peer.open(RawHttp2.SUBSCRIBE);
-                            peer.message(stream, subscribe("large", KIND));
-                            peer.halfClose(stream);
-                        }
-                        peer.flush();
-                        stay(going, peer);
-                    }
-                });
-    }
-
-    @Test
-    void keysWithLongNames() throws Exception {
-        String name = "x".repeat(1000);
-        withstands(
-                "keys with names of 1 KB",
-                3,
-                (port, going) -> {
-                    try (RawHttp2 peer = connect(port, 65_535)) {
-                        int stream = peer.open(RawHttp2.SUBSCRIBE);
-                        for (int i = 0; i < 20_000 && going.get() && !peer.isOver(stream); i++) {
-                            peer.message(stream, subscribe(name + i, KIND));
-                            if (i % SUBJECT == 0) {
-                                peer.flush();
-                                LockSupport.parkNanos(20_000_000);
-                            }
-                        }
-                    }
-                });
-    }
-
-    @Test
-    void messagesThatAreNotFinished() throws Exception {
-        byte[] part = new byte[16_000];
-        byte[] prefix = RawHttp2.prefix(4_000_000);
-        withstands(
-                "messages not finished",
-                2,
-                (port, going) -> {
-                    try (RawHttp2 peer = connect(port, 65_535)) {
-                        for (int i = 0; i < 100 && going.get(); i++) {
-                            int stream = peer.open(RawHttp2.SUBSCRIBE);
-                            peer.data(stream, prefix);
-                            for (int j = 0; j < 4; j++) {
-                                peer.data(stream, part);
+        @Test
+        void callsThatAreBegunAndNotFinished() throws Exception {
+            withstands(
+                    "80,000 calls begun",
+                    4,
+                    (port, going) -> {
+                        try (RawHttp2 peer = connect(port, 65_535)) {
+                            for (int i = 0; i < 20_000 && going.get(); i++) {
+                                peer.open(RawHttp2.HEALTH_CHECK);
+                                if (i % 100 == 0) {
+                                    peer.flush();
+                                }
                             }
                             peer.flush();
                         }
-                        stay(going, peer);
-                    }
-                });
+                    });
+        }
+
+        @Test
+        void moreThanTenThousandStreamsOnSixConnections() throws Exception {
+            byte[] subscribe = subscribe("shop", KIND);
+            withstands(
+                    "11,400 streams on six connections",
+                    6,
+                    (port, going) -> {
+                        try (RawHttp2 peer = connect(port, 65_535)) {
+                            for (int i = 0; i < 1900 && going.get(); i++) {
+                                peer.message(peer.open(RawHttp2.SUBSCRIBE), subscribe);
+                                if (i % 100 == 0) {
+                                    peer.flush();
+                                }
+                            }
+                            peer.flush();
+                            stay(going, peer);
+                        }
+                    });
+        }
+
+        @Test
+        void rapidResets() throws Exception {
+            withstands(
+                    "rapid resets",
+                    2,
+                    (port, going) -> {
+                        try (RawHttp2 peer = connect(port, 65_535)) {
+                            while (going.get() && !peer.isClosed()) {
+                                peer.reset(peer.open(RawHttp2.SUBSCRIBE));
+                            }
+                        }
+                    });
+        }
     }
 
-    @Test
-    void refusalsOfDifferentReasons() throws Exception {
-        withstands(
-                "NACKs of different reasons",
-                1,
-                (port, going) -> {
-                    try (RawHttp2 peer = connect(port, 65_535)) {
-                        int stream = peer.open(RawHttp2.SUBSCRIBE);
-                        for (int i = 0; going.get() && !peer.isOver(stream); i++) {
-                            byte[] reason = new byte[500];
-                            Arrays.fill(reason, (byte) ('a' + i % 26));
-                            peer.message(stream, nack(new String(reason, StandardCharsets.UTF_8)));
-                            if (i % SUBJECT == 0) {
+    @Nested
+    class ReadersThatDoNotRead {
+
+        @Test
+        void readersThatDoNotRead() throws Exception {
+            withstands(
+                    "400 readers with a window of 0",
+                    4,
+                    (port, going) -> {
+                        try (RawHttp2 peer = connect(port, 0)) {
+                            for (int i = 0; i < 100; i++) {
+                                peer.message(
+                                        peer.open(RawHttp2.SUBSCRIBE), subscribe("large", KIND));
+                            }
+                            peer.flush();
+                            stay(going, peer);
+                        }
+                    });
+        }
+
+        @Test
+        void readersThatEndTheirSideAndDoNotRead() throws Exception {
+            withstands(
+                    "readers with a window of 0 that end their side",
+                    4,
+                    (port, going) -> {
+                        try (RawHttp2 peer = connect(port, 0)) {
+                            for (int i = 0; i < 500 && going.get(); i++) {
+                                int stream = peer.open(RawHttp2.SUBSCRIBE);
+                                peer.message(stream, subscribe("large", KIND));
+                                peer.halfClose(stream);
+                            }
+                            peer.flush();
+                            stay(going, peer);
+                        }
+                    });
+        }
+    }
+
+    @Nested
+    class Messages {
+
+        @Test
+        void keysWithLongNames() throws Exception {
+            String name = "x".repeat(1000);
+            withstands(
+                    "keys with names of 1 KB",
+                    3,
+                    (port, going) -> {
+                        try (RawHttp2 peer = connect(port, 65_535)) {
+                            int stream = peer.open(RawHttp2.SUBSCRIBE);
+                            for (int i = 0;
+                                    i < 20_000 && going.get() && !peer.isOver(stream);
+                                    i++) {
+                                peer.message(stream, subscribe(name + i, KIND));
+                                if (i % SUBJECT == 0) {
+                                    peer.flush();
+                                    LockSupport.parkNanos(20_000_000);
+                                }
+                            }
+                        }
+                    });
+        }
+
+        @Test
+        void messagesThatAreNotFinished() throws Exception {
+            byte[] part = new byte[16_000];
+            byte[] prefix = RawHttp2.prefix(4_000_000);
+            withstands(
+                    "messages not finished",
+                    2,
+                    (port, going) -> {
+                        try (RawHttp2 peer = connect(port, 65_535)) {
+                            for (int i = 0; i < 100 && going.get(); i++) {
+                                int stream = peer.open(RawHttp2.SUBSCRIBE);
+                                peer.data(stream, prefix);
+                                for (int j = 0; j < 4; j++) {
+                                    peer.data(stream, part);
+                                }
                                 peer.flush();
-                                LockSupport.parkNanos(10_000_000);
+                            }
+                            stay(going, peer);
+                        }
+                    });
+        }
+
+        @Test
+        void refusalsOfDifferentReasons() throws Exception {
+            withstands(
+                    "NACKs of different reasons",
+                    1,
+                    (port, going) -> {
+                        try (RawHttp2 peer = connect(port, 65_535)) {
+                            int stream = peer.open(RawHttp2.SUBSCRIBE);
+                            for (int i = 0; going.get() && !peer.isOver(stream); i++) {
+                                byte[] reason = new byte[500];
+                                Arrays.fill(reason, (byte) ('a' + i % 26));
+                                peer.message(
+                                        stream, nack(new String(reason, StandardCharsets.UTF_8)));
+                                if (i % SUBJECT == 0) {
+                                    peer.flush();
+                                    LockSupport.parkNanos(10_000_000);
+                                }
                             }
                         }
-                    }
-                });
+                    });
+        }
+
+        private static byte[] nack(String reason) {
+            return SubscribeRequest.newBuilder()
+                    .setResponseAck("NACK")
+                    .setStatus(
+                            io.opensergo.proto.internal.transport.v1.Status.newBuilder()
+                                    .setCode(4000)
+                                    .setMessage(reason))
+                    .build()
+                    .toByteArray();
+        }
     }
 
-    private static byte[] nack(String reason) {
-        return SubscribeRequest.newBuilder()
-                .setResponseAck("NACK")
-                .setStatus(
-                        io.opensergo.proto.internal.transport.v1.Status.newBuilder()
-                                .setCode(4000)
-                                .setMessage(reason))
-                .build()
-                .toByteArray();
-    }
+    @Nested
+    class Connections {
 
-    @Test
-    void rapidResets() throws Exception {
-        withstands(
-                "rapid resets",
-                2,
-                (port, going) -> {
-                    try (RawHttp2 peer = connect(port, 65_535)) {
-                        while (going.get() && !peer.isClosed()) {
-                            peer.reset(peer.open(RawHttp2.SUBSCRIBE));
-                        }
-                    }
-                });
-    }
-
-    @Test
-    void moreThanTenThousandStreamsOnSixConnections() throws Exception {
-        byte[] subscribe = subscribe("shop", KIND);
-        withstands(
-                "11,400 streams on six connections",
-                6,
-                (port, going) -> {
-                    try (RawHttp2 peer = connect(port, 65_535)) {
-                        for (int i = 0; i < 1900 && going.get(); i++) {
-                            peer.message(peer.open(RawHttp2.SUBSCRIBE), subscribe);
-                            if (i % 100 == 0) {
-                                peer.flush();
+        @Test
+        void floodsOfFramesThatBringNothing() throws Exception {
+            withstands(
+                    "SETTINGS, PRIORITY, PING and empty DATA",
+                    2,
+                    (port, going) -> {
+                        try (RawHttp2 peer = connect(port, 65_535)) {
+                            int stream = peer.open(RawHttp2.SUBSCRIBE);
+                            for (int i = 0; going.get() && !peer.isClosed(); i++) {
+                                switch (i % 4) {
+                                    case 0 -> peer.settings();
+                                    case 1 -> peer.priority(stream);
+                                    case 2 -> peer.ping();
+                                    default -> peer.data(stream, new byte[0]);
+                                }
                             }
                         }
-                        peer.flush();
-                        stay(going, peer);
-                    }
-                });
-    }
+                    });
+        }
 
-    @Test
-    void floodsOfFramesThatBringNothing() throws Exception {
-        withstands(
-                "SETTINGS, PRIORITY, PING and empty DATA",
-                2,
-                (port, going) -> {
-                    try (RawHttp2 peer = connect(port, 65_535)) {
-                        int stream = peer.open(RawHttp2.SUBSCRIBE);
-                        for (int i = 0; going.get() && !peer.isClosed(); i++) {
-                            switch (i % 4) {
-                                case 0 -> peer.settings();
-                                case 1 -> peer.priority(stream);
-                                case 2 -> peer.ping();
-                                default -> peer.data(stream, new byte[0]);
+        @Test
+        void connectionsThatSayNothing() throws Exception {
+            withstands(
+                    "connections that say nothing",
+                    2,
+                    (port, going) -> {
+                        List<RawHttp2> peers = new ArrayList<>();
+                        try {
+                            for (int i = 0; i < 200 && going.get(); i++) {
+                                peers.add(RawHttp2.silent(port, elsewhere()));
+                            }
+                            stay(going, peers.get(0));
+                        } finally {
+                            for (RawHttp2 peer : peers) {
+                                peer.close();
                             }
                         }
-                    }
-                });
-    }
-
-    @Test
-    void connectionsThatSayNothing() throws Exception {
-        withstands(
-                "connections that say nothing",
-                2,
-                (port, going) -> {
-                    List<RawHttp2> peers = new ArrayList<>();
-                    try {
-                        for (int i = 0; i < 200 && going.get(); i++) {
-                            peers.add(RawHttp2.silent(port, elsewhere()));
-                        }
-                        stay(going, peers.get(0));
-                    } finally {
-                        for (RawHttp2 peer : peers) {
-                            peer.close();
-                        }
-                    }
-                });
+                    });
+        }
     }
 }
