@@ -1,8 +1,8 @@
 package io.opensergo.dubbo;
 
 import io.opensergo.governance.Governor;
+import io.opensergo.governance.action.DrawnFaults;
 import io.opensergo.governance.action.FaultAbort;
-import io.opensergo.governance.action.FaultPolicy;
 import io.opensergo.governance.action.HeaderChanges;
 import io.opensergo.governance.action.RetryPolicy;
 import io.opensergo.governance.routing.RouteActions;
@@ -73,12 +73,9 @@ final class RoutedInvoker<T> implements Invoker<T> {
 
     @Override
     public Result invoke(Invocation invocation) {
-        FaultPolicy faults = actions.faults();
-        if (faults == null) {
-            return call(invocation);
-        }
-        long delay = faults.nextDelayNanos();
-        FaultAbort abort = faults.nextAbort();
+        DrawnFaults faults = actions.drawFaults();
+        long delay = faults.delayNanos();
+        FaultAbort abort = faults.abort();
         if (delay == 0) {
             return end(abort, invocation);
         }

@@ -11,6 +11,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.opensergo.governance.Outcome;
 import io.opensergo.governance.Rejection;
+import io.opensergo.governance.action.DrawnFaults;
 import io.opensergo.governance.action.PathRewrite;
 import io.opensergo.governance.action.RetryPolicy;
 import io.opensergo.governance.routing.RouteActions;
@@ -74,11 +75,11 @@ final class GovernedClientCall<Q, S> extends ForwardingClientCall<Q, S> {
             return;
         }
         RouteActions actions = route.decide(headers).actions();
-        DrawnFaults faults = DrawnFaults.draw(actions.faults());
+        DrawnFaults faults = actions.drawFaults();
         if (faults.delayNanos() > 0 || (admission != null && admission.isWaiting())) {
             startLater(listener, headers, admission, actions, faults);
         } else if (faults.abort() != null) {
-            fail(listener, faults.abort(), admission);
+            fail(listener, Statuses.of(faults.abort()), admission);
         } else {
             begin(listener, headers, admission, actions, made -> call = made);
             Runnable cancel = earlyCancel;

@@ -2,6 +2,7 @@ package io.opensergo.grpc;
 
 import io.grpc.Status;
 import io.opensergo.governance.Outcome;
+import io.opensergo.governance.action.FaultAbort;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
@@ -51,6 +52,12 @@ final class Statuses {
         return cause == null || !outcome.isFailure() || Outcome.of(cause).isFailure()
                 ? outcome
                 : Outcome.CANCELLED;
+    }
+
+    /** Returns what a call ends with that gets a fault. */
+    static Status of(FaultAbort abort) {
+        return Status.fromCodeValue(abort.grpcStatus())
+                .withDescription("a fault that a rule injects");
     }
 
     /** Returns that of a handler that throws, which callers see as {@code UNKNOWN}. */

@@ -4,6 +4,7 @@ import io.grpc.Deadline;
 import io.grpc.Status;
 import io.opensergo.governance.Outcome;
 import io.opensergo.governance.Rejection;
+import io.opensergo.governance.action.DrawnFaults;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -46,9 +47,10 @@ record Waiting(
     }
 
     private @Nullable Status statusAfterDelay() {
-        return faults.delayNanos() > 0 && deadline != null && deadline.isExpired()
-                ? Status.DEADLINE_EXCEEDED.withDescription("held up by a fault of a rule")
-                : faults.abort();
+        if (faults.delayNanos() > 0 && deadline != null && deadline.isExpired()) {
+            return Status.DEADLINE_EXCEEDED.withDescription("held up by a fault of a rule");
+        }
+        return faults.abort() == null ? null : Statuses.of(faults.abort());
     }
 
     /** Gives everything back, since the caller has gone. */

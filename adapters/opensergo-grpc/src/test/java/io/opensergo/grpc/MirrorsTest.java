@@ -22,6 +22,7 @@ import io.grpc.ServerInterceptors;
 import io.grpc.Status;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
+import io.opensergo.governance.routing.MirrorBudget;
 import io.opensergo.testsupport.Documents;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -117,14 +118,14 @@ class MirrorsTest {
     @Test
     void noMoreThanAHundredCopiesAreUnderWay() throws Exception {
         mirror("timeout: 60s\n    mirror: {host: prices, subset: v2}");
-        for (int i = 0; i < Mirrors.MAX + 20; i++) {
+        for (int i = 0; i < MirrorBudget.MAX + 20; i++) {
             ClientCalls.asyncUnaryCall(
                     channel.newCall(Prices.GET, World.withDeadline()), "hold", new Replies());
         }
-        for (int i = 0; i < Mirrors.MAX; i++) {
+        for (int i = 0; i < MirrorBudget.MAX; i++) {
             assertThat(nextAuthority()).isNotNull();
         }
-        for (int i = 0; i < Mirrors.MAX + 20; i++) {
+        for (int i = 0; i < MirrorBudget.MAX + 20; i++) {
             StreamObserver<String> call = prices.nextHeld();
             call.onNext("late");
             call.onCompleted();
@@ -132,8 +133,8 @@ class MirrorsTest {
 
         assertThat(get(channel, "")).isEqualTo("prices");
         assertThat(authorities).as("no place is free yet").isEmpty();
-        assertThat(next.held).hasSize(Mirrors.MAX);
-        for (int i = 0; i < Mirrors.MAX; i++) {
+        assertThat(next.held).hasSize(MirrorBudget.MAX);
+        for (int i = 0; i < MirrorBudget.MAX; i++) {
             StreamObserver<String> copy = next.nextHeld();
             copy.onNext("late");
             copy.onCompleted();
@@ -196,7 +197,7 @@ class MirrorsTest {
                                         .intercept(new FailingCopies(broken))));
         get(strict, ""); // connects
 
-        int calls = Mirrors.MAX + 20;
+        int calls = MirrorBudget.MAX + 20;
         for (int i = 0; i < calls; i++) {
             assertThat(get(strict, "")).isEqualTo("prices");
         }

@@ -1,8 +1,8 @@
 package io.opensergo.spring;
 
 import io.opensergo.governance.action.HeaderChanges;
+import io.opensergo.governance.routing.ServedActions;
 import io.opensergo.spring.internal.HeaderFields;
-import io.opensergo.spring.internal.ServedRoute;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
@@ -22,15 +22,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChangedServletResponse extends HttpServletResponseWrapper {
 
-    private final ServedRoute route;
+    private final ServedActions actions;
     private final Set<String> named = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
     private HeaderFields kept = new HeaderFields();
     private boolean isChanged;
 
-    ChangedServletResponse(HttpServletResponse response, ServedRoute route) {
+    ChangedServletResponse(HttpServletResponse response, ServedActions actions) {
         super(response);
-        this.route = route;
-        route.responseHeaders().applyTo(new Names(named));
+        this.actions = actions;
+        actions.responseHeaders().applyTo(new Names(named));
         for (String name : named) {
             response.getHeaders(name).forEach(value -> kept.add(name, value));
         }
@@ -78,7 +78,7 @@ final class ChangedServletResponse extends HttpServletResponseWrapper {
         if (isChanged) {
             return;
         }
-        route.changeResponse(new Fields());
+        actions.changeResponse(new Fields());
         isChanged = true;
         for (String name : kept.names()) {
             List<String> values = kept.values(name);

@@ -1,7 +1,7 @@
 package io.opensergo.spring;
 
 import io.opensergo.governance.Governor;
-import io.opensergo.spring.internal.ServedRoute;
+import io.opensergo.governance.routing.ServedActions;
 import io.opensergo.spring.internal.ServerGuards;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterChain;
@@ -66,7 +66,7 @@ public final class MvcGovernance extends OncePerRequestFilter implements WebMvcC
     @Override
     protected void initFilterBean() {
         if (getFilterConfig() != null) {
-            governor.honoursAtServer("Spring MVC server", ServedRoute.HONOURED);
+            governor.honoursAtServer("Spring MVC server", ServedActions.HONOURED);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.opensergo.spring;
 
 import io.opensergo.governance.Governor;
+import io.opensergo.governance.routing.ServedActions;
 import io.opensergo.spring.internal.ServedRoute;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
@@ -35,6 +36,7 @@ final class MvcRoute
     private static final long NOT_BEGUN = 0;
 
     private final ServedRoute route;
+    private final ServedActions actions;
     private final ServletView original;
     private volatile boolean isHeld;
 
@@ -48,6 +50,7 @@ final class MvcRoute
 
     private MvcRoute(ServedRoute route, ServletView original) {
         this.route = route;
+        this.actions = route.actions();
         this.original = original;
     }
 
@@ -94,8 +97,8 @@ final class MvcRoute
                 WebUtils.getNativeResponse(response, ChangedServletResponse.class);
         boolean isCutOff = isLate && response.isCommitted();
         HttpServletResponse passed = response;
-        if (changed == null && route.changesResponse()) {
-            changed = new ChangedServletResponse(response, route);
+        if (changed == null && actions.changesResponse()) {
+            changed = new ChangedServletResponse(response, actions);
             passed = changed;
         }
         try {
@@ -112,20 +115,20 @@ final class MvcRoute
 
     private HttpServletRequest passedOn(HttpServletRequest request) {
         boolean isChanged = WebUtils.getNativeRequest(request, ChangedServletRequest.class) != null;
-        return isChanged || route.requestHeaders().isEmpty()
+        return isChanged || actions.requestHeaders().isEmpty()
                 ? request
-                : new ChangedServletRequest(request, route.requestHeaders());
+                : new ChangedServletRequest(request, actions.requestHeaders());
     }
 
     /** Notes that the application is to handle the request. */
     void meet() {
-        route.meet();
+        actions.meet();
     }
 
     /** Begins with an admitted request; returns whether it is held up, to be dispatched again. */
     boolean holds(HttpServletRequest request, HttpServletResponse response)
             throws InterruptedException {
-        long delay = route.admit();
+        long delay = actions.admit();
         if (delay == 0) {
             return false;
         }
@@ -157,7 +160,7 @@ final class MvcRoute
     /** Returns what answers an admitted request, or {@code null} if its handler is to be called. */
     @Nullable ResponseEntity<byte[]> answer(HttpServletRequest request) {
         ResponseEntity<byte[]> answer = route.answer();
-        if (answer == null && route.timeoutNanos() > 0) {
+        if (answer == null && actions.timeoutNanos() > 0) {
             begun = System.nanoTime() | 1;
             WebAsyncManager manager = WebAsyncUtils.getAsyncManager(request);
             manager.registerCallableInterceptor(KEY, this);
@@ -171,7 +174,7 @@ final class MvcRoute
         if (begun == NOT_BEGUN) {
             return;
         }
-        long left = route.timeoutNanos() - (System.nanoTime() - begun);
+        long left = actions.timeoutNanos() - (System.nanoTime() - begun);
         long millis = Math.max(0, TimeUnit.NANOSECONDS.toMillis(left)) + 1;
         try {
             AsyncContext context = request.getAsyncContext();

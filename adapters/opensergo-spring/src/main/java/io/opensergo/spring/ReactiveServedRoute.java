@@ -1,5 +1,6 @@
 package io.opensergo.spring;
 
+import io.opensergo.governance.routing.ServedActions;
 import io.opensergo.spring.internal.HeaderFields;
 import io.opensergo.spring.internal.ReactiveAnswers;
 import io.opensergo.spring.internal.ServedRoute;
@@ -19,10 +20,12 @@ final class ReactiveServedRoute {
     private static final String ATTRIBUTE = ReactiveServedRoute.class.getName();
 
     private final ServedRoute route;
+    private final ServedActions actions;
     private final Sinks.Empty<Void> begun = Sinks.empty();
 
     ReactiveServedRoute(ServedRoute route) {
         this.route = route;
+        this.actions = route.actions();
     }
 
     /** Returns that of a request, or {@code null}. */
@@ -33,7 +36,7 @@ final class ReactiveServedRoute {
     /** Returns the request as handlers see it, whose response is changed when it is written. */
     private ServerWebExchange passedOn(ServerWebExchange exchange) {
         exchange.getAttributes().put(ATTRIBUTE, this);
-        if (route.changesResponse()) {
+        if (actions.changesResponse()) {
             HttpHeaders headers = exchange.getResponse().getHeaders();
             exchange.getResponse()
                     .beforeCommit(
@@ -41,9 +44,9 @@ final class ReactiveServedRoute {
                                     Mono.fromRunnable(
                                             () ->
                                                     HeaderFields.change(
-                                                            headers, route::changeResponse)));
+                                                            headers, actions::changeResponse)));
         }
-        if (route.requestHeaders().isEmpty()) {
+        if (actions.requestHeaders().isEmpty()) {
             return exchange;
         }
         return exchange.mutate()
@@ -52,7 +55,7 @@ final class ReactiveServedRoute {
                                 request.headers(
                                         headers ->
                                                 HeaderFields.change(
-                                                        headers, route.requestHeaders())))
+                                                        headers, actions.requestHeaders())))
                 .build();
     }
 
@@ -63,25 +66,25 @@ final class ReactiveServedRoute {
             return ReactiveAnswers.write(exchange.getResponse(), preflight);
         }
         Mono<Void> rest = chain.filter(passedOn(exchange));
-        if (route.timeoutNanos() == 0) {
+        if (actions.timeoutNanos() == 0) {
             return rest;
         }
-        Duration limit = Duration.ofNanos(route.timeoutNanos());
+        Duration limit = Duration.ofNanos(actions.timeoutNanos());
         return rest.timeout(
                 begun.asMono().then(Mono.delay(limit)), Mono.error(() -> route.timedOut()));
     }
 
     /** Notes that the application is to handle the request. */
     void meet() {
-        route.meet();
+        actions.meet();
     }
 
     /** Goes on with an admitted request: returns its handler, or what answers in its place. */
     Mono<Object> handler(Object handler) {
-        if (route.isAdmitted()) {
+        if (actions.isAdmitted()) {
             return Mono.just(handler);
         }
-        long delay = route.admit();
+        long delay = actions.admit();
         return delay == 0
                 ? Mono.just(next(handler))
                 : Mono.delay(Duration.ofNanos(delay)).map(now -> next(handler));

@@ -1,20 +1,19 @@
 package io.opensergo.spring;
 
 import io.opensergo.governance.action.AttemptResult;
-import io.opensergo.governance.action.DirectResponse;
+import io.opensergo.governance.action.DrawnFaults;
 import io.opensergo.governance.action.FaultAbort;
-import io.opensergo.governance.action.FaultPolicy;
-import io.opensergo.governance.action.Redirect;
 import io.opensergo.governance.action.RetryDecision;
 import io.opensergo.governance.action.RetryPolicy;
 import io.opensergo.governance.routing.Mirror;
+import io.opensergo.governance.routing.MirrorBudget;
 import io.opensergo.governance.routing.RouteActions;
+import io.opensergo.governance.routing.RouteAnswer;
 import io.opensergo.spring.internal.AttemptResults;
 import io.opensergo.spring.internal.HeaderFields;
-import io.opensergo.spring.internal.Mirrors;
 import io.opensergo.spring.internal.OutgoingRoute;
 import io.opensergo.spring.internal.RouteUris;
-import java.io.IOException;
+import io.opensergo.spring.internal.RoutedCall;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -22,7 +21,6 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.web.reactive.function.client.ClientRequest;
 import org.springframework.web.reactive.function.client.ClientResponse;
@@ -45,7 +43,7 @@ final class RoutedExchange {
 
     private final RouteActions actions;
     private final OutgoingRoute route;
-    private final Mirrors mirrors;
+    private final MirrorBudget mirrors;
     private final ClientRequest request;
     private final ExchangeFunction next;
     private final ContextView context;
@@ -56,7 +54,7 @@ final class RoutedExchange {
 
     RoutedExchange(
             OutgoingRoute route,
-            Mirrors mirrors,
+            MirrorBudget mirrors,
             ClientRequest request,
             ExchangeFunction next,
             ContextView context) {
@@ -78,42 +76,28 @@ final class RoutedExchange {
     }
 
     Mono<ClientResponse> call() {
-        FaultPolicy faults = actions.faults();
-        if (faults == null) {
-            return begin(null);
-        }
-        long delay = faults.nextDelayNanos();
-        FaultAbort abort = faults.nextAbort();
-        return delay == 0
-                ? begin(abort)
-                : Mono.delay(Duration.ofNanos(delay)).flatMap(now -> begin(abort));
+        DrawnFaults faults = actions.drawFaults();
+        return faults.delayNanos() == 0
+                ? begin(faults.abort())
+                : Mono.delay(Duration.ofNanos(faults.delayNanos()))
+                        .flatMap(now -> begin(faults.abort()));
     }
 
     private Mono<ClientResponse> begin(@Nullable FaultAbort abort) {
-        if (abort != null) {
-            return abort.isReset()
-                    ? Mono.error(
-                            new IOException(
-                                    "a fault that a rule injects: HTTP/2 error "
-                                            + abort.http2Error()))
-                    : answer(abort.httpStatus(), null, new byte[0]);
+        RouteAnswer answer =
+                actions.answer(abort, redirect -> RouteUris.location(request.url(), redirect));
+        if (answer == null) {
+            return attempts();
         }
-        Redirect redirect = actions.redirect();
-        if (redirect != null) {
-            String location = RouteUris.location(request.url(), redirect);
-            return answer(redirect.status(), location, new byte[0]);
-        }
-        DirectResponse response = actions.directResponse();
-        return response != null ? answer(response.status(), null, response.body()) : attempts();
+        return answer.isReset() ? Mono.error(RoutedCall.resetBy(answer)) : response(answer);
     }
 
-    private Mono<ClientResponse> answer(int status, @Nullable String location, byte[] content) {
+    private Mono<ClientResponse> response(RouteAnswer answer) {
+        byte[] content = answer.body();
         ClientResponse.Builder response =
-                ClientResponse.create(HttpStatusCode.valueOf(status))
-                        .headers(headers -> headers.setContentLength(content.length));
-        if (location != null) {
-            response.header(HttpHeaders.LOCATION, location);
-        }
+                ClientResponse.create(HttpStatusCode.valueOf(answer.status()));
+        HeaderFields.of(answer, actions.responseHeaders())
+                .forEach((name, values) -> response.header(name, values.toArray(String[]::new)));
         if (content.length > 0) {
             response.body(
                     Flux.defer(
@@ -122,9 +106,7 @@ final class RoutedExchange {
                                             DefaultDataBufferFactory.sharedInstance.wrap(
                                                     content))));
         }
-        return Mono.just(
-                response.headers(headers -> HeaderFields.change(headers, actions.responseHeaders()))
-                        .build());
+        return Mono.just(response.build());
     }
 
     private Mono<ClientResponse> attempts() {
@@ -253,7 +235,7 @@ final class RoutedExchange {
 
     /** Sends a copy of a request that is being sent, if the rule says so of this one. */
     private void copy(AttemptBody.Whole content) {
-        Mirrors.Copy copy = mirrors.begin(actions);
+        MirrorBudget.Copy copy = mirrors.begin(actions);
         if (copy == null) {
             return;
         }
@@ -276,7 +258,7 @@ final class RoutedExchange {
         Disposable unused =
                 Mono.defer(() -> next.exchange(ofCopy))
                         .flatMap(ClientResponse::releaseBody)
-                        .timeout(copy.limit())
+                        .timeout(Duration.ofNanos(copy.limitNanos()))
                         .contextWrite(context)
                         .contextWrite(inner -> inner.put(OutgoingRoute.class, its))
                         .subscribe(done -> {}, copy::end, () -> copy.end(null));

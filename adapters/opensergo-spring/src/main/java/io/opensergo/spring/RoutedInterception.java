@@ -2,10 +2,11 @@ package io.opensergo.spring;
 
 import io.opensergo.governance.action.RetryPolicy;
 import io.opensergo.governance.routing.Mirror;
+import io.opensergo.governance.routing.MirrorBudget;
 import io.opensergo.governance.routing.RouteActions;
+import io.opensergo.governance.routing.RouteAnswer;
 import io.opensergo.spring.internal.CallRoutes;
 import io.opensergo.spring.internal.HeaderFields;
-import io.opensergo.spring.internal.Mirrors;
 import io.opensergo.spring.internal.OutgoingRoute;
 import io.opensergo.spring.internal.RouteUris;
 import io.opensergo.spring.internal.RoutedCall;
@@ -80,7 +81,7 @@ final class RoutedInterception implements RoutedCall.Client<ClientHttpResponse> 
 
     @Override
     public void copy() {
-        Mirrors.Copy copy = repeatable == null ? null : routes.mirrors().begin(actions);
+        MirrorBudget.Copy copy = repeatable == null ? null : routes.mirrors().begin(actions);
         if (copy == null) {
             return;
         }
@@ -116,14 +117,9 @@ final class RoutedInterception implements RoutedCall.Client<ClientHttpResponse> 
     }
 
     @Override
-    public ClientHttpResponse answer(int status, @Nullable String location, byte[] answer) {
-        var headers = new HttpHeaders();
-        headers.setContentLength(answer.length);
-        if (location != null) {
-            headers.set(HttpHeaders.LOCATION, location);
-        }
+    public ClientHttpResponse answer(RouteAnswer answer) {
         return new AnsweredResponse(
-                status, HeaderFields.changed(headers, actions.responseHeaders()), answer);
+                answer.status(), HeaderFields.of(answer, actions.responseHeaders()), answer.body());
     }
 
     @Override

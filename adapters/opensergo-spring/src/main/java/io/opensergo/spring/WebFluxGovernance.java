@@ -5,6 +5,7 @@ import io.opensergo.governance.Guard;
 import io.opensergo.governance.Outcome;
 import io.opensergo.governance.Permit;
 import io.opensergo.governance.Rejection;
+import io.opensergo.governance.routing.ServedActions;
 import io.opensergo.governance.routing.TrafficColour;
 import io.opensergo.spring.internal.GatewayPattern;
 import io.opensergo.spring.internal.HttpView;
@@ -73,7 +74,7 @@ public final class WebFluxGovernance
         this.guards = new ServerGuards(governor, isExcluded);
         this.responder = responder;
         this.mappings = mappings;
-        governor.honoursAtServer("Spring WebFlux server", ServedRoute.HONOURED);
+        governor.honoursAtServer("Spring WebFlux server", ServedActions.HONOURED);
     }
 
     @Override

@@ -6,13 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.opensergo.api.Target;
 import io.opensergo.governance.Governor;
 import io.opensergo.governance.action.HeaderChanges;
+import io.opensergo.governance.routing.ServedActions;
 import io.opensergo.rules.document.RuleReader;
-import io.opensergo.spring.internal.ServedRoute;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
@@ -34,17 +33,17 @@ class ChangedServletMessagesTest {
     private final MockHttpServletResponse written = new MockHttpServletResponse();
     private final ChangedServletResponse response = new ChangedServletResponse(written, admitted());
 
-    private static ServedRoute admitted() {
+    private static ServedActions admitted() {
         Governor governor =
                 Governor.builder()
                         .target(Target.of("default", "shop"))
                         .rules(RuleReader.strict().read(ROUTER, "test").rules())
                         .build();
-        governor.honoursAtServer("test", ServedRoute.HONOURED);
+        governor.honoursAtServer("test", ServedActions.HONOURED);
         var view = new ServletView(new MockHttpServletRequest("GET", "/"));
-        ServedRoute route = Objects.requireNonNull(ServedRoute.of(governor, view, "/"));
-        route.admit();
-        return route;
+        var actions = new ServedActions(governor.routeServed(view).actions(), view);
+        actions.admit();
+        return actions;
     }
 
     @Test

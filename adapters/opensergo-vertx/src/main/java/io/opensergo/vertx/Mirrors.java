@@ -1,6 +1,7 @@
 package io.opensergo.vertx;
 
 import io.opensergo.governance.routing.Mirror;
+import io.opensergo.governance.routing.MirrorBudget;
 import io.opensergo.governance.routing.RouteActions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -9,39 +10,23 @@ import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.HostAndPort;
-import java.time.Duration;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends copies of requests, of which nobody hears again: their responses are read and dropped, and
- * so are their failures. As many are under way as {@value #MAX} at most, each for as long as its
- * request may take, or {@link #USUAL_TIME}; beyond that requests are not copied.
+ * so are their failures. A {@link MirrorBudget} says how many there may be, and for how long.
  */
 final class Mirrors {
 
-    static final int MAX = 100;
-
-    private static final Duration USUAL_TIME = Duration.ofSeconds(5);
-    private static final Logger LOG = LoggerFactory.getLogger(OpenSergoVertx.class);
-
     private final Vertx vertx;
     private final OutboundRoutes routes;
-    private final AtomicInteger underWay = new AtomicInteger();
-    private final AtomicBoolean warned = new AtomicBoolean();
+    private final MirrorBudget budget = new MirrorBudget();
 
     Mirrors(Vertx vertx, OutboundRoutes routes) {
         this.vertx = vertx;
         this.routes = routes;
-    }
-
-    /** Returns how many copies are under way. */
-    int underWay() {
-        return underWay.get();
     }
 
     /**
@@ -56,48 +41,39 @@ final class Mirrors {
             String authority,
             Buffer body,
             Function<RequestOptions, Future<HttpClientRequest>> client) {
-        Mirror mirror = actions.mirror();
-        if (mirror == null || !mirror.next()) {
+        MirrorBudget.Copy counted = budget.begin(actions);
+        if (counted == null) {
             return;
         }
-        if (underWay.incrementAndGet() > MAX) {
-            underWay.decrementAndGet();
-            warn("more than " + MAX + " copies are under way to " + mirror);
-            return;
-        }
-        var copy = new Copy(Mirror.shadowOf(authority), body);
-        long limit = actions.timeoutNanos() > 0 ? actions.timeoutNanos() : USUAL_TIME.toNanos();
-        copy.timer = vertx.setTimer(Waits.millis(limit), fired -> copy.end());
+        var copy = new Copy(counted, Mirror.shadowOf(authority), body);
+        copy.timer = vertx.setTimer(Waits.millis(counted.limitNanos()), fired -> copy.end());
         try {
-            routes.mirror(mirror, options).compose(client).onComplete(copy::send, copy::fail);
+            routes.mirror(counted.mirror(), options)
+                    .compose(client)
+                    .onComplete(copy::send, copy::finish);
         } catch (RuntimeException e) { // of a client that is closed
-            copy.fail(e);
-        }
-    }
-
-    private void warn(String reason) {
-        if (warned.compareAndSet(false, true)) {
-            LOG.warn("Requests are not mirrored at times, which is said once: {}", reason);
+            copy.finish(e);
         }
     }
 
     /** A copy under way, which ends once. */
     private final class Copy {
 
+        private final MirrorBudget.Copy counted;
         private final String authority;
         private final Buffer body;
-        private final AtomicBoolean isOver = new AtomicBoolean();
         private final AtomicReference<HttpClientRequest> request = new AtomicReference<>();
         private volatile long timer;
 
-        Copy(String authority, Buffer body) {
+        Copy(MirrorBudget.Copy counted, String authority, Buffer body) {
+            this.counted = counted;
             this.authority = authority;
             this.body = body;
         }
 
         void send(HttpClientRequest made) {
             request.set(made);
-            if (isOver.get()) {
+            if (counted.isOver()) {
                 made.reset();
                 return;
             }
@@ -105,34 +81,25 @@ final class Mirrors {
             made.authority(HostAndPort.parseAuthority(authority, -1));
             made.send(body)
                     .compose(response -> OutboundCall.endOf(quiet(response)))
-                    .onComplete(read -> finish(), this::fail);
+                    .onComplete(read -> finish(null), this::finish);
         }
 
         private static HttpClientResponse quiet(HttpClientResponse response) {
             return response.exceptionHandler(error -> {}); // its end fails as well
         }
 
-        void fail(Throwable error) {
-            if (!isOver.get()) {
-                warn(error.toString());
-            }
-            finish();
-        }
-
         /** Its time is over. */
         void end() {
-            finish();
+            finish(null);
             HttpClientRequest made = request.get();
             if (made != null) {
                 made.reset();
             }
         }
 
-        private void finish() {
-            if (isOver.compareAndSet(false, true)) {
-                vertx.cancelTimer(timer);
-                underWay.decrementAndGet();
-            }
+        private void finish(@Nullable Throwable error) {
+            vertx.cancelTimer(timer);
+            counted.end(error);
         }
     }
 }

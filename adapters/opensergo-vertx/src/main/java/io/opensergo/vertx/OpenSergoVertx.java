@@ -4,6 +4,7 @@ import io.opensergo.api.ConfigurationException;
 import io.opensergo.api.OpenSergoClient;
 import io.opensergo.governance.Governor;
 import io.opensergo.governance.action.RouteAction;
+import io.opensergo.governance.routing.ServedActions;
 import io.opensergo.governance.routing.TrafficColour;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -48,18 +49,6 @@ public final class OpenSergoVertx {
                     RouteAction.RESPONSE_HEADERS,
                     RouteAction.DESTINATION_PORT,
                     RouteAction.LOAD_BALANCING);
-
-    /** What a server does of them, for the requests that it serves. */
-    private static final Set<RouteAction> HONOURED_AT_SERVER =
-            EnumSet.of(
-                    RouteAction.TIMEOUT,
-                    RouteAction.FAULT_DELAY,
-                    RouteAction.FAULT_ABORT,
-                    RouteAction.REDIRECT,
-                    RouteAction.DIRECT_RESPONSE,
-                    RouteAction.REQUEST_HEADERS,
-                    RouteAction.RESPONSE_HEADERS,
-                    RouteAction.CORS_POLICY);
 
     private final Vertx vertx;
     private final Governor governor;
@@ -163,7 +152,7 @@ public final class OpenSergoVertx {
 
     /** From now on requests are served by routes, too. */
     private ServerGovernance server() {
-        governor.honoursAtServer("Vert.x server", HONOURED_AT_SERVER);
+        governor.honoursAtServer("Vert.x server", ServedActions.HONOURED);
         return server;
     }
 

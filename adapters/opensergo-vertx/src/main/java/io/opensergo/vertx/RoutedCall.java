@@ -1,13 +1,13 @@
 package io.opensergo.vertx;
 
 import io.opensergo.governance.action.AttemptResult;
-import io.opensergo.governance.action.DirectResponse;
+import io.opensergo.governance.action.DrawnFaults;
 import io.opensergo.governance.action.FaultAbort;
-import io.opensergo.governance.action.FaultPolicy;
 import io.opensergo.governance.action.Redirect;
 import io.opensergo.governance.action.RetryDecision;
 import io.opensergo.governance.action.RetryPolicy;
 import io.opensergo.governance.routing.RouteActions;
+import io.opensergo.governance.routing.RouteAnswer;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
@@ -99,33 +99,21 @@ final class RoutedCall {
     }
 
     Future<HttpClientRequest> start() {
-        FaultPolicy faults = actions.faults();
-        if (faults == null) {
-            return begin(null);
-        }
-        long delay = faults.nextDelayNanos();
-        FaultAbort abort = faults.nextAbort();
-        return delay == 0
-                ? begin(abort)
-                : vertx.timer(Waits.millis(delay), TimeUnit.MILLISECONDS)
-                        .compose(now -> begin(abort));
+        DrawnFaults faults = actions.drawFaults();
+        return faults.delayNanos() == 0
+                ? begin(faults.abort())
+                : vertx.timer(Waits.millis(faults.delayNanos()), TimeUnit.MILLISECONDS)
+                        .compose(now -> begin(faults.abort()));
     }
 
     private Future<HttpClientRequest> begin(@Nullable FaultAbort abort) {
-        if (abort != null) {
-            return abort.isReset()
-                    ? Future.failedFuture(new StreamResetException(abort.http2Error()))
-                    : answer(abort.httpStatus(), null, new byte[0]);
+        RouteAnswer answer = actions.answer(abort, this::location);
+        if (answer == null) {
+            return connect();
         }
-        Redirect redirect = actions.redirect();
-        if (redirect != null) {
-            return answer(redirect.status(), location(redirect), new byte[0]);
-        }
-        DirectResponse response = actions.directResponse();
-        if (response != null) {
-            return answer(response.status(), null, response.body());
-        }
-        return connect();
+        return answer.isReset()
+                ? Future.failedFuture(new StreamResetException(answer.http2Error()))
+                : Future.succeededFuture(answered(answer));
     }
 
     private String location(Redirect redirect) {
@@ -134,14 +122,15 @@ final class RoutedCall {
                 view.scheme(), String.valueOf(view.authority()), view.port(), options.getURI());
     }
 
-    private Future<HttpClientRequest> answer(int status, @Nullable String location, byte[] body) {
+    private HttpClientRequest answered(RouteAnswer answer) {
+        byte[] body = answer.body();
         MultiMap headers = MultiMap.caseInsensitiveMultiMap();
         headers.set("content-length", Integer.toString(body.length));
-        if (location != null) {
-            headers.set("location", location);
+        if (answer.location() != null) {
+            headers.set("location", answer.location());
         }
         actions.responseHeaders().applyTo(new ChangedHeaders(headers));
-        return Future.succeededFuture(AnsweredRequest.of(vertx, options, status, headers, body));
+        return AnsweredRequest.of(vertx, options, answer.status(), headers, body);
     }
 
     private Future<HttpClientRequest> connect() {

@@ -1,11 +1,8 @@
 package io.opensergo.vertx;
 
-import io.opensergo.governance.action.CrossOrigin;
-import io.opensergo.governance.action.DirectResponse;
-import io.opensergo.governance.action.FaultAbort;
-import io.opensergo.governance.action.FaultPolicy;
 import io.opensergo.governance.action.Redirect;
-import io.opensergo.governance.routing.RouteActions;
+import io.opensergo.governance.routing.RouteAnswer;
+import io.opensergo.governance.routing.ServedActions;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -14,14 +11,11 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request of a server whose route asks for something: browsers are told of other origins before
- * all else; once its guard has admitted it, a fault holds it up or ends it, a redirect or a
- * response answers it, or it is passed on with other headers and has to be answered in time.
- * Confined to the context of the request.
+ * Carries out what the route of a request of a server asks for. Confined to the context of the
+ * request.
  */
 final class ServedRequest implements Handler<Void> {
 
@@ -29,23 +23,14 @@ final class ServedRequest implements Handler<Void> {
     private static final int GATEWAY_TIMEOUT = 504;
     private static final long INTERNAL_ERROR = 2;
     private static final long NO_TIMER = -1;
-    private static final Set<Integer> WITHOUT_BODY = Set.of(204, 205, 304);
 
     private final RoutingContext context;
-    private final RouteActions actions;
-
-    /** An origin that is allowed, or {@code null}. */
-    private final @Nullable String origin;
-
-    private boolean isAdmitted;
+    private final ServedActions actions;
     private long timer = NO_TIMER;
 
-    ServedRequest(RoutingContext context, RouteActions actions) {
+    ServedRequest(RoutingContext context, ServedActions actions) {
         this.context = context;
         this.actions = actions;
-        CrossOrigin policy = actions.crossOrigin();
-        String header = policy == null ? null : request().getHeader("origin");
-        this.origin = policy != null && policy.allows(header) ? header : null;
     }
 
     private HttpServerRequest request() {
@@ -58,37 +43,26 @@ final class ServedRequest implements Handler<Void> {
 
     /** Answers a browser that asks what it may do; returns whether it did. */
     boolean answersPreflight() {
-        CrossOrigin policy = actions.crossOrigin();
-        if (policy == null || origin == null) {
+        if (!actions.isPreflight(new InboundView(request()))) {
             return false;
         }
-        String method = request().getHeader("access-control-request-method");
-        if (!policy.isPreflight(request().method().name(), origin, method)) {
-            return false;
-        }
-        policy.answerPreflight(origin, new ChangedHeaders(response().headers()));
+        actions.answerPreflight(new ChangedHeaders(response().headers()));
         response().setStatusCode(OK).end();
         return true;
     }
 
     /** Changes the headers of the response, whoever gives it, when they are written. */
     void changeResponse() {
-        if (origin != null || !actions.responseHeaders().isEmpty()) {
+        actions.meet();
+        if (actions.changesResponse()) {
             context.addHeadersEndHandler(this);
         }
     }
 
-    /** The headers of the response are about to be written; those of a rule come last. */
+    /** The headers of the response are about to be written. */
     @Override
     public void handle(Void writing) {
-        var headers = new ChangedHeaders(response().headers());
-        CrossOrigin policy = actions.crossOrigin();
-        if (policy != null && origin != null) {
-            policy.allowResponse(origin, headers);
-        }
-        if (isAdmitted) {
-            actions.responseHeaders().applyTo(headers);
-        }
+        actions.changeResponse(new ChangedHeaders(response().headers()));
     }
 
     /**
@@ -97,16 +71,9 @@ final class ServedRequest implements Handler<Void> {
      * @param ahead the pattern of the route that it has not come to yet, or {@code null}
      */
     void proceed(@Nullable String ahead) {
-        isAdmitted = true;
-        FaultPolicy faults = actions.faults();
-        if (faults == null) {
-            passOn();
-            return;
-        }
-        long delay = faults.nextDelayNanos();
-        FaultAbort abort = faults.nextAbort();
+        long delay = actions.admit();
         if (delay == 0) {
-            passOnOr(abort, ahead);
+            answerOrPassOn(ahead);
             return;
         }
         boolean isPaused = !request().isEnded();
@@ -119,7 +86,7 @@ final class ServedRequest implements Handler<Void> {
                     if (isPaused && !request().isEnded()) {
                         request().resume();
                     }
-                    passOnOr(abort, ahead);
+                    answerOrPassOn(ahead);
                 });
         context.addEndHandler(ended -> stopTimer());
     }
@@ -144,33 +111,23 @@ final class ServedRequest implements Handler<Void> {
         }
     }
 
-    private void passOnOr(@Nullable FaultAbort abort, @Nullable String ahead) {
-        if (abort == null) {
+    private void answerOrPassOn(@Nullable String ahead) {
+        RouteAnswer answer = actions.answer(this::location);
+        if (answer == null) {
             passOn();
             return;
         }
         if (ahead != null) {
             request().routed(ahead);
         }
-        if (abort.isReset() && request().version() == HttpVersion.HTTP_2) {
-            response().reset(abort.http2Error());
+        if (answer.isReset() && request().version() == HttpVersion.HTTP_2) {
+            response().reset(answer.http2Error());
         } else {
-            answer(abort.httpStatus(), Buffer.buffer());
+            write(answer);
         }
     }
 
     private void passOn() {
-        Redirect redirect = actions.redirect();
-        if (redirect != null) {
-            response().putHeader(HttpHeaders.LOCATION, location(redirect));
-            answer(redirect.status(), Buffer.buffer());
-            return;
-        }
-        DirectResponse direct = actions.directResponse();
-        if (direct != null) {
-            answer(direct.status(), Buffer.buffer(direct.body()));
-            return;
-        }
         actions.requestHeaders().applyTo(new ChangedHeaders(request().headers()));
         if (actions.timeoutNanos() > 0) {
             after(actions.timeoutNanos(), this::expire);
@@ -189,14 +146,17 @@ final class ServedRequest implements Handler<Void> {
                 request().uri());
     }
 
-    private void answer(int status, Buffer body) {
-        response().setStatusCode(status);
-        boolean hasNone =
-                WITHOUT_BODY.contains(status) || HttpMethod.HEAD.equals(request().method());
-        if (body.length() == 0 || hasNone) {
+    private void write(RouteAnswer answer) {
+        response().setStatusCode(answer.status());
+        if (answer.location() != null) {
+            response().putHeader(HttpHeaders.LOCATION, answer.location());
+        }
+        byte[] body = answer.body();
+        boolean isHead = HttpMethod.HEAD.equals(request().method());
+        if (body.length == 0 || isHead || !answer.mayHaveBody()) {
             response().end();
         } else {
-            response().end(body);
+            response().end(Buffer.buffer(body));
         }
     }
 

@@ -4,6 +4,7 @@ import io.opensergo.governance.Governor;
 import io.opensergo.governance.Guard;
 import io.opensergo.governance.Rejection;
 import io.opensergo.governance.routing.RouteDecision;
+import io.opensergo.governance.routing.ServedActions;
 import io.opensergo.governance.routing.TrafficColour;
 import io.vertx.core.Context;
 import io.vertx.core.http.HttpServerRequest;
@@ -85,12 +86,15 @@ final class ServerGovernance {
         if (context.response().headWritten() || context.get(served) != null) {
             return null;
         }
-        RouteDecision decision = governor.routeServed(new InboundView(context.request()));
+        var view = new InboundView(context.request());
+        RouteDecision decision = governor.routeServed(view);
         if (!decision.isFound()) {
             return null;
         }
         context.put(served, decision);
-        return decision.actions().isEmpty() ? null : new ServedRequest(context, decision.actions());
+        return decision.actions().isEmpty()
+                ? null
+                : new ServedRequest(context, new ServedActions(decision.actions(), view));
     }
 
     private static void passOn(

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Faults that a route injects. A delay and an abort are drawn independently, and each is exact over
  * a cycle of requests; a request that gets both is delayed first. Ask for each once per request,
- * not once per attempt. Allocates nothing; for any number of threads.
+ * not once per attempt. For any number of threads.
  */
 public final class FaultPolicy {
 
@@ -98,6 +98,18 @@ public final class FaultPolicy {
     /** Returns whether there is an abort for some requests. */
     public boolean hasAbort() {
         return aborting != null;
+    }
+
+    /**
+     * Draws the faults of a request; the object is a new one only if there are some. What {@link
+     * #nextDelayNanos()} and {@link #nextAbort()} say is drawn with it.
+     */
+    public DrawnFaults draw() {
+        long delayNanos = nextDelayNanos();
+        FaultAbort drawn = nextAbort();
+        return delayNanos == 0 && drawn == null
+                ? DrawnFaults.NONE
+                : new DrawnFaults(delayNanos, drawn);
     }
 
     /** Returns for how long this request is held up, 0 for not at all. */

@@ -2,23 +2,27 @@ package io.opensergo.governance.routing;
 
 import io.opensergo.governance.action.CrossOrigin;
 import io.opensergo.governance.action.DirectResponse;
+import io.opensergo.governance.action.DrawnFaults;
+import io.opensergo.governance.action.FaultAbort;
 import io.opensergo.governance.action.FaultPolicy;
 import io.opensergo.governance.action.HeaderChanges;
 import io.opensergo.governance.action.PathRewrite;
 import io.opensergo.governance.action.Redirect;
 import io.opensergo.governance.action.RetryPolicy;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a route asks for besides instances, made when rules are compiled. A framework carries it out
- * in this order: a fault delays the request, and may answer it; then a redirect or a response
- * answers it; else it gets another path, authority and headers, and is called for within {@link
- * #timeoutNanos()}, again as {@link #retries()} says, with a copy to {@link #mirror()}. The headers
- * of every response are changed last. A route holds or not by the request as it came.
+ * in this order: a fault delays the request, and may answer it ({@link #drawFaults()}); then a
+ * redirect or a response answers it ({@link #answer}); else it gets another path, authority and
+ * headers, and is called for within {@link #timeoutNanos()}, again as {@link #retries()} says, with
+ * a copy to {@link #mirror()}. The headers of every response are changed last. A route holds or not
+ * by the request as it came.
  *
  * <p>A server that applies routes to what it serves ({@link
- * io.opensergo.governance.Governor#routeServed}) does what concerns a request and its response:
- * {@link #crossOrigin()} before all else, faults, answers, headers, and the timeout.
+ * io.opensergo.governance.Governor#routeServed}) does what concerns a request and its response, as
+ * {@link ServedActions} says.
  *
  * @param timeoutNanos the time limit of a request with all of its attempts; 0 for none
  * @param retries when a request is tried again, or {@code null} if never
@@ -73,6 +77,29 @@ public record RouteActions(
     /** Returns whether the route answers requests itself, so that none is forwarded. */
     public boolean isAnswer() {
         return redirect != null || directResponse != null;
+    }
+
+    /** Draws the faults of a request, which is to be asked once for it. */
+    public DrawnFaults drawFaults() {
+        return faults == null ? DrawnFaults.NONE : faults.draw();
+    }
+
+    /**
+     * Returns what answers an HTTP request in place of a service: its fault, or else a redirect, or
+     * else a response; {@code null} if it is passed on.
+     *
+     * @param abort of the request's {@link #drawFaults() faults}
+     * @param location where a redirect leads to, which depends on the request
+     */
+    public @Nullable RouteAnswer answer(
+            @Nullable FaultAbort abort, Function<? super Redirect, String> location) {
+        if (abort != null) {
+            return RouteAnswer.of(abort);
+        }
+        if (redirect != null) {
+            return RouteAnswer.of(redirect, location.apply(redirect));
+        }
+        return directResponse == null ? null : RouteAnswer.of(directResponse);
     }
 
     /** Returns these for a destination. */

@@ -5,10 +5,11 @@ import feign.Request;
 import feign.Response;
 import io.opensergo.governance.action.RetryPolicy;
 import io.opensergo.governance.routing.Mirror;
+import io.opensergo.governance.routing.MirrorBudget;
 import io.opensergo.governance.routing.RouteActions;
+import io.opensergo.governance.routing.RouteAnswer;
 import io.opensergo.spring.internal.CallRoutes;
 import io.opensergo.spring.internal.HeaderFields;
-import io.opensergo.spring.internal.Mirrors;
 import io.opensergo.spring.internal.OutgoingRoute;
 import io.opensergo.spring.internal.RouteUris;
 import io.opensergo.spring.internal.RoutedCall;
@@ -82,7 +83,7 @@ final class RoutedFeignCall implements RoutedCall.Client<Response> {
 
     @Override
     public void copy() {
-        Mirrors.Copy copy = routes.mirrors().begin(actions);
+        MirrorBudget.Copy copy = routes.mirrors().begin(actions);
         if (copy == null) {
             return;
         }
@@ -114,16 +115,11 @@ final class RoutedFeignCall implements RoutedCall.Client<Response> {
     }
 
     @Override
-    public Response answer(int status, @Nullable String location, byte[] body) {
-        var answered = new HttpHeaders();
-        answered.setContentLength(body.length);
-        if (location != null) {
-            answered.set(HttpHeaders.LOCATION, location);
-        }
+    public Response answer(RouteAnswer answer) {
         return Response.builder()
-                .status(status)
-                .headers(fields(HeaderFields.changed(answered, actions.responseHeaders())))
-                .body(body)
+                .status(answer.status())
+                .headers(fields(HeaderFields.of(answer, actions.responseHeaders())))
+                .body(answer.body())
                 .request(request)
                 .build();
     }

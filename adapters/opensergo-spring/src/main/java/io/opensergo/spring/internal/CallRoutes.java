@@ -2,6 +2,7 @@ package io.opensergo.spring.internal;
 
 import io.opensergo.governance.Governor;
 import io.opensergo.governance.action.RouteAction;
+import io.opensergo.governance.routing.MirrorBudget;
 import io.opensergo.governance.routing.RouteDecision;
 import java.io.IOException;
 import java.net.URI;
@@ -36,7 +37,7 @@ public final class CallRoutes {
                             RouteAction.DESTINATION_PORT));
 
     private final Governor governor;
-    private final Mirrors mirrors = new Mirrors();
+    private final MirrorBudget mirrors = new MirrorBudget();
     private final CallThreads threads = new CallThreads();
 
     /** Makes those of a governor, and tells it what is done of them. */
@@ -61,21 +62,21 @@ public final class CallRoutes {
     }
 
     /** Sends a copy on another thread, which is interrupted when its time is over. */
-    public void copy(Mirrors.Copy copy, CopyTask task) {
+    public void copy(MirrorBudget.Copy copy, CopyTask task) {
         try {
             Future<?> running = threads.submit(() -> run(copy, task));
             Disposable unused =
                     Schedulers.parallel()
                             .schedule(
                                     () -> running.cancel(true),
-                                    copy.limit().toNanos(),
+                                    copy.limitNanos(),
                                     TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
             copy.end(e);
         }
     }
 
-    private static void run(Mirrors.Copy copy, CopyTask task) {
+    private static void run(MirrorBudget.Copy copy, CopyTask task) {
         try {
             task.run();
             copy.end(null);
@@ -85,7 +86,7 @@ public final class CallRoutes {
     }
 
     /** Returns the copies under way. */
-    public Mirrors mirrors() {
+    public MirrorBudget mirrors() {
         return mirrors;
     }
 

@@ -1,6 +1,7 @@
 package io.opensergo.spring.internal;
 
 import io.opensergo.governance.action.HeaderChanges;
+import io.opensergo.governance.routing.RouteAnswer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,17 @@ public final class HeaderFields implements HeaderChanges.Target {
     /** Returns the values of a header, none if it is not there. */
     public List<String> values(String name) {
         return fields.getOrDefault(name, List.of());
+    }
+
+    /** Returns the headers of an answer, with the changes. */
+    public static HttpHeaders of(RouteAnswer answer, HeaderChanges changes) {
+        var headers = new HttpHeaders();
+        headers.setContentLength(answer.body().length);
+        if (answer.location() != null) {
+            headers.set(HttpHeaders.LOCATION, answer.location());
+        }
+        change(headers, changes);
+        return headers;
     }
 
     /** Returns headers with the changes, which the caller may change further. */

@@ -1,13 +1,11 @@
 package io.opensergo.spring.internal;
 
 import io.opensergo.governance.action.AttemptResult;
-import io.opensergo.governance.action.DirectResponse;
-import io.opensergo.governance.action.FaultAbort;
-import io.opensergo.governance.action.FaultPolicy;
-import io.opensergo.governance.action.Redirect;
+import io.opensergo.governance.action.DrawnFaults;
 import io.opensergo.governance.action.RetryDecision;
 import io.opensergo.governance.action.RetryPolicy;
 import io.opensergo.governance.routing.RouteActions;
+import io.opensergo.governance.routing.RouteAnswer;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
@@ -71,7 +69,7 @@ public final class RoutedCall<R> {
         void discard(R response);
 
         /** Makes a response that answers the call. */
-        R answer(int status, @Nullable String location, byte[] body);
+        R answer(RouteAnswer answer);
 
         /** Returns a response as the caller gets it; its body may be read until a deadline. */
         R received(R response, Deadline deadline) throws IOException;
@@ -95,33 +93,24 @@ public final class RoutedCall<R> {
 
     /** Makes it; returns the response. */
     public R call() throws IOException {
-        FaultPolicy faults = actions.faults();
-        if (faults != null) {
-            long delay = faults.nextDelayNanos();
-            FaultAbort abort = faults.nextAbort();
-            if (delay > 0) {
-                sleep(delay);
-            }
-            if (abort != null) {
-                return aborted(abort);
-            }
+        DrawnFaults faults = actions.drawFaults();
+        if (faults.delayNanos() > 0) {
+            sleep(faults.delayNanos());
         }
-        Redirect redirect = actions.redirect();
-        if (redirect != null) {
-            return client.answer(redirect.status(), RouteUris.location(uri, redirect), new byte[0]);
+        RouteAnswer answer =
+                actions.answer(faults.abort(), redirect -> RouteUris.location(uri, redirect));
+        if (answer == null) {
+            return attempts();
         }
-        DirectResponse response = actions.directResponse();
-        return response != null
-                ? client.answer(response.status(), null, response.body())
-                : attempts();
+        if (answer.isReset()) {
+            throw resetBy(answer);
+        }
+        return client.answer(answer);
     }
 
-    private R aborted(FaultAbort abort) throws IOException {
-        if (abort.isReset()) {
-            throw new IOException(
-                    "a fault that a rule injects: HTTP/2 error " + abort.http2Error());
-        }
-        return client.answer(abort.httpStatus(), null, new byte[0]);
+    /** Returns how a call fails whose stream a fault resets. */
+    public static IOException resetBy(RouteAnswer fault) {
+        return new IOException("a fault that a rule injects: HTTP/2 error " + fault.http2Error());
     }
 
     private R attempts() throws IOException {

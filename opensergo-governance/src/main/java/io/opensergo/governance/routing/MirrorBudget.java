@@ -1,7 +1,5 @@
-package io.opensergo.spring.internal;
+package io.opensergo.governance.routing;
 
-import io.opensergo.governance.routing.Mirror;
-import io.opensergo.governance.routing.RouteActions;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -14,19 +12,21 @@ import org.slf4j.LoggerFactory;
  * at most, each for as long as its call may take, or {@link #USUAL_TIME}; beyond that calls are not
  * copied. For any number of threads.
  */
-public final class Mirrors {
+public final class MirrorBudget {
 
     /** How many copies are under way at most. */
     public static final int MAX = 100;
 
-    private static final Duration USUAL_TIME = Duration.ofSeconds(5);
-    private static final Logger LOG = LoggerFactory.getLogger(Mirrors.class);
+    /** How long a copy may take whose route has no timeout. */
+    public static final Duration USUAL_TIME = Duration.ofSeconds(5);
+
+    private static final Logger LOG = LoggerFactory.getLogger(MirrorBudget.class);
 
     private final AtomicInteger underWay = new AtomicInteger();
     private final AtomicBoolean warned = new AtomicBoolean();
 
     /** Makes one without copies. */
-    public Mirrors() {}
+    public MirrorBudget() {}
 
     /** Returns how many copies are under way. */
     public int underWay() {
@@ -48,7 +48,7 @@ public final class Mirrors {
             return null;
         }
         long nanos = actions.timeoutNanos();
-        return new Copy(mirror, nanos > 0 ? Duration.ofNanos(nanos) : USUAL_TIME);
+        return new Copy(mirror, nanos > 0 ? nanos : USUAL_TIME.toNanos());
     }
 
     private void warn(String reason) {
@@ -61,12 +61,12 @@ public final class Mirrors {
     public final class Copy {
 
         private final Mirror mirror;
-        private final Duration limit;
+        private final long limitNanos;
         private final AtomicBoolean isOver = new AtomicBoolean();
 
-        private Copy(Mirror mirror, Duration limit) {
+        private Copy(Mirror mirror, long limitNanos) {
             this.mirror = mirror;
-            this.limit = limit;
+            this.limitNanos = limitNanos;
         }
 
         /** Returns where it goes. */
@@ -75,11 +75,16 @@ public final class Mirrors {
         }
 
         /** Returns how long it may take. */
-        public Duration limit() {
-            return limit;
+        public long limitNanos() {
+            return limitNanos;
         }
 
-        /** It has ended, with an error or without. */
+        /** Returns whether it has ended. */
+        public boolean isOver() {
+            return isOver.get();
+        }
+
+        /** It has ended, with an error or without; only the first end counts. */
         public void end(@Nullable Throwable error) {
             if (isOver.compareAndSet(false, true)) {
                 underWay.decrementAndGet();
