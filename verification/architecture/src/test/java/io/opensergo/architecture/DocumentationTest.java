@@ -136,6 +136,7 @@ class DocumentationTest {
     }
 
     private static void assertThatItsPageSaysWhatItIs(Path module) {
+        assertThat(module.resolve("README.md")).as("its page").isRegularFile();
         List<String> lines = text(module.resolve("README.md")).lines().toList();
         assertThat(lines.get(0)).startsWith("# ");
         assertThat(lines.get(1)).isEmpty();
