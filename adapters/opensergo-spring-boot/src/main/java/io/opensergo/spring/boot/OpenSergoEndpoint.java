@@ -51,8 +51,9 @@ public final class OpenSergoEndpoint {
      * @param headers headers as HTTP writes them, {@code name: value}, a line each, since the
      *     actuator takes no objects in its JSON
      * @param query the query, such as {@code page=1&size=20}
-     * @return {@code guard} with the verdict of each strategy, and {@code route} with the trial of
-     *     each router
+     * @return {@code guard} with the verdict of each strategy, {@code route} with the trial of each
+     *     router if the request is a call, and, where a router names this application, {@code
+     *     served} with the trials if it comes in
      * @throws InvalidEndpointRequestException if there is neither a resource nor a request, or the
      *     direction is neither of the two; the actuator answers 400
      */
@@ -90,7 +91,12 @@ public final class OpenSergoEndpoint {
                             .port(port == null ? 0 : port);
             headersOf(headers).forEach(header -> request.header(header[0], header[1]));
             paramsOf(query).forEach(param -> request.query(param[0], param[1]));
-            answer.put("route", described(governor.explain(request.build())));
+            RequestView view = request.build();
+            answer.put("route", described(governor.explain(view)));
+            RouteExplanation served = governor.explainServed(view);
+            if (!served.routers().isEmpty()) {
+                answer.put("served", described(served));
+            }
         }
         return answer;
     }

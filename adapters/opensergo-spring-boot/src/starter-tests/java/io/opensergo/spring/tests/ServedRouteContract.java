@@ -377,4 +377,14 @@ abstract class ServedRouteContract {
                                         .contains("asks for retries, rewrite.uri, which the Spring")
                                         .contains("server adapter does not do"));
     }
+
+    @Test
+    void theActuatorExplainsWhatTheRouteOfARequestThatComesInAsksFor() {
+        route("directResponse: {status: 418}");
+
+        HttpResponse<String> answer =
+                world().postJson("/actuator/opensergo", "{\"path\": \"/orders/1\"}");
+
+        assertThat(answer.body()).contains("\"served\"", "directResponse");
+    }
 }
