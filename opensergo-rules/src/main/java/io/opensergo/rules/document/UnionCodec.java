@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.opensergo.rules.Written;
 import java.lang.reflect.RecordComponent;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -52,8 +53,8 @@ final class UnionCodec implements Codec {
                 faults.unknownField(
                         path.field(entry.getKey()),
                         "is an unknown field; allowed: "
-                                + names.values()
-                                + Suggestion.among(names.values(), entry.getKey()));
+                                + namesToWrite()
+                                + Suggestion.among(namesToWrite(), entry.getKey()));
             } else if (chosen != null) {
                 faults.add(path, "must have only " + allowed(), chosen + " and " + entry.getKey());
                 return null;
@@ -98,6 +99,11 @@ final class UnionCodec implements Codec {
     }
 
     private String allowed() {
-        return "one of " + names.values().stream().filter(name -> !name.isEmpty()).toList();
+        return "one of " + namesToWrite();
+    }
+
+    /** One alternative may be the empty object, which has no name. */
+    private List<String> namesToWrite() {
+        return names.values().stream().filter(name -> !name.isEmpty()).toList();
     }
 }

@@ -184,6 +184,18 @@ class ReadingTest {
         }
 
         @Test
+        void unknownFieldBesideTheChosenOneOfAlternativesIsNamed() {
+            assertThat(
+                            problems(
+                                    TrafficRouter.KIND,
+                                    "{http: [{match: [{uri: {exact: a, exakt: b}}]}]}"))
+                    .containsExactly(
+                            "rules.yaml:5:44: spec.http[0].match[0].uri.exakt is an unknown field;"
+                                    + " allowed: [exact, prefix, regex]; did you mean 'exact'?"
+                                    + " (document 1)");
+        }
+
+        @Test
         void unknownFieldIsAWarningToALenientReader() {
             ReadResult result =
                     RuleReader.lenient().read(GOOD.replace("{limit", "{burst: 5, limit"), "wire");
