@@ -8,11 +8,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.Any;
 import com.google.protobuf.TextFormat;
 import com.google.protobuf.UInt32Value;
+import com.google.protobuf.UnknownFieldSet;
 import io.opensergo.proto.internal.envoy.config.core.v3.TypedExtensionConfig;
 import io.opensergo.proto.internal.envoy.config.route.v3.ClusterSpecifierPlugin;
 import io.opensergo.proto.internal.envoy.config.route.v3.Route;
 import io.opensergo.proto.internal.envoy.config.route.v3.RouteAction;
 import io.opensergo.proto.internal.envoy.config.route.v3.RouteConfiguration;
+import io.opensergo.proto.internal.envoy.config.route.v3.RouteMatch;
 import io.opensergo.proto.internal.envoy.config.route.v3.VirtualHost;
 import io.opensergo.proto.internal.envoy.config.route.v3.WeightedCluster;
 import io.opensergo.proto.internal.envoy.config.route.v3.WeightedCluster.ClusterWeight;
@@ -467,6 +469,20 @@ class TrafficRouterDecodingTest {
         }
 
         @Test
+        void soIsAConditionOfALaterVersionOfEnvoy() {
+            var later = UnknownFieldSet.Field.newBuilder().addVarint(1).build();
+            RouteMatch match =
+                    RouteMatch.newBuilder()
+                            .setPrefix("/")
+                            .setUnknownFields(
+                                    UnknownFieldSet.newBuilder().addField(900, later).build())
+                            .build();
+
+            assertThat(reason(matching("").toBuilder().setMatch(match).build()))
+                    .contains("virtual_hosts[0].routes[0].match.field 900 must be left out");
+        }
+
+        @Test
         void aForgedMarkOfAnAlternativeJoinsNothing() {
             String mark =
                     "metadata { filter_metadata { key: 'opensergo' value { fields { key: 'alternative'"
@@ -559,6 +575,29 @@ class TrafficRouterDecodingTest {
                                                     .remove(List.of("c"))
                                                     .build())
                                     .build());
+        }
+
+        @ParameterizedTest
+        @CsvSource(
+                delimiter = ';',
+                value = {
+                    "redirect { prefix_rewrite: '/b' }; rewrites the path of a redirect",
+                    "redirect { regex_rewrite { substitution: '/b' } }; rewrites the path of a"
+                            + " redirect",
+                    "direct_response { status: 200 body { filename: '/etc/passwd' } };"
+                            + " has a body in another place than the message",
+                    "direct_response { status: 200 body { environment_variable: 'HOME' } };"
+                            + " has a body in another place than the message"
+                })
+        void whatAnAnswerOfARouteCannotSayIsLeftOutWithAWarning(String action, String warning) {
+            var decoded = decode(TrafficRouter.KIND, configuration(route(action)));
+
+            assertThat(decoded.rules()).hasSize(1);
+            assertThat(decoded.warnings())
+                    .singleElement()
+                    .asString()
+                    .startsWith("item 0 (TrafficRouter 'r'): virtual_hosts[0].routes[0]")
+                    .contains(warning);
         }
 
         @Test
