@@ -1,10 +1,9 @@
 package io.opensergo.cli;
 
+import io.opensergo.testsupport.JavaCommand;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 
 /** The command as a process of its own, without a locale, as in a minimal container image. */
 record CliProcess(int exitCode, String out, String err) {
@@ -27,17 +26,7 @@ record CliProcess(int exitCode, String out, String err) {
     }
 
     static ProcessBuilder builder(Class<?> main, String... arguments) {
-        List<String> command =
-                new ArrayList<>(
-                        List.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-Xmx128m",
-                                "-XX:TieredStopAtLevel=1",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                main.getName()));
-        command.addAll(List.of(arguments));
-        var builder = new ProcessBuilder(command);
+        ProcessBuilder builder = new JavaCommand().with("-Xmx128m").run(main, arguments);
         builder.environment().keySet().removeIf(name -> name.startsWith("LC_"));
         builder.environment().remove("LANG");
         builder.environment().put("LC_ALL", "C");

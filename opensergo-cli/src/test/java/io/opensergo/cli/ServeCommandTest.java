@@ -3,6 +3,7 @@ package io.opensergo.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.opensergo.testsupport.JavaCommand;
 import io.opensergo.testsupport.TestCertificate;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -265,22 +266,13 @@ class ServeCommandTest {
     }
 
     private int serveWith(String memory, String... options) throws Exception {
-        List<String> command =
-                new ArrayList<>(
-                        List.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                memory,
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                OpenSergoCommand.class.getName(),
-                                "serve",
-                                "--rules",
-                                rules.toString(),
-                                "--port",
-                                "0"));
-        command.addAll(List.of(options));
+        List<String> arguments =
+                new ArrayList<>(List.of("serve", "--rules", rules.toString(), "--port", "0"));
+        arguments.addAll(List.of(options));
         process =
-                new ProcessBuilder(command)
+                new JavaCommand()
+                        .with(memory)
+                        .run(OpenSergoCommand.class, arguments.toArray(String[]::new))
                         .redirectErrorStream(true)
                         .redirectOutput(directory.resolve("log").toFile())
                         .start();

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.opensergo.testsupport.JavaCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -80,12 +81,10 @@ class ServeKubernetesTest {
     @Test
     void servesTheRulesOfTheClusterUntilItIsToldToEnd() throws Exception {
         process =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-Xmx128m",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                OpenSergoCommand.class.getName(),
+                new JavaCommand()
+                        .with("-Xmx128m")
+                        .run(
+                                OpenSergoCommand.class,
                                 "serve",
                                 "--kubernetes",
                                 "--kubeconfig",

@@ -8,6 +8,7 @@ import io.opensergo.api.RuleKey;
 import io.opensergo.api.RuleSnapshot;
 import io.opensergo.api.Target;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
+import io.opensergo.testsupport.JavaCommand;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -81,13 +82,8 @@ class KilledWriterTest {
     /** Kills a writer after some writes, amid the next, and returns the last that it spoke of. */
     private long killAfter(int writes, long firstNumber) throws Exception {
         Process writer =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                Writer.class.getName(),
-                                directory.toString(),
-                                Long.toString(firstNumber))
+                new JavaCommand()
+                        .run(Writer.class, directory.toString(), Long.toString(firstNumber))
                         .redirectError(ProcessBuilder.Redirect.INHERIT)
                         .start();
         long last = 0;

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.opensergo.rules.document.RuleReader;
 import io.opensergo.rules.faulttolerance.RateLimitStrategy;
+import io.opensergo.testsupport.JavaCommand;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -333,14 +334,8 @@ class DirectoryFailuresTest {
         }
 
         private Process incrementing(int times) throws IOException {
-            return new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                            "-XX:TieredStopAtLevel=1",
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            Incrementing.class.getName(),
-                            directory.toString(),
-                            Integer.toString(times))
+            return new JavaCommand()
+                    .run(Incrementing.class, directory.toString(), Integer.toString(times))
                     .inheritIO()
                     .start();
         }

@@ -9,6 +9,7 @@ import io.opensergo.api.ConfigurationException;
 import io.opensergo.api.Target;
 import io.opensergo.controlplane.ControlPlane;
 import io.opensergo.controlplane.InMemoryRuleSource;
+import io.opensergo.testsupport.JavaCommand;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -98,12 +99,7 @@ class ApplicationTest {
     void startsByTheEnvironmentAlone(@TempDir Path directory) throws Exception {
         Path output = directory.resolve("output");
         ControlPlane controlPlane = controlPlane();
-        var builder =
-                new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        BootstrappedApp.class.getName());
+        ProcessBuilder builder = new JavaCommand().run(BootstrappedApp.class);
         builder.environment()
                 .put(
                         "OPENSERGO_BOOTSTRAP_CONFIG",

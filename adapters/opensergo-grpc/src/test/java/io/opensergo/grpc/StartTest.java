@@ -19,6 +19,7 @@ import io.opensergo.controlplane.InMemoryRuleSource;
 import io.opensergo.governance.ResourceStats;
 import io.opensergo.governance.TrafficDirection;
 import io.opensergo.testsupport.Documents;
+import io.opensergo.testsupport.JavaCommand;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -104,13 +105,8 @@ class StartTest {
         try (ControlPlane controlPlane = ControlPlane.builder().port(0).source(rules).start()) {
             Path log = directory.resolve("output.txt");
             ProcessBuilder builder =
-                    new ProcessBuilder(
-                                    Path.of(System.getProperty("java.home"), "bin", "java")
-                                            .toString(),
-                                    "-XX:TieredStopAtLevel=1",
-                                    "-cp",
-                                    System.getProperty("java.class.path"),
-                                    Application.class.getName())
+                    new JavaCommand()
+                            .run(Application.class)
                             .redirectErrorStream(true)
                             .redirectOutput(log.toFile());
             builder.environment()

@@ -10,10 +10,10 @@ import io.opensergo.controlplane.ControlPlane;
 import io.opensergo.controlplane.InMemoryRuleSource;
 import io.opensergo.rules.Metadata;
 import io.opensergo.rules.faulttolerance.LimitMode;
+import io.opensergo.testsupport.JavaCommand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -126,17 +126,10 @@ class ZeroCodeTest {
     private static String fork(Path directory, String bootstrap, String... arguments)
             throws Exception {
         Path output = directory.resolve("output");
-        var command =
-                new ArrayList<>(
-                        List.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-Dproject.name=" + Rules.APP,
-                                "-Dcsp.sentinel.log.dir=" + directory,
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                ForkedApplication.class.getName()));
-        command.addAll(List.of(arguments));
-        var builder = new ProcessBuilder(command);
+        ProcessBuilder builder =
+                new JavaCommand()
+                        .with("-Dproject.name=" + Rules.APP, "-Dcsp.sentinel.log.dir=" + directory)
+                        .run(ForkedApplication.class, arguments);
         builder.environment().remove("OPENSERGO_BOOTSTRAP");
         builder.environment().put("OPENSERGO_BOOTSTRAP_CONFIG", bootstrap);
         builder.redirectErrorStream(true).redirectOutput(output.toFile());

@@ -11,6 +11,7 @@ import io.opensergo.controlplane.ControlPlane;
 import io.opensergo.controlplane.DirectoryRuleSource;
 import io.opensergo.controlplane.InMemoryRuleSource;
 import io.opensergo.testsupport.Documents;
+import io.opensergo.testsupport.JavaCommand;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpVersion;
@@ -249,12 +250,9 @@ class StartTest {
         rules.put(World.read(NONE_ALLOWED));
         try (ControlPlane controlPlane = ControlPlane.builder().port(0).source(rules).start()) {
             ProcessBuilder builder =
-                    new ProcessBuilder(
-                                    Path.of(System.getProperty("java.home"), "bin", "java")
-                                            .toString(),
-                                    "-cp",
-                                    classPath,
-                                    Application.class.getName())
+                    new JavaCommand()
+                            .withClassPath(classPath)
+                            .run(Application.class)
                             .redirectErrorStream(true);
             builder.environment()
                     .put(

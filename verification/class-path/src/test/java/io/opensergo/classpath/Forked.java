@@ -1,5 +1,6 @@
 package io.opensergo.classpath;
 
+import io.opensergo.testsupport.JavaCommand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ record Forked(int exitCode, String output) {
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(java.toString());
+        command.addAll(JavaCommand.SHORT_LIVED);
         command.addAll(arguments);
         Path output = Files.createTempFile(directory, "output", ".txt");
         Process process =

@@ -184,12 +184,7 @@ class RunnableJarTest {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         List<String> command =
                 new ArrayList<>(
-                        List.of(
-                                java,
-                                "-Xmx128m",
-                                "-XX:TieredStopAtLevel=1",
-                                "-jar",
-                                System.getProperty("runnable.jar")));
+                        List.of(java, "-Xmx128m", "-jar", System.getProperty("runnable.jar")));
         command.addAll(List.of(arguments));
         return command;
     }

@@ -3,6 +3,7 @@ package io.opensergo.spring.tests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.opensergo.testsupport.Documents;
+import io.opensergo.testsupport.JavaCommand;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -124,22 +125,15 @@ class AheadOfTimeTest {
                                 """)));
         Path output = directory.resolve("output.txt");
         try (var backends = new Backends()) {
-            List<String> command =
-                    new ArrayList<>(
-                            List.of(
-                                    Path.of(System.getProperty("java.home"), "bin", "java")
-                                            .toString(),
-                                    "-XX:TieredStopAtLevel=1",
-                                    "-Dspring.aot.enabled=true",
-                                    "-classpath",
-                                    classPath("classes", "resources"),
-                                    AotApplication.class.getName()));
-            command.addAll(PROCESSED_WITH);
-            command.addAll(CloudSettings.NO_GATEWAY);
-            command.addAll(backends.settings());
-            command.add("--opensergo.rules=" + rules);
+            List<String> arguments = new ArrayList<>(PROCESSED_WITH);
+            arguments.addAll(CloudSettings.NO_GATEWAY);
+            arguments.addAll(backends.settings());
+            arguments.add("--opensergo.rules=" + rules);
             Process process =
-                    new ProcessBuilder(command)
+                    new JavaCommand()
+                            .with("-Dspring.aot.enabled=true")
+                            .withClassPath(classPath("classes", "resources"))
+                            .run(AotApplication.class, arguments.toArray(String[]::new))
                             .redirectErrorStream(true)
                             .redirectOutput(output.toFile())
                             .start();
