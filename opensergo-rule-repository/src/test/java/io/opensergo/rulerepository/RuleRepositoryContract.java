@@ -32,6 +32,16 @@ public abstract class RuleRepositoryContract {
     /** Returns a repository that is empty and can be written. */
     protected abstract RuleRepository create() throws Exception;
 
+    /** Returns who stands in the history where an edit names this author. */
+    protected String authorInHistory(String named) {
+        return named;
+    }
+
+    /** Returns whether this is what stands in the history where an edit names an origin. */
+    protected boolean isOriginInHistory(String found, String named) {
+        return found.equals(named);
+    }
+
     @BeforeEach
     void createRepository() throws Exception {
         repository = create();
@@ -402,16 +412,6 @@ public abstract class RuleRepositoryContract {
                             new RuleChange.Entry(id("b"), null, limit("b", 1)));
             assertThat(read.entries().get(0).diff())
                     .contains("-  threshold: 10\n+  threshold: 20\n");
-        }
-
-        /** Returns who stands in the history where an edit names this author. */
-        protected String authorInHistory(String named) {
-            return named;
-        }
-
-        /** Returns whether this is what stands in the history where an edit names an origin. */
-        protected boolean isOriginInHistory(String found, String named) {
-            return found.equals(named);
         }
 
         @Test
