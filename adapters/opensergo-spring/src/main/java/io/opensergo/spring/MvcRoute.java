@@ -14,6 +14,8 @@ import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.context.request.NativeWebRequest;
 import org.springframework.web.context.request.async.CallableProcessingInterceptor;
@@ -30,6 +32,7 @@ final class MvcRoute
                 CallableProcessingInterceptor,
                 DeferredResultProcessingInterceptor {
 
+    private static final Logger LOG = LoggerFactory.getLogger(MvcRoute.class);
     private static final Object KEY = MvcRoute.class;
 
     private static final String ATTRIBUTE = MvcRoute.class.getName();
@@ -194,9 +197,26 @@ final class MvcRoute
         return isLate ? route.timedOut() : null;
     }
 
+    /**
+     * Sees to it that a late request is dispatched before this returns, as Jetty answers 500 else.
+     * Spring does so by itself, unless the thread of the result is faster in setting one and slower
+     * in dispatching: that of a {@code Callable}, which Spring interrupts first, often is.
+     */
     @Override
     public void onTimeout(AsyncEvent event) {
         isLate = isLimited;
+        AsyncContext context = event.getAsyncContext();
+        if (isLate && isHandledBySpring(context)) {
+            try {
+                context.dispatch();
+            } catch (IllegalStateException e) {
+                LOG.trace("{} has been dispatched already", original.path(), e);
+            }
+        }
+    }
+
+    private static boolean isHandledBySpring(AsyncContext context) {
+        return WebAsyncUtils.getAsyncManager(context.getRequest()).isConcurrentHandlingStarted();
     }
 
     @Override
