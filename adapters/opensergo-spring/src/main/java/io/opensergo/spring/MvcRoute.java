@@ -205,18 +205,17 @@ final class MvcRoute
     @Override
     public void onTimeout(AsyncEvent event) {
         isLate = isLimited;
-        AsyncContext context = event.getAsyncContext();
-        if (isLate && isHandledBySpring(context)) {
-            try {
-                context.dispatch();
-            } catch (IllegalStateException e) {
-                LOG.trace("{} has been dispatched already", original.path(), e);
-            }
+        if (!isLate) {
+            return;
         }
-    }
-
-    private static boolean isHandledBySpring(AsyncContext context) {
-        return WebAsyncUtils.getAsyncManager(context.getRequest()).isConcurrentHandlingStarted();
+        try {
+            AsyncContext context = event.getAsyncContext();
+            if (WebAsyncUtils.getAsyncManager(context.getRequest()).isConcurrentHandlingStarted()) {
+                context.dispatch();
+            }
+        } catch (IllegalStateException e) {
+            LOG.trace("{} has been dispatched or has ended already", original.path(), e);
+        }
     }
 
     @Override

@@ -7,7 +7,7 @@ import java.util.List;
 /** The command line of a Java program that a test runs in a process of its own. */
 public final class JavaCommand {
 
-    /** Options of a process that lives for seconds: half of its time would go into compiling. */
+    /** Options of a process that lives for seconds, in which better code does not pay off. */
     public static final List<String> SHORT_LIVED =
             List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
