@@ -26,7 +26,7 @@ record CliProcess(int exitCode, String out, String err) {
     }
 
     static ProcessBuilder builder(Class<?> main, String... arguments) {
-        ProcessBuilder builder = new JavaCommand().with("-Xmx128m").run(main, arguments);
+        ProcessBuilder builder = new JavaCommand().with("-Xmx128m").process(main, arguments);
         builder.environment().keySet().removeIf(name -> name.startsWith("LC_"));
         builder.environment().remove("LANG");
         builder.environment().put("LC_ALL", "C");

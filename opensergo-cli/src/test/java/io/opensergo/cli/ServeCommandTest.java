@@ -272,7 +272,7 @@ class ServeCommandTest {
         process =
                 new JavaCommand()
                         .with(memory)
-                        .run(OpenSergoCommand.class, arguments.toArray(String[]::new))
+                        .process(OpenSergoCommand.class, arguments.toArray(String[]::new))
                         .redirectErrorStream(true)
                         .redirectOutput(directory.resolve("log").toFile())
                         .start();

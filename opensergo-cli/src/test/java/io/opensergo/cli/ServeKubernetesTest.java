@@ -83,7 +83,7 @@ class ServeKubernetesTest {
         process =
                 new JavaCommand()
                         .with("-Xmx128m")
-                        .run(
+                        .process(
                                 OpenSergoCommand.class,
                                 "serve",
                                 "--kubernetes",

@@ -269,7 +269,8 @@ class FailoverTest {
                 flapping.stream(i).complete();
             }
 
-            assertThat(bounds.subList(0, 6)).containsExactly(51L, 101L, 201L, 401L, 801L, 1601L);
+            // a seventh may come meanwhile
+            assertThat(List.copyOf(bounds)).startsWith(51L, 101L, 201L, 401L, 801L, 1601L);
         }
     }
 }

@@ -83,7 +83,7 @@ class KilledWriterTest {
     private long killAfter(int writes, long firstNumber) throws Exception {
         Process writer =
                 new JavaCommand()
-                        .run(Writer.class, directory.toString(), Long.toString(firstNumber))
+                        .process(Writer.class, directory.toString(), Long.toString(firstNumber))
                         .redirectError(ProcessBuilder.Redirect.INHERIT)
                         .start();
         long last = 0;

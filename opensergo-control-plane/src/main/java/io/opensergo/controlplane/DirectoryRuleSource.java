@@ -4,7 +4,6 @@ import io.opensergo.rulefiles.RuleDirectory;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleId;
 import io.opensergo.rules.document.Problem;
-import io.opensergo.rules.document.RuleReader;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -75,12 +74,7 @@ public final class DirectoryRuleSource implements RuleSource {
                 throw new IllegalStateException(
                         name() + " already serves a control plane; give each one its own source");
             }
-            RuleReader reader =
-                    RuleReader.strict()
-                            .withKinds(listener.kinds())
-                            .withAppRequired()
-                            .withForeignTextHidden();
-            following = directory.withReader(reader).follow(new Reports(listener));
+            following = directory.withReader(listener.reader()).follow(new Reports(listener));
         }
     }
 

@@ -4,6 +4,7 @@ import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleId;
 import io.opensergo.rules.document.Problem;
 import io.opensergo.rules.document.RuleKinds;
+import io.opensergo.rules.document.RuleReader;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +54,14 @@ public interface RuleSource extends AutoCloseable {
 
         /** Returns the kinds that the control plane serves, and so the ones to look for. */
         RuleKinds kinds();
+
+        /**
+         * Returns what reads documents for this control plane: strictly, of its {@link #kinds()},
+         * each with an app. Its problems repeat nothing of a source that is none of OpenSergo's.
+         */
+        default RuleReader reader() {
+            return RuleReader.strict().withKinds(kinds()).withAppRequired().withForeignTextHidden();
+        }
 
         /**
          * Applies a batch of changes as one: no subscriber of a group of rules sees a part of it.

@@ -14,7 +14,6 @@ import io.opensergo.rulerepository.StoredRule;
 import io.opensergo.rules.Rule;
 import io.opensergo.rules.RuleId;
 import io.opensergo.rules.document.Problem;
-import io.opensergo.rules.document.RuleReader;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -66,11 +65,11 @@ final class EtcdFollowing {
     private int failures;
     private @Nullable Events watch;
 
-    private EtcdFollowing(EtcdSettings settings, RuleReader reader, RuleSource.Listener listener) {
+    private EtcdFollowing(EtcdSettings settings, RuleSource.Listener listener) {
         this.settings = settings;
         this.listener = listener;
         keys = new EtcdKeys(settings.prefix());
-        documents = new EtcdDocuments(keys, reader);
+        documents = new EtcdDocuments(keys, listener.reader());
         client = new EtcdClient(settings);
         var executor =
                 new ScheduledThreadPoolExecutor(
@@ -84,9 +83,8 @@ final class EtcdFollowing {
         thread = executor;
     }
 
-    static EtcdFollowing begin(
-            EtcdSettings settings, RuleReader reader, RuleSource.Listener listener) {
-        var following = new EtcdFollowing(settings, reader, listener);
+    static EtcdFollowing begin(EtcdSettings settings, RuleSource.Listener listener) {
+        var following = new EtcdFollowing(settings, listener);
         try {
             following.list(EtcdRevision.read(following.client, following.keys));
         } catch (RuntimeException | Error e) {

@@ -1,7 +1,6 @@
 package io.opensergo.etcd;
 
 import io.opensergo.controlplane.RuleSource;
-import io.opensergo.rules.document.RuleReader;
 import java.io.UncheckedIOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -58,12 +57,7 @@ public final class EtcdRuleSource implements RuleSource {
                 throw new IllegalStateException(
                         name() + " already serves a control plane; give each one its own source");
             }
-            RuleReader reader =
-                    RuleReader.strict()
-                            .withKinds(listener.kinds())
-                            .withAppRequired()
-                            .withForeignTextHidden();
-            following = EtcdFollowing.begin(settings, reader, listener);
+            following = EtcdFollowing.begin(settings, listener);
         }
     }
 

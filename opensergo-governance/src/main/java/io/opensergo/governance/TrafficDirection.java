@@ -1,5 +1,8 @@
 package io.opensergo.governance;
 
+import java.util.Arrays;
+import java.util.Optional;
+
 /**
  * Which way a guarded request goes, seen from this process. Requests of one name that come in and
  * requests that go out are told apart: each way has limits, breakers and counts of its own.
@@ -14,6 +17,13 @@ public enum TrafficDirection {
 
     TrafficDirection(String label) {
         this.label = label;
+    }
+
+    /** Returns the direction of a label, whatever its case; empty for any other text. */
+    public static Optional<TrafficDirection> ofLabel(String label) {
+        return Arrays.stream(values())
+                .filter(direction -> direction.label.equalsIgnoreCase(label))
+                .findFirst();
     }
 
     /** Returns {@code inbound} or {@code outbound}, as metrics and logs write it. */

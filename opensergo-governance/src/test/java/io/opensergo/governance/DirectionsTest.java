@@ -42,6 +42,16 @@ class DirectionsTest {
     }
 
     @Test
+    void areFoundByTheirLabels() {
+        for (TrafficDirection direction : TrafficDirection.values()) {
+            assertThat(TrafficDirection.ofLabel(direction.label())).contains(direction);
+        }
+        assertThat(TrafficDirection.ofLabel("Outbound")).contains(TrafficDirection.OUTBOUND);
+        assertThat(TrafficDirection.ofLabel("")).isEmpty();
+        assertThat(TrafficDirection.ofLabel("in")).isEmpty();
+    }
+
+    @Test
     void countRequestsInFlightOfTheirOwn() {
         try (Governor governor = governor(on("a", concurrency("one", 1)))) {
             Guard inbound = inbound(governor);

@@ -4,7 +4,6 @@ import io.opensergo.controlplane.RuleSource;
 import io.opensergo.rules.RuleId;
 import io.opensergo.rules.RuleKind;
 import io.opensergo.rules.document.Problem;
-import io.opensergo.rules.document.RuleReader;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -66,8 +65,7 @@ final class Following implements KindWatch.Owner {
         this.listener = listener;
         this.loop = loop;
         this.server = server;
-        this.table =
-                new ObjectTable(RuleReader.strict().withKinds(listener.kinds()).withAppRequired());
+        this.table = new ObjectTable(listener.reader());
         this.installed = new InstalledKinds(server, listener.kinds().all());
         this.statuses =
                 scope.writesStatus()

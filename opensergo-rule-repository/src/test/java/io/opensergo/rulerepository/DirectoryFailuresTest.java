@@ -335,7 +335,7 @@ class DirectoryFailuresTest {
 
         private Process incrementing(int times) throws IOException {
             return new JavaCommand()
-                    .run(Incrementing.class, directory.toString(), Integer.toString(times))
+                    .process(Incrementing.class, directory.toString(), Integer.toString(times))
                     .inheritIO()
                     .start();
         }

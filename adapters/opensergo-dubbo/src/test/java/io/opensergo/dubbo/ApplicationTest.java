@@ -99,7 +99,7 @@ class ApplicationTest {
     void startsByTheEnvironmentAlone(@TempDir Path directory) throws Exception {
         Path output = directory.resolve("output");
         ControlPlane controlPlane = controlPlane();
-        ProcessBuilder builder = new JavaCommand().run(BootstrappedApp.class);
+        ProcessBuilder builder = new JavaCommand().process(BootstrappedApp.class);
         builder.environment()
                 .put(
                         "OPENSERGO_BOOTSTRAP_CONFIG",

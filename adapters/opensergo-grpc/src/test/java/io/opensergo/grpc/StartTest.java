@@ -106,7 +106,7 @@ class StartTest {
             Path log = directory.resolve("output.txt");
             ProcessBuilder builder =
                     new JavaCommand()
-                            .run(Application.class)
+                            .process(Application.class)
                             .redirectErrorStream(true)
                             .redirectOutput(log.toFile());
             builder.environment()

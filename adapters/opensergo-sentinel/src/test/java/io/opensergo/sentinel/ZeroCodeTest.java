@@ -129,7 +129,7 @@ class ZeroCodeTest {
         ProcessBuilder builder =
                 new JavaCommand()
                         .with("-Dproject.name=" + Rules.APP, "-Dcsp.sentinel.log.dir=" + directory)
-                        .run(ForkedApplication.class, arguments);
+                        .process(ForkedApplication.class, arguments);
         builder.environment().remove("OPENSERGO_BOOTSTRAP");
         builder.environment().put("OPENSERGO_BOOTSTRAP_CONFIG", bootstrap);
         builder.redirectErrorStream(true).redirectOutput(output.toFile());

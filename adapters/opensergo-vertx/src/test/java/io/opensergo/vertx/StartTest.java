@@ -252,7 +252,7 @@ class StartTest {
             ProcessBuilder builder =
                     new JavaCommand()
                             .withClassPath(classPath)
-                            .run(Application.class)
+                            .process(Application.class)
                             .redirectErrorStream(true);
             builder.environment()
                     .put(

@@ -30,7 +30,7 @@ public final class JavaCommand {
     }
 
     /** Returns the process that runs a class, before its start. */
-    public ProcessBuilder run(Class<?> main, String... arguments) {
+    public ProcessBuilder process(Class<?> main, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);

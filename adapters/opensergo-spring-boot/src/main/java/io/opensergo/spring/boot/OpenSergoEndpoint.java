@@ -105,12 +105,13 @@ public final class OpenSergoEndpoint {
         if (direction == null) {
             return TrafficDirection.INBOUND;
         }
-        for (TrafficDirection known : TrafficDirection.values()) {
-            if (known.label().equalsIgnoreCase(direction)) {
-                return known;
-            }
-        }
-        throw invalid("direction: expected inbound or outbound, found '" + direction + "'");
+        return TrafficDirection.ofLabel(direction)
+                .orElseThrow(
+                        () ->
+                                invalid(
+                                        "direction: expected inbound or outbound, found '"
+                                                + direction
+                                                + "'"));
     }
 
     private static Stream<String[]> headersOf(@Nullable String lines) {

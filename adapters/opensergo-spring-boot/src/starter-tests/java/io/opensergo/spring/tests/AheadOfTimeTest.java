@@ -133,7 +133,7 @@ class AheadOfTimeTest {
                     new JavaCommand()
                             .with("-Dspring.aot.enabled=true")
                             .withClassPath(classPath("classes", "resources"))
-                            .run(AotApplication.class, arguments.toArray(String[]::new))
+                            .process(AotApplication.class, arguments.toArray(String[]::new))
                             .redirectErrorStream(true)
                             .redirectOutput(output.toFile())
                             .start();

@@ -169,12 +169,9 @@ final class ExplainApi {
         if (direction == null) {
             return TrafficDirection.INBOUND;
         }
-        for (TrafficDirection known : TrafficDirection.values()) {
-            if (known.label().equals(direction)) {
-                return known;
-            }
-        }
-        throw HttpProblem.badRequest("'direction' must be inbound or outbound");
+        return TrafficDirection.ofLabel(direction)
+                .orElseThrow(
+                        () -> HttpProblem.badRequest("'direction' must be inbound or outbound"));
     }
 
     private static WorkloadIdentity workload(@Nullable Source source) {
