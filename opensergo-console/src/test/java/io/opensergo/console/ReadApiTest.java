@@ -220,6 +220,21 @@ class ReadApiTest {
     }
 
     @Test
+    void refusesToExplainADirectionThatTheDescriptionDoesNotName() {
+        for (String direction : List.of("up", "INBOUND", "")) {
+            var answer =
+                    console.post(
+                            "/api/v1/explain",
+                            Map.of("app", "shop", "resource", "a", "direction", direction));
+
+            assertThat(answer.status()).isEqualTo(400);
+            assertThat(answer.body())
+                    .contains(
+                            "'direction' must be 'inbound' or 'outbound', was '" + direction + "'");
+        }
+    }
+
+    @Test
     void explainsARouteConditionByCondition() {
         JsonNode route =
                 console.post(

@@ -55,6 +55,26 @@ class DirectoryRuleSourceTest {
     }
 
     @Test
+    void readsAsItsControlPlaneRequires() throws Exception {
+        Files.writeString(directory.resolve("key.yaml"), "password: hunter2\n");
+        Files.writeString(
+                directory.resolve("unbound.yaml"),
+                document("a", 1).replaceAll("\\R.*foo-app.*", ""));
+        Files.writeString(
+                directory.resolve("unknown.yaml"),
+                document("b", 1).replace("threshold", "treshold"));
+
+        try (ControlPlane controlPlane = start(DirectoryRuleSource.of(directory))) {
+            assertThat(controlPlane.problems())
+                    .extracting(Object::toString)
+                    .anyMatch(problem -> problem.contains("holds no OpenSergo document"))
+                    .anyMatch(problem -> problem.matches(".*unbound.yaml.*app.*"))
+                    .anyMatch(problem -> problem.contains("treshold"))
+                    .noneMatch(problem -> problem.contains("hunter2"));
+        }
+    }
+
+    @Test
     void namesADirectoryThatDoesNotExist() {
         Path missing = directory.resolve("missing");
 

@@ -19,10 +19,10 @@ public enum TrafficDirection {
         this.label = label;
     }
 
-    /** Returns the direction of a label, whatever its case; empty for any other text. */
+    /** Returns the direction whose {@link #label()} this is; empty for any other text. */
     public static Optional<TrafficDirection> ofLabel(String label) {
         return Arrays.stream(values())
-                .filter(direction -> direction.label.equalsIgnoreCase(label))
+                .filter(direction -> direction.label.equals(label))
                 .findFirst();
     }
 

@@ -46,7 +46,7 @@ class DirectionsTest {
         for (TrafficDirection direction : TrafficDirection.values()) {
             assertThat(TrafficDirection.ofLabel(direction.label())).contains(direction);
         }
-        assertThat(TrafficDirection.ofLabel("Outbound")).contains(TrafficDirection.OUTBOUND);
+        assertThat(TrafficDirection.ofLabel("Outbound")).isEmpty();
         assertThat(TrafficDirection.ofLabel("")).isEmpty();
         assertThat(TrafficDirection.ofLabel("in")).isEmpty();
     }

@@ -9,6 +9,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -105,7 +106,7 @@ public final class OpenSergoEndpoint {
         if (direction == null) {
             return TrafficDirection.INBOUND;
         }
-        return TrafficDirection.ofLabel(direction)
+        return TrafficDirection.ofLabel(direction.toLowerCase(Locale.ROOT))
                 .orElseThrow(
                         () ->
                                 invalid(

@@ -363,7 +363,7 @@ public abstract class ServerContract {
         assertThat(explanation(request))
                 .contains("\"admitted\":false", "\"rejectedBy\":\"explained-limit\"");
         assertThat(explanation(request.replace("blue", "gray"))).contains("\"found\":true");
-        assertThat(explanation("{\"resource\": \"GET:/orders/{id}\", \"direction\": \"outbound\"}"))
+        assertThat(explanation("{\"resource\": \"GET:/orders/{id}\", \"direction\": \"Outbound\"}"))
                 .contains("\"rejectedBy\":\"explained-limit\"")
                 .doesNotContain("\"route\"");
         assertThat(world.get("/actuator/opensergo").body()).contains("\"rejected\":0");

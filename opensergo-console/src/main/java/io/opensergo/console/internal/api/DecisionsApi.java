@@ -9,6 +9,7 @@ import io.opensergo.controlplane.ControlPlane;
 import io.opensergo.controlplane.DecisionHistory;
 import io.opensergo.controlplane.ReportedDecisions;
 import io.opensergo.controlplane.SubscriberStatus;
+import io.opensergo.governance.TrafficDirection;
 import io.opensergo.rules.Metadata;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -153,7 +154,7 @@ final class DecisionsApi {
     }
 
     private static String directionOf(ReportedDecisions.Resource resource) {
-        return resource.outbound() ? "outbound" : "inbound";
+        return (resource.outbound() ? TrafficDirection.OUTBOUND : TrafficDirection.INBOUND).label();
     }
 
     Answer decisions(Exchange exchange) {
@@ -216,16 +217,16 @@ final class DecisionsApi {
         exchange.allowQuery("namespace", "app", "resource", "direction");
         String namespace = namespace(exchange);
         String app = exchange.requiredQuery("app");
-        String direction = exchange.query("direction");
-        if (direction != null && !direction.equals("inbound") && !direction.equals("outbound")) {
-            throw HttpProblem.badRequest("'direction' must be 'inbound' or 'outbound'");
-        }
+        TrafficDirection direction = Directions.of(exchange.query("direction"));
         if (!Gate.callerOf(exchange).mayReadDecisions(namespace, app)) {
             throw HttpProblem.notFound("no instance of '" + app + "' has reported");
         }
         DecisionHistory history =
                 controlPlane.decisionHistory(
-                        namespace, app, exchange.query("resource"), "outbound".equals(direction));
+                        namespace,
+                        app,
+                        exchange.query("resource"),
+                        direction == TrafficDirection.OUTBOUND);
         return Answer.json(
                 new History(
                         history.until().toString(), history.step().toSeconds(), history.points()));

@@ -128,7 +128,7 @@ final class ExplainApi {
                 question.namespace() == null || question.namespace().isBlank()
                         ? Metadata.DEFAULT_NAMESPACE
                         : question.namespace();
-        TrafficDirection direction = directionOf(question.direction());
+        TrafficDirection direction = Directions.of(question.direction());
         List<Rule> rules = rules(Gate.callerOf(exchange), namespace, app, question.draft());
         try (Governor governor =
                 Governor.builder()
@@ -163,15 +163,6 @@ final class ExplainApi {
             result.rules().forEach(rule -> rules.put(rule.id(), rule));
         }
         return List.copyOf(rules.values());
-    }
-
-    private static TrafficDirection directionOf(@Nullable String direction) {
-        if (direction == null) {
-            return TrafficDirection.INBOUND;
-        }
-        return TrafficDirection.ofLabel(direction)
-                .orElseThrow(
-                        () -> HttpProblem.badRequest("'direction' must be inbound or outbound"));
     }
 
     private static WorkloadIdentity workload(@Nullable Source source) {
